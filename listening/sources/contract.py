@@ -1,0 +1,173 @@
+"""What an adapter is given, what it answers, and how it fails.
+
+An adapter is one file in this package. It never retries, sleeps, saves or logs: the poll that calls it does.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar, Literal, Protocol
+
+from django import forms
+
+Cursor = dict[str, Any]
+
+MAX_BODY_BYTES = 10 * 1024 * 1024
+"""The most an adapter reads of one answer; more raises BadPayload."""
+
+CALL_SECONDS = 25.0
+"""Wall-clock limit of one HTTP call, shorter than the lease of a poll."""
+
+
+@dataclass(frozen=True)
+class Post:
+    """A post as its network gave it, before anything was decided about it."""
+
+    external_id: str
+    text: str
+    url: str = ""
+    author_id: str = ""
+    author_handle: str = ""
+    author_name: str = ""
+    title: str = ""
+    published_at: datetime | None = None
+    edited_at: datetime | None = None
+    kind: str = "post"  # post, comment, review, article
+    rating: int | None = None  # stars, 1 to 5
+    language: str = ""  # as the network says; empty when it does not
+    parent_id: str = ""  # the post this one answers
+    facility_hint: str = ""  # the adapter's location, where it knows one
+    replied: bool = False  # the hospital has already answered there
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """One item of a page that could not be turned into a Post; its neighbours could."""
+
+    reason: str
+    raw: str
+    external_id: str = ""
+
+
+@dataclass(frozen=True)
+class Rate:
+    remaining: int | None = None
+    reset_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of posts, and the cursor to keep once they are stored."""
+
+    posts: Sequence[Post]
+    cursor: Cursor
+    has_more: bool = False
+    unreadable: Sequence[Unreadable] = ()
+    rate: Rate = field(default_factory=Rate)
+    gap: str = ""  # what may have been missed, in words; empty when nothing
+
+
+@dataclass(frozen=True)
+class Connection:
+    """What an administrator set up: the options form's values, and the opened secrets."""
+
+    options: dict[str, Any]
+    secrets: dict[str, str]
+    may_reach_private: bool = False  # True only for the sandbox: else private addresses are refused
+
+
+@dataclass(frozen=True)
+class Listening:
+    """One watchlist query in the words of the admin: its terms, each a word or a phrase, all required."""
+
+    query_id: int
+    terms: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Target:
+    """The post to answer."""
+
+    external_id: str
+    url: str = ""
+    author_handle: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Sent:
+    external_id: str
+    url: str = ""
+
+
+class SourceError(Exception):
+    """Something an adapter met. `message` is one calm sentence for an administrator, with no secret in it."""
+
+    kind: ClassVar[str] = "error"
+
+    def __init__(self, message: str, *, retry_at: datetime | None = None, raw: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.retry_at = retry_at
+        self.raw = raw[:65536]
+
+
+class RateLimited(SourceError):
+    """429: `retry_at` is the reset time when the network gave a believable one."""
+
+    kind = "rate_limited"
+
+
+class QuotaExhausted(SourceError):
+    """Paid credit or a daily quota is used up."""
+
+    kind = "quota_exhausted"
+
+
+class AuthFailed(SourceError):
+    """The credentials are refused: stop polling and tell an administrator."""
+
+    kind = "auth_failed"
+
+
+class Forbidden(SourceError):
+    """The credentials are good, this one action is not allowed."""
+
+    kind = "forbidden"
+
+
+class Unavailable(SourceError):
+    """5xx, time-out, connection lost. For a reply: nothing was sent for sure."""
+
+    kind = "unavailable"
+
+
+class BadPayload(SourceError):
+    """The answer is not what the network's manual says; `raw` holds its beginning."""
+
+    kind = "bad_payload"
+
+
+class SendUnknown(SourceError):
+    """A reply left, and no answer came back: it may be public. Never send it again unread."""
+
+    kind = "unknown"
+
+
+ReplyWay = Literal["api", "summoned_only", "link_out", "none"]
+
+
+class Adapter(Protocol):
+    """What a module in this package must hold as `adapter`."""
+
+    kind: str
+    label: str
+    secrets: tuple[str, ...]
+    OptionsForm: type[forms.Form]
+    reply_way: ReplyWay
+    max_reply_characters: int
+    attribution: str
+
+    def fetch(self, connection: Connection, queries: Sequence[Listening], cursor: Cursor) -> Page: ...
+
+    def reply(self, connection: Connection, target: Target, text: str) -> Sent: ...
