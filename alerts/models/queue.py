@@ -1,0 +1,60 @@
+from datetime import timedelta
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from hospital.models import Facility
+
+
+class SLAPolicy(models.Model):
+    """How soon people are owed an answer."""
+
+    name = models.CharField(max_length=80, unique=True)
+    first_reply_within = models.DurationField(default=timedelta(hours=2))
+    resolve_within = models.DurationField(default=timedelta(days=2))
+
+    class Meta:
+        verbose_name = "SLA policy"
+        verbose_name_plural = "SLA policies"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Queue(models.Model):
+    """A line of cases that wait for one kind of person."""
+
+    slug = models.SlugField(unique=True)
+    name = models.CharField(max_length=80)
+    position = models.PositiveSmallIntegerField(default=0)
+    policy = models.ForeignKey(SLAPolicy, on_delete=models.PROTECT)
+
+    class Meta:
+        ordering = ["position", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Rule(models.Model):
+    """Which mentions become cases, and in which queue. Rules are asked in order; the first that fits decides.
+
+    An empty condition lets everything through.
+    """
+
+    name = models.CharField(max_length=120, unique=True)
+    position = models.PositiveSmallIntegerField()
+    is_active = models.BooleanField(default=True)
+    lanes = ArrayField(models.CharField(max_length=20), default=list, blank=True)
+    sentiments = ArrayField(models.CharField(max_length=10), default=list, blank=True)
+    networks = ArrayField(models.CharField(max_length=30), default=list, blank=True)
+    facilities = models.ManyToManyField(Facility, blank=True)
+    severity_at_least = models.PositiveSmallIntegerField(default=0)
+    rating_at_most = models.PositiveSmallIntegerField(null=True, blank=True)
+    queue = models.ForeignKey(Queue, on_delete=models.PROTECT)
+
+    class Meta:
+        ordering = ["position", "id"]
+
+    def __str__(self) -> str:
+        return self.name

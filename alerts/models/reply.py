@@ -1,0 +1,73 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from alerts.models.case import Case
+
+
+class Reply(models.Model):
+    """A public answer on its way: from a draft, past an approver, through the outbox, to the network.
+
+    `sending` is committed before anything leaves. Whoever finds it there with its lease run out knows only that
+    it may be public, and marks it `unknown`: it is never sent again by itself.
+    """
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        AWAITING = "awaiting", "Awaiting approval"
+        RETURNED = "returned", "Returned"
+        QUEUED = "queued", "Queued"
+        SENDING = "sending", "Sending"
+        SENT = "sent", "Sent"
+        FAILED = "failed", "Failed"
+        UNKNOWN = "unknown", "Unknown"
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="replies")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="replies")
+    text = models.TextField()
+    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    mention_hash = models.CharField(max_length=64)  # the wording of the post that this answers
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    approved_at = models.DateTimeField(null=True, blank=True)
+    approved_hash = models.CharField(max_length=64, blank=True)  # SHA-256 of the exact text approved
+    return_reason = models.CharField(max_length=500, blank=True)
+    send_after = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    external_id = models.CharField(max_length=300, blank=True)
+    url = models.CharField(max_length=2000, blank=True)
+    error = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        verbose_name_plural = "replies"
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"],
+                condition=Q(state__in=["draft", "awaiting", "returned", "queued", "sending", "unknown"]),
+                name="reply_one_on_its_way",
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("author")), name="reply_four_eyes"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["queued", "sending", "sent", "unknown"])
+                | (Q(approved_by__isnull=False) & ~Q(approved_hash="")),
+                name="reply_leaves_approved",
+            ),
+        ]
+        indexes = [
+            # The outbox: what is to leave, and what was leaving.
+            models.Index(
+                fields=["send_after"], name="reply_outbox", condition=Q(state__in=["queued", "sending"])
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Reply {self.pk} to {self.case}"

@@ -1,0 +1,6 @@
+"""News that travels upward, sent after commit and carrying ids. A doorbell: the rows are the truth."""
+
+from django.dispatch import Signal
+
+cases_changed = Signal()
+"""ids: cases that were opened or took a step."""

@@ -1,0 +1,213 @@
+"""Every setting, read from the environment. README lists the variables in the same groups.
+
+A value that cannot be used stops the start and names itself. With nothing set, the addresses of the embedded
+servers are taken from the file that `manage.py up` keeps while they run.
+"""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from zoneinfo import available_timezones
+
+from csp.constants import NONE, SELF
+from environs import Env, validate
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = Env(eager=False)
+
+# -- Where data lives ------------------------------------------------------------------------------------------
+
+MURMUR_VAR = Path(env.str("MURMUR_VAR", default="") or BASE_DIR / "var")
+
+
+def running_servers() -> dict[str, str]:
+    """Addresses of the embedded servers while they run; empty when they do not."""
+    try:
+        return json.loads((MURMUR_VAR / "run" / "servers.json").read_text())
+    except (OSError, ValueError):
+        return {}
+
+
+SERVERS = running_servers()
+
+# -- Security --------------------------------------------------------------------------------------------------
+
+DEBUG = env.bool("DEBUG", default=False)
+SECRET_KEY = env.str(
+    "SECRET_KEY", default=SERVERS.get("SECRET_KEY", "not-set: no page is served with this key")
+)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+MURMUR_HTTPS = env.bool("MURMUR_HTTPS", default=False)
+
+# -- Servers ---------------------------------------------------------------------------------------------------
+
+DATABASE_URL = env.str("DATABASE_URL", default=SERVERS.get("DATABASE_URL", ""))
+REDIS_URL = env.str("REDIS_URL", default=SERVERS.get("REDIS_URL", ""))
+if DATABASE_URL:
+    database = env.dj_db_url("DATABASE_URL", default=DATABASE_URL)
+else:
+    # Commands that need no database still run; the others say that none is set.
+    database = {"ENGINE": "django.db.backends.dummy"}
+
+# -- The hospital ----------------------------------------------------------------------------------------------
+
+MURMUR_TIME_ZONE = env.str(
+    "MURMUR_TIME_ZONE", default="America/New_York", validate=validate.OneOf(available_timezones())
+)
+
+# -- The demo and what runs it ---------------------------------------------------------------------------------
+
+SANDBOX_URL = env.str("SANDBOX_URL", default=SERVERS.get("SANDBOX_URL", ""))
+MURMUR_RUN_ID = env.str("MURMUR_RUN_ID", default="")
+
+# -- Logs ------------------------------------------------------------------------------------------------------
+
+LOG_LEVEL = env.str(
+    "LOG_LEVEL", default="INFO", validate=validate.OneOf(["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"])
+)
+
+env.seal()
+
+# Nothing below reads the environment.
+
+INSTALLED_APPS = [
+    "config",
+    "hospital",
+    "listening",
+    "alerts",
+    "dashboard",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django_htmx",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "hospital.access.DefaultDenyMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+ASGI_APPLICATION = "config.asgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "OPTIONS": {
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    [
+                        "django.template.loaders.filesystem.Loader",
+                        "django.template.loaders.app_directories.Loader",
+                    ],
+                )
+            ],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "dashboard.context.screen",
+            ],
+        },
+    }
+]
+
+DATABASES = {"default": database}
+if DATABASE_URL:
+    DATABASES["default"]["OPTIONS"] = {
+        **database.get("OPTIONS", {}),
+        # No page may hold the database longer than a person waits.
+        "options": "-c statement_timeout=30000 -c lock_timeout=10000",
+        "connect_timeout": 5,
+        "application_name": "murmur",
+    }
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "sign-in"
+LOGIN_REDIRECT_URL = "wall"
+LOGOUT_REDIRECT_URL = "sign-in"
+
+SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = MURMUR_HTTPS
+# Two copies of Murmur on one machine share a host name; their cookies must not.
+SESSION_COOKIE_NAME = "murmur_session"
+CSRF_COOKIE_NAME = "murmur_csrf"
+CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 31_536_000 if MURMUR_HTTPS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if MURMUR_HTTPS else None
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+
+LANGUAGE_CODE = "en-us"
+TIME_ZONE = MURMUR_TIME_ZONE
+USE_TZ = True
+USE_I18N = False
+
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+# Files are served with or without `collectstatic`; a container collects them once, at its build.
+WHITENOISE_USE_FINDERS = not STATIC_ROOT.exists()
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{levelname:<7} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    "loggers": {
+        # At DEBUG these print bearer tokens and the text of replies.
+        name: {"level": "WARNING"}
+        for name in (
+            "tweepy",
+            "prawcore",
+            "praw",
+            "requests_oauthlib",
+            "oauthlib",
+            "httpx",
+            "httpcore",
+            "urllib3",
+        )
+    },
+}

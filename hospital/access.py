@@ -1,0 +1,107 @@
+"""Who may do what. Nothing is allowed that is not said here: every view names its permission.
+
+Roles and what each may do are one table, so that a test can walk every address with every role.
+"""
+
+from collections.abc import Callable
+from enum import StrEnum
+from functools import partial
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.deprecation import MiddlewareMixin
+
+from hospital.models import Membership, Role
+
+View = Callable[..., Any]
+
+
+class Permission(StrEnum):
+    PUBLIC = "public"  # no sign-in: the sign-in page, health, static files
+    SIGNED_IN = "signed in"  # anyone with an account, member or not: signing out
+    SEE_WALL = "see the wall"
+    SEE_CASES = "see cases"
+    WORK_CASES = "work on cases"
+    APPROVE_REPLIES = "approve replies"
+    MANAGE_WATCHLISTS = "manage watchlists"
+    MANAGE_SOURCES = "manage sources"
+    MANAGE_PEOPLE = "manage people"
+
+
+P = Permission
+GRANTS: dict[str, frozenset[Permission]] = {
+    Role.VIEWER: frozenset({P.SEE_WALL}),
+    Role.MANAGER: frozenset({P.SEE_WALL, P.SEE_CASES, P.WORK_CASES}),
+    Role.RESPONDER: frozenset({P.SEE_WALL, P.SEE_CASES, P.WORK_CASES}),
+    Role.APPROVER: frozenset({P.SEE_WALL, P.SEE_CASES, P.WORK_CASES, P.APPROVE_REPLIES}),
+    Role.ADMIN: frozenset({P.SEE_WALL, P.SEE_CASES, P.MANAGE_WATCHLISTS, P.MANAGE_SOURCES, P.MANAGE_PEOPLE}),
+}
+
+
+def allow(permission: Permission) -> Callable[[View], View]:
+    """Mark a view with the permission it needs; the middleware enforces it."""
+
+    def mark(view: View) -> View:
+        view.permission = permission  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+class Reach:
+    """What one person may do, and in which facilities. Made once a request, from their memberships."""
+
+    def __init__(self, user: AbstractBaseUser | AnonymousUser) -> None:
+        self.user = user
+        self.memberships: list[Membership] = []
+        if user.is_authenticated and user.is_active:
+            self.memberships = list(Membership.objects.filter(user_id=user.pk))
+
+    def can(self, permission: Permission) -> bool:
+        return any(permission in GRANTS[membership.role] for membership in self.memberships)
+
+    def facility_ids(self, permission: Permission) -> frozenset[int] | None:
+        """Facilities in which they may; None means all of them, and mentions that name none."""
+        granting = [m.facility_id for m in self.memberships if permission in GRANTS[m.role]]
+        if None in granting:
+            return None
+        return frozenset(facility_id for facility_id in granting if facility_id is not None)
+
+    def covers(self, permission: Permission, facility_id: int | None) -> bool:
+        allowed = self.facility_ids(permission)
+        return allowed is None or (facility_id is not None and facility_id in allowed)
+
+
+def reach_of(request: HttpRequest) -> Reach:
+    """The reach of whoever asks, read once a request."""
+    if not hasattr(request, "_reach"):
+        request._reach = Reach(request.user)  # type: ignore[attr-defined]
+    return request._reach  # type: ignore[attr-defined,no-any-return]
+
+
+class DefaultDenyMiddleware(MiddlewareMixin):
+    """Turns away every request whose view has no permission, or whose sender has not that permission."""
+
+    def process_view(
+        self, request: HttpRequest, view: View, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> HttpResponseBase | None:
+        permission = permission_of(view)
+        if permission is Permission.PUBLIC:
+            return None
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        if permission is Permission.SIGNED_IN:
+            return None
+        if permission is None or not reach_of(request).can(permission):
+            raise PermissionDenied
+        return None
+
+
+def permission_of(view: View) -> Permission | None:
+    """The permission a view was marked with, through `partial` and class-based wrappers."""
+    while isinstance(view, partial):
+        view = view.func
+    return getattr(view, "permission", None)

@@ -1,0 +1,16 @@
+from listening.models.mention import Author, Match, Mention, MentionVersion
+from listening.models.poll import Poll, Quarantined
+from listening.models.source import Source
+from listening.models.watchlist import Query, Watchlist
+
+__all__ = [
+    "Author",
+    "Match",
+    "Mention",
+    "MentionVersion",
+    "Poll",
+    "Quarantined",
+    "Query",
+    "Source",
+    "Watchlist",
+]

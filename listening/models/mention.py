@@ -1,0 +1,171 @@
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+
+from hospital.models import Facility
+from listening.models.source import Source
+from listening.models.watchlist import Query
+
+
+class Author(models.Model):
+    """Whoever wrote a mention, as far as the network shows it. No profile is built from it."""
+
+    network = models.CharField(max_length=30)
+    external_id = models.CharField(max_length=200)
+    handle = models.CharField(max_length=200, blank=True)
+    name = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["network", "external_id"], name="author_once")]
+
+    def __str__(self) -> str:
+        return self.handle or self.name or "someone"
+
+
+class MentionQuerySet(models.QuerySet["Mention"]):
+    def within(self, facility_ids: frozenset[int] | None) -> Self:
+        """Mentions that a person may see who may see these facilities (None: everything)."""
+        return self if facility_ids is None else self.filter(facility_id__in=facility_ids)
+
+    def unrouted(self) -> Self:
+        return self.filter(processed_at__isnull=True)
+
+    def for_wall(self) -> Self:
+        return self.filter(is_gone=False).select_related("source", "facility", "author")
+
+    def newest_first(self) -> Self:
+        return self.order_by("-published_at", "-id")
+
+    def collected_since(self, moment: datetime) -> Self:
+        return self.filter(collected_at__gte=moment)
+
+
+class Mention(models.Model):
+    """A post about us, kept as the network showed it, with the reading that was made of it.
+
+    `wall_seq` grows in commit order and takes a new value at each change a screen must show: whoever has seen
+    everything up to n asks for what lies beyond n and misses nothing.
+    """
+
+    class Sentiment(models.TextChoices):
+        NEGATIVE = "negative", "Negative"
+        NEUTRAL = "neutral", "Neutral"
+        POSITIVE = "positive", "Positive"
+
+    class Level(models.TextChoices):
+        P0 = "P0", "Emergency"
+        P1 = "P1", "Urgent"
+        P2 = "P2", "Watch"
+        P3 = "P3", "Question"
+        P4 = "P4", "Other"
+
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="mentions")
+    external_id = models.CharField(max_length=300)
+    network = models.CharField(max_length=30)
+    kind = models.CharField(max_length=20, default="post")
+    url = models.CharField(max_length=2000, blank=True)
+    author = models.ForeignKey(Author, on_delete=models.PROTECT, null=True, blank=True)
+    parent_external_id = models.CharField(max_length=300, blank=True)
+    title = models.CharField(max_length=500, blank=True)
+    text = models.TextField(blank=True)
+    is_truncated = models.BooleanField(default=False)
+    content_hash = models.CharField(max_length=64)
+    rating = models.PositiveSmallIntegerField(null=True, blank=True)
+    language = models.CharField(max_length=8, blank=True)
+    facility = models.ForeignKey(Facility, on_delete=models.SET_NULL, null=True, blank=True)
+    published_at = models.DateTimeField()
+    is_published_guessed = models.BooleanField(default=False)  # the network gave no believable time
+    edited_at = models.DateTimeField(null=True, blank=True)
+    collected_at = models.DateTimeField()
+    is_gone = models.BooleanField(default=False)  # deleted at its source
+    sentiment = models.CharField(max_length=10, choices=Sentiment)
+    score = models.FloatField()
+    severity = models.PositiveSmallIntegerField()
+    level = models.CharField(max_length=2, choices=Level)
+    lane = models.CharField(max_length=20)
+    reasons = models.JSONField(default=list)
+    reader_version = models.CharField(max_length=20)
+    wall_seq = models.BigIntegerField(unique=True)
+    processed_at = models.DateTimeField(null=True, blank=True)  # when rules decided who must act
+    route_attempts = models.PositiveSmallIntegerField(default=0)
+
+    objects = MentionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source", "external_id"], name="mention_once"),
+            models.CheckConstraint(
+                condition=Q(rating__isnull=True) | Q(rating__range=(1, 5)), name="mention_rating_1_to_5"
+            ),
+            models.CheckConstraint(condition=Q(score__range=(-1, 1)), name="mention_score_range"),
+            models.CheckConstraint(condition=Q(severity__lte=100), name="mention_severity_0_to_100"),
+        ]
+        indexes = [
+            # The wall's first page and its keyset pages.
+            models.Index(fields=["-published_at", "-id"], name="mention_newest"),
+            # The same, of one facility.
+            models.Index(fields=["facility", "-published_at", "-id"], name="mention_facility_newest"),
+            # The same, of one tone: the columns of the wall.
+            models.Index(fields=["sentiment", "-published_at", "-id"], name="mention_tone_newest"),
+            # Counts of the last hour.
+            models.Index(
+                fields=["collected_at"], name="mention_collected", include=["sentiment", "facility", "source"]
+            ),
+            # route_due: mentions no rule has looked at yet.
+            models.Index(fields=["id"], name="mention_unrouted", condition=Q(processed_at__isnull=True)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source.slug}/{self.external_id}"
+
+
+class MentionVersion(models.Model):
+    """What a mention said before its author changed it."""
+
+    mention = models.ForeignKey(Mention, on_delete=models.CASCADE, related_name="versions")
+    text = models.TextField(blank=True)
+    title = models.CharField(max_length=500, blank=True)
+    rating = models.PositiveSmallIntegerField(null=True, blank=True)
+    content_hash = models.CharField(max_length=64)
+    replaced_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["replaced_at"]
+
+    def __str__(self) -> str:
+        return f"{self.mention} until {self.replaced_at:%Y-%m-%d %H:%M}"
+
+
+class Match(models.Model):
+    """Why a mention is here: the query that found it, and where in the text. Spans count code points."""
+
+    mention = models.ForeignKey(Mention, on_delete=models.CASCADE, related_name="matches")
+    query = models.ForeignKey(Query, on_delete=models.CASCADE)
+    spans = models.JSONField(default=list)
+
+    class Meta:
+        verbose_name_plural = "matches"
+        constraints = [models.UniqueConstraint(fields=["mention", "query"], name="match_once")]
+
+    def __str__(self) -> str:
+        return f"{self.query} in {self.mention}"
+
+
+def marked(text: str, spans: Iterable[tuple[int, int]]) -> list[tuple[str, bool]]:
+    """Cut a text at its spans: pieces in order, each with whether it is matched. Overlaps are merged."""
+    pieces: list[tuple[str, bool]] = []
+    at = 0
+    for start, end in sorted(spans):
+        start, end = max(start, at), min(end, len(text))
+        if start >= end:
+            continue
+        if start > at:
+            pieces.append((text[at:start], False))
+        pieces.append((text[start:end], True))
+        at = end
+    if at < len(text):
+        pieces.append((text[at:], False))
+    return pieces

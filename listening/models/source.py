@@ -1,0 +1,85 @@
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Self
+
+from django.db import models
+
+from hospital.models import Facility
+
+
+class Liveness(StrEnum):
+    LIVE = "live"
+    LATE = "late"
+    DOWN = "down"
+    PAUSED = "paused"
+
+
+class SourceQuerySet(models.QuerySet["Source"]):
+    def polled(self) -> Self:
+        """Sources that are asked by themselves, unlike files that are imported."""
+        return self.filter(is_active=True, paused_reason="").exclude(kind=Source.IMPORT)
+
+    def due(self, now: datetime) -> Self:
+        return self.polled().filter(next_poll_at__lte=now)
+
+
+class Source(models.Model):
+    """Where mentions come from: one account, search or set of pages on one network."""
+
+    IMPORT = "import"
+    """The kind of a source that only `import_mentions` fills."""
+
+    slug = models.SlugField(unique=True)
+    name = models.CharField(max_length=80)
+    kind = models.CharField(max_length=30)
+    options = models.JSONField(default=dict, blank=True)
+    sealed_secrets = models.BinaryField(default=b"", blank=True)  # opened only by `vault`
+    facility = models.ForeignKey(Facility, on_delete=models.SET_NULL, null=True, blank=True)
+    is_active = models.BooleanField(default=True)
+    poll_every = models.DurationField(default=timedelta(minutes=1))
+    next_poll_at = models.DateTimeField()
+    cursor = models.JSONField(default=dict, blank=True)
+    last_success_at = models.DateTimeField(null=True, blank=True)
+    last_error = models.CharField(max_length=500, blank=True)
+    last_error_kind = models.CharField(max_length=30, blank=True)
+    failures = models.PositiveIntegerField(default=0)  # in a row
+    limited_until = models.DateTimeField(null=True, blank=True)
+    gap = models.CharField(max_length=300, blank=True)  # what the last poll may have missed, in words
+    paused_reason = models.CharField(
+        max_length=300, blank=True
+    )  # why it will not be asked until someone acts
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = SourceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        indexes = [
+            # poll_due: which sources are to be asked now.
+            models.Index(
+                fields=["next_poll_at"],
+                name="source_due",
+                condition=models.Q(is_active=True, paused_reason=""),
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(poll_every__gte=timedelta(seconds=1)), name="source_poll_every_1s"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def liveness(self, now: datetime) -> Liveness:
+        """Live within 2 intervals of the last success, late within 5, then down."""
+        if self.paused_reason or not self.is_active:
+            return Liveness.PAUSED
+        if self.last_success_at is None:
+            return Liveness.LATE if now - self.created_at <= 5 * self.poll_every else Liveness.DOWN
+        age = now - self.last_success_at
+        # A quick poll still needs time to be queued and answered.
+        interval = max(self.poll_every, timedelta(seconds=10))
+        if age <= 2 * interval:
+            return Liveness.LIVE
+        return Liveness.LATE if age <= 5 * interval else Liveness.DOWN

@@ -1,0 +1,42 @@
+from django.conf import settings
+from django.db import models
+
+from hospital.models import Facility
+
+
+class Watchlist(models.Model):
+    """What an admin wants to hear about: a purpose, and the queries that serve it."""
+
+    name = models.CharField(max_length=120, unique=True)
+    purpose = models.CharField(max_length=300, blank=True)
+    facility = models.ForeignKey(Facility, on_delete=models.SET_NULL, null=True, blank=True)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Query(models.Model):
+    """One line of words and "phrases", all of which a post must hold."""
+
+    watchlist = models.ForeignKey(Watchlist, on_delete=models.CASCADE, related_name="queries")
+    expression = models.CharField(max_length=500)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        verbose_name_plural = "queries"
+        constraints = [
+            models.UniqueConstraint(fields=["watchlist", "expression"], name="query_once"),
+            models.CheckConstraint(condition=~models.Q(expression=""), name="query_not_empty"),
+        ]
+
+    def __str__(self) -> str:
+        return self.expression
