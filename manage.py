@@ -1,11 +1,16 @@
 #!/usr/bin/env python
-"""The door to every command: `python manage.py help`."""
-
 import os
 import sys
 
-from django.core.management import execute_from_command_line
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    try:
+        from django.core.management import execute_from_command_line
+    except ImportError:
+        sys.exit("Django is not installed for this Python. Run `make setup`, then .venv/bin/python manage.py ...")
+    execute_from_command_line(sys.argv)
+
 
 if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    execute_from_command_line(sys.argv)
+    main()
