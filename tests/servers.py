@@ -1,13 +1,12 @@
 """Throw-away PostgreSQL and Valkey for the tests, the very ones that `make run` uses.
 
-A pytest plugin (`addopts = -p tests.servers`), not a conftest.py: by then the settings have been read. It does
-nothing for a server whose address is in the environment, and so nothing in a test process started by this one.
+A pytest plugin (`addopts = -p tests.servers`), not a conftest.py: by then the settings have been read. It
+does nothing for a server whose address is in the environment, and so nothing in a process that it started.
 """
 
 import atexit
 import contextlib
 import os
-import secrets
 import shutil
 import subprocess
 import tempfile
@@ -21,8 +20,8 @@ import redis
 from config.embedded import CannotStart
 from config.embedded.binaries import postgres_programs, valkey_program
 from config.embedded.places import Places, read_keys, socket_folder
-from config.embedded.postgres import THROW_AWAY, Postgres
 from config.embedded.ports import any_free
+from config.embedded.postgres import THROW_AWAY, Postgres
 from config.embedded.processes import Program, kill_group, send, spawn
 from config.embedded.valkey import Valkey
 
