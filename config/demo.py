@@ -114,7 +114,7 @@ def sources(
         "google",
         "Reviews",
         10,
-        {"api_url": url, "token_url": f"{url}/token", "locations": locations},
+        {"api_url": url, "locations": locations},
         {"client_id": key, "client_secret": key, "refresh_token": key},
     )
     yield "rss", "News", 20, {"feeds": f"{url}/feeds/news.xml"}, {}
