@@ -195,7 +195,7 @@ class Start:
             ]
         else:
             lines += [
-                "Make the first admin, in another terminal:  .venv/bin/python manage.py createsuperuser"
+                "Make the first admin, in another terminal:  .venv/bin/python manage.py add_person NAME"
             ]
         lines += ["Ctrl-C stops everything."]
         rule = "-" * 78
