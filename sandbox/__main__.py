@@ -14,7 +14,9 @@ def options() -> argparse.Namespace:
     parser.add_argument("--port", type=int, required=True, help="0 takes a free one")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--seed", default=DEFAULT_SEED, help="another seed, other posts")
-    parser.add_argument("--state", type=Path, help="journal that keeps replies and injected posts over restarts")
+    parser.add_argument(
+        "--state", type=Path, help="journal that keeps replies and injected posts over restarts"
+    )
     parser.add_argument("--pace", type=float, default=1.0, help="1 is about six posts a minute")
     parser.add_argument("--corpus", type=Path, default=basepost.FOLDER)
     parser.add_argument("--quiet", action="store_true", help="no generated posts, only injected ones")

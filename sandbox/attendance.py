@@ -1,4 +1,4 @@
-"""Which generated posts count as having been posted: all of them while the sandbox ran, fewer the longer before.
+"""Which generated posts count as posted: all of them while the sandbox ran, fewer the longer before.
 
 A first poll, or the first after days off, should fill a wall and not bury it. What was once served stays: a
 stretch only counts as slept through when no sign of life was written for a quarter of an hour.

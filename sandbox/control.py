@@ -26,7 +26,9 @@ async def ledger(request: Request) -> Response:
         {
             "served": {network: list(found) for network, found in town.ledger.served.items()},
             "replies": replies,
-            "deleted": [{"network": network, "id": id, "by": by} for (network, id), by in town.records.gone.items()],
+            "deleted": [
+                {"network": network, "id": id, "by": by} for (network, id), by in town.records.gone.items()
+            ],
             "edited": [{"network": network, "id": id} for network, id in town.records.revisions],
             "requests": dict(town.ledger.requests),
             "now": iso(town.now()),
@@ -91,7 +93,10 @@ async def clear_faults(request: Request) -> Response:
 
 
 async def home(request: Request) -> Response:
-    headers = {"content-security-policy": "default-src 'none'; style-src 'unsafe-inline'", "cache-control": "no-store"}
+    headers = {
+        "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'",
+        "cache-control": "no-store",
+    }
     body = page(town_of(request)).encode("utf-8", errors="replace").decode()
     return HTMLResponse(body, headers=headers)
 

@@ -1,4 +1,4 @@
-"""Which base post comes when: shuffled decks, so that one comes again only after most others of its group.
+"""Which base post comes when: shuffled decks, so that none comes again before most others of its group.
 
 Posts of a network are numbered for ever. A block of 240 numbers holds each group in fixed shares, in shuffled
 order; within a group the base posts go round and round, each round shuffled only within quarters.
@@ -15,6 +15,8 @@ BLOCK = 240
 QUIET_FOR = 150  # a base post should not come again on its network within this many posts
 STARS = "stars"  # a rating with no text
 REPOST = "repost"
+RARE = ("emergency", "hostile", "namesake")  # stay rare, however small the other pools are
+COMMENTS = "reddit comments"  # these may also say what is said on X, for they need no title
 
 SHARES: dict[str, dict[str, int]] = {
     "x": {
@@ -38,7 +40,7 @@ class Decks:
         self.seed = seed
         self.pools: dict[tuple[str, str], list[BasePost]] = {}
         for post in posts:
-            for network in post.networks:
+            for network in (*post.networks, *([COMMENTS] if is_comment_like(post) else [])):
                 self.pools.setdefault((network, post.group), []).append(post)
         for key, pool in self.pools.items():
             Random(f"{seed}:pool:{key}").shuffle(pool)
@@ -46,12 +48,12 @@ class Decks:
         self.block = lru_cache(maxsize=256)(self._block)
         self.quarter = lru_cache(maxsize=2048)(self._quarter)
 
-    def draw(self, network: str, number: int) -> tuple[str, BasePost | None]:
-        """The group and base post of a network's post with this number; no base post for stars and reposts."""
+    def draw(self, network: str, number: int, *, pool: str = "") -> tuple[str, BasePost | None]:
+        """Group and base post of a network's post with this number; none for stars and reposts."""
         group, rank = self.block(network, number // BLOCK)[number % BLOCK]
         if group in (STARS, REPOST):
             return group, None
-        return group, self.deal(network, group, rank)
+        return group, self.deal(pool or network, group, rank)
 
     def deal(self, network: str, group: str, rank: int) -> BasePost:
         """The base post dealt at this rank of a group's endless deck."""
@@ -64,14 +66,23 @@ class Decks:
         """How many of each group stand in a block: the shares, but no more than a small pool can carry."""
         shares: dict[str, float] = {}
         for group, share in SHARES[network].items():
-            pool = len(self.pools.get((network, group), ()))
+            pool = self._smallest_pool(network, group)
             if group in (STARS, REPOST):
                 shares[group] = share
             elif pool:
                 shares[group] = min(share, max(1.0, pool * 0.75 * BLOCK / QUIET_FOR))
-        if not set(shares) - {STARS, REPOST}:
+        if not set(shares) - {STARS, REPOST, *RARE}:
             return {}
-        return apportion(shares, BLOCK)
+        rare = {group: round(share) for group, share in shares.items() if group in RARE}
+        common = {group: share for group, share in shares.items() if group not in RARE}
+        return rare | apportion(common, BLOCK - sum(rare.values()))
+
+    def _smallest_pool(self, network: str, group: str) -> int:
+        """How many posts stand behind a group; on Reddit only three in ten are drawn from its own pool."""
+        own = len(self.pools.get((network, group), ()))
+        if network != "reddit" or not own:
+            return own
+        return min(own * 10 // 3, len(self.pools.get((COMMENTS, group), ())) * 10 // 7)
 
     def _block(self, network: str, block: int) -> list[tuple[str, int]]:
         groups = list(Counter(self.counts[network]).elements())
@@ -89,6 +100,12 @@ class Decks:
         part = pool[quarter * size : (quarter + 1) * size]
         Random(f"{self.seed}:{network}:{group}:{round_}:{quarter}").shuffle(part)
         return part
+
+
+def is_comment_like(post: BasePost) -> bool:
+    return "reddit" in post.networks or (
+        "x" in post.networks and "{handle}" not in post.text and "@" not in post.text
+    )
 
 
 def apportion(shares: dict[str, float], seats: int) -> dict[str, int]:

@@ -128,7 +128,9 @@ class Faults:
         else:
             await send(start)
             for place in range(0, len(body), DRIP):
-                await send({"type": "http.response.body", "body": body[place : place + DRIP], "more_body": True})
+                await send(
+                    {"type": "http.response.body", "body": body[place : place + DRIP], "more_body": True}
+                )
                 await asyncio.sleep(0.5)
             await send({"type": "http.response.body", "body": b""})
             self.count(scope)
@@ -190,7 +192,11 @@ def reset_headers(network: str, retry_after: int, now: int) -> dict[str, str]:
         }
     headers = {"retry-after": str(retry_after)}
     if network == "reddit":
-        spent = {"x-ratelimit-remaining": "0", "x-ratelimit-used": "600", "x-ratelimit-reset": str(retry_after)}
+        spent = {
+            "x-ratelimit-remaining": "0",
+            "x-ratelimit-used": "600",
+            "x-ratelimit-reset": str(retry_after),
+        }
         headers |= spent
     return headers
 
@@ -199,8 +205,15 @@ def wording(network: str, status: int, message: str) -> dict[str, Any]:
     if network == "reddit":
         return {"message": message, "error": status}
     if network == "google":
-        words = {429: "RESOURCE_EXHAUSTED", 401: "UNAUTHENTICATED", 403: "PERMISSION_DENIED", 503: "UNAVAILABLE"}
-        return {"error": {"code": status, "message": message, "status": words.get(status, "FAILED_PRECONDITION")}}
+        words = {
+            429: "RESOURCE_EXHAUSTED",
+            401: "UNAUTHENTICATED",
+            403: "PERMISSION_DENIED",
+            503: "UNAVAILABLE",
+        }
+        return {
+            "error": {"code": status, "message": message, "status": words.get(status, "FAILED_PRECONDITION")}
+        }
     titles = {429: "Too Many Requests", 401: "Unauthorized", 402: "CreditsDepleted", 403: "Forbidden"}
     title = titles.get(status, "Service Unavailable")
     return {"title": title, "detail": message, "type": "about:blank", "status": status}

@@ -26,13 +26,19 @@ class Refused(Exception):
 def refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refused)  # noqa: S101 - the only kind this is registered for
     payload = {"error": {"code": error.status, "message": error.message, "status": STATUS[error.status]}}
-    headers = {"www-authenticate": 'Bearer realm="https://accounts.google.com/"'} if error.status == 401 else None
+    headers = (
+        {"www-authenticate": 'Bearer realm="https://accounts.google.com/"'} if error.status == 401 else None
+    )
     return json_answer(payload, error.status, headers)
 
 
 async def token(request: Request) -> Response:
     form = await form_of(request)
-    if form.get("grant_type") != "refresh_token" or not form.get("refresh_token") or not form.get("client_id"):
+    if (
+        form.get("grant_type") != "refresh_token"
+        or not form.get("refresh_token")
+        or not form.get("client_id")
+    ):
         return json_answer({"error": "invalid_grant", "error_description": "Bad Request"}, 400)
     return json_answer(
         {
@@ -74,7 +80,7 @@ async def reviews(request: Request) -> Response:
 
 
 def page_start(request: Request) -> tuple[int, str] | None:
-    """Update time (or rating) and id of the last review of the page before; an empty id for the first page."""
+    """Update time (or rating) and id of the last review before this page; an empty id for the first."""
     text = request.query_params.get("pageToken")
     if not text:
         return 0, ""

@@ -90,13 +90,15 @@ class Reader:
         return tests[0] if len(tests) == 1 else lambda post: all(test(post) for test in tests)
 
     def read_one(self) -> Test:
-        token = self.tokens[self.position]
+        word = self.peek()
+        if word is None:
+            raise BadQuery("something is missing at the end")
         self.position += 1
-        if token == "NOT":
+        if word == "NOT":
             return self.refuse(self.read_one())
-        if token.startswith("-") and len(token) > 1:
-            return self.refuse(self.read_group() if token == "-(" else self.read_term(token[1:], wanted=False))
-        return self.read_group() if token == "(" else self.read_term(token, wanted=True)
+        if word.startswith("-") and len(word) > 1:
+            return self.refuse(self.read_group() if word == "-(" else self.read_term(word[1:], wanted=False))
+        return self.read_group() if word == "(" else self.read_term(word, wanted=True)
 
     def refuse(self, test: Test) -> Test:
         return lambda post: not test(post)
@@ -137,7 +139,10 @@ def tokens(text: str) -> list[str]:
 def parse(text: str, operators: dict[str, Callable[[str], Test]]) -> tuple[Test, bool]:
     """The test a query stands for, and whether it holds a wanted word or phrase at all."""
     reader = Reader(tokens(text), operators)
-    test = reader.read_any()
+    try:
+        test = reader.read_any()
+    except RecursionError:
+        raise BadQuery("too deeply nested") from None
     if reader.peek() is not None:
         raise BadQuery("a parenthesis was never opened")
     return test, reader.stands_alone

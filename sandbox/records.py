@@ -44,6 +44,11 @@ class Records:
         self.journal.add(entry)
         self._apply(entry)
 
+    @property
+    def version(self) -> tuple[int, int, bool]:
+        """Changes whenever another part of the generated stream counts as posted."""
+        return len(self.attendance.slept), len(self.quiet_spells), self.is_quiet
+
     def next_order(self, now: int) -> int:
         """A place in the timeline after everything of this moment."""
         return max(ids.order_at(now, ids.WRITTEN_LOW), self._last_order + 1)

@@ -42,14 +42,21 @@ async def token(request: Request) -> Response:
     if grant not in (*USER_GRANTS, "client_credentials") and "installed_client" not in grant:
         return json_answer({"error": "unsupported_grant_type"}, 200, close)
     who = "user" if grant in USER_GRANTS else "app"
-    payload = {"access_token": f"sandbox-{who}-token", "token_type": "bearer", "expires_in": 86400, "scope": "*"}
+    payload = {
+        "access_token": f"sandbox-{who}-token",
+        "token_type": "bearer",
+        "expires_in": 86400,
+        "scope": "*",
+    }
     return json_answer(payload, 200, close)
 
 
 def check_in(request: Request) -> dict[str, str]:
     scheme, _, key = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not key.strip():
-        raise Refused(401, "Unauthorized", {"www-authenticate": 'Bearer realm="reddit", error="invalid_token"'})
+        raise Refused(
+            401, "Unauthorized", {"www-authenticate": 'Bearer realm="reddit", error="invalid_token"'}
+        )
     town, budget = town_of(request), request.app.state.reddit_budget
     assert isinstance(budget, Budget)  # noqa: S101 - for the type checker
     left, reset = budget.spend("reddit", town.now)
@@ -90,7 +97,9 @@ async def search(request: Request) -> Response:
     span = SPANS.get(request.query_params.get("t", "all"), SPANS["week"])
     earliest = town_of(request).now() - span * HOUR
     return listing(
-        request, headers, between(request, wanted, lambda post: not post.is_comment and post.at >= earliest and test(post))
+        request,
+        headers,
+        between(request, wanted, lambda post: not post.is_comment and post.at >= earliest and test(post)),
     )
 
 
@@ -155,7 +164,13 @@ async def info(request: Request) -> Response:
     asked = [id for id in request.query_params.get("id", "").split(",") if id][:100]
     found = [town_of(request).find("reddit", id) for id in asked]
     posts = [post for post in found if post is not None]
-    data = {"after": None, "before": None, "dist": len(posts), "modhash": "", "children": children(request, posts)}
+    data = {
+        "after": None,
+        "before": None,
+        "dist": len(posts),
+        "modhash": "",
+        "children": children(request, posts),
+    }
     return json_answer({"kind": "Listing", "data": data}, headers=headers)
 
 
@@ -190,7 +205,10 @@ def refusals(
         (lambda: is_app, ("USER_REQUIRED", "Please log in to do that.", "")),
         (lambda: not text.strip(), ("NO_TEXT", "we need something here", "text")),
         (lambda: len(text) > LONGEST_COMMENT, ("TOO_LONG", "this is too long", "text")),
-        (lambda: answered is None or bool(answered.gone), ("DELETED_COMMENT", "that comment has been deleted", "parent")),
+        (
+            lambda: answered is None or bool(answered.gone),
+            ("DELETED_COMMENT", "that comment has been deleted", "parent"),
+        ),
         (lambda: is_locked(request, answered), ("THREAD_LOCKED", "Comments are locked.", "parent")),
     ]
 
@@ -201,7 +219,9 @@ def is_locked(request: Request, post: Post | None) -> bool:
     return post is not None and post.is_locked
 
 
-def both(path: str, endpoint: Callable[..., Any], name: str, methods: list[str] | None = None) -> list[BaseRoute]:
+def both(
+    path: str, endpoint: Callable[..., Any], name: str, methods: list[str] | None = None
+) -> list[BaseRoute]:
     """With and without a slash at the end; the client sends one here and not there."""
     return [Route(each, endpoint, methods=methods, name=name) for each in (path, f"{path}/")]
 

@@ -15,7 +15,10 @@ def thing(post: Post, town: Town, *, is_raw: bool) -> dict[str, Any]:
     """Unless raw JSON was asked for, Reddit escapes markup in every string."""
     kind, data = ("t1", comment(post, town)) if post.is_comment else ("t3", submission(post))
     if not is_raw:
-        data = {name: escape(value, quote=False) if isinstance(value, str) else value for name, value in data.items()}
+        data = {
+            name: escape(value, quote=False) if isinstance(value, str) else value
+            for name, value in data.items()
+        }
     return {"kind": kind, "data": data}
 
 

@@ -1,4 +1,4 @@
-"""When people post: a local day with a morning and an evening peak, quiet at three at night but never silent."""
+"""When people post: a local day with a morning and an evening peak, quiet at night but never silent."""
 
 from bisect import bisect_right
 from datetime import UTC, date, datetime, time, timedelta

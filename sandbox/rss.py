@@ -1,8 +1,8 @@
 """News feeds of the invented outlets, one each and `news` for all of them, with conditional GET."""
 
 import re
-from email.utils import format_datetime, parsedate_to_datetime
 from datetime import UTC, datetime
+from email.utils import format_datetime, parsedate_to_datetime
 from hashlib import blake2b
 from itertools import islice
 from xml.sax.saxutils import escape

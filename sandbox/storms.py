@@ -33,7 +33,9 @@ class Storm:
 def blow(storm: Storm, writer: Writer) -> tuple[Post, ...]:
     """All posts of a storm, oldest first: it builds up in the first third and ebbs away in the rest."""
     rng = Random(f"{writer.seed}:storm:{storm.number}")
-    moments = sorted(storm.at + int(rng.triangular(0, 1, 0.33) * (storm.end - storm.at)) for _ in range(storm.size))
+    moments = sorted(
+        storm.at + int(rng.triangular(0, 1, 0.33) * (storm.end - storm.at)) for _ in range(storm.size)
+    )
     posts = [storm_post(storm, writer, rank, moment) for rank, moment in enumerate(moments)]
     return tuple(post for post in posts if post is not None)
 

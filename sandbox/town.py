@@ -1,9 +1,10 @@
-"""What there is to read right now: the generated stream with everything that was asked of the sandbox laid over."""
+"""What there is to read now: the generated stream, overlaid with everything that was asked of the sandbox."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 
 from sandbox import ids
 from sandbox.post import Post
@@ -35,6 +36,7 @@ class Town:
         self.ledger = Ledger()
         self._clock = clock
         self._latest = 0
+        self._posted = lru_cache(maxsize=1000)(self._posted_in)
 
     def now(self) -> int:
         """Milliseconds since 1970; never runs backwards, for ids must not."""
@@ -53,18 +55,26 @@ class Town:
             return
         for hour in range(ids.moment_of(high - 1) // HOUR, ids.moment_of(low + 1) // HOUR - 1, -1):
             for order, which in sorted(self._places(network, hour, low, high), reverse=True):
-                post = self.find(network, which) if isinstance(which, str) else self._generated(network, which)
+                post = (
+                    self.find(network, which) if isinstance(which, str) else self._generated(network, which)
+                )
                 # An edited post on X stands at the place of its newest edit only.
                 if post is not None and not post.gone and post.order == order:
                     yield post
 
     def _places(self, network: str, hour: int, low: int, high: int) -> Iterator[tuple[int, int | str]]:
-        for number, at in self.stream.hour(network, hour):
-            order = ids.order_at(at, number % ids.STORM_LOW)
-            if low < order < high and self._is_posted(network, number, at):
+        for order, number in self._posted(network, hour, self.records.version):
+            if low < order < high:
                 yield order, number
         start, end = ids.order_at(hour * HOUR) - 1, ids.order_at((hour + 1) * HOUR)
         yield from self.records.between(network, max(low, start), min(high, end))
+
+    def _posted_in(self, network: str, hour: int, version: tuple[int, int, bool]) -> list[tuple[int, int]]:
+        return [
+            (ids.order_at(at, number % ids.STORM_LOW), number)
+            for number, at in self.stream.hour(network, hour)
+            if self._is_posted(network, number, at)
+        ]
 
     def _is_posted(self, network: str, number: int, at: int) -> bool:
         kept = self.records.attendance.kept_at(at)

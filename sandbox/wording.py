@@ -1,7 +1,7 @@
-"""How a base post comes out this time: its slots and alternatives filled, and on X the haste of real people."""
+"""How a base post comes out this time: slots and alternatives filled, and on X the haste of real people."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable
 from random import Random
 
 from sandbox.world import Facility, World
@@ -18,6 +18,7 @@ KIN = (
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 WEATHER = ("rain", "snow", "fog", "sleet", "wind", "ice", "heat", "drizzle", "thunder", "black ice")
 WINGS = ("North", "South", "East", "West")
+MINUTES_PAST = (0, 5, 10, 15, 20, 30, 40, 45, 50)
 CENTS = (0, 0, 0, 20, 45, 50, 75, 99)
 MOOD = {
     "complaint": ("😤", "🙄", "😡", "🤦", "😩"),
@@ -44,36 +45,59 @@ def amount(rng: Random) -> str:
     return f"${dollars:,}.{cents:02}" if cents else f"${dollars:,}"
 
 
-def slots(rng: Random, facility: Facility, world: World) -> dict[str, str]:
-    names = facility.spoken_names(world.short_name)
-    unit = f"{rng.randint(2, 7)} {rng.choice(WINGS)}"
-    clock = f"{rng.randint(1, 12)}:{rng.choice((0, 5, 10, 15, 20, 30, 40, 45, 50)):02} {rng.choice(('am', 'pm'))}"
-    return {
-        "facility": rng.choice(names or [facility.name]),
-        "handle": f"@{world.handle}",
-        "city": facility.city,
-        "service": rng.choice(facility.services),
-        "kin": rng.choice(KIN),
-        "hours": str(rng.randint(2, 9)),
-        "minutes": str(rng.randint(15, 55)),
-        "amount": amount(rng),
-        "weekday": rng.choice(WEEKDAYS),
-        "clock": clock,
-        "n": str(rng.randint(2, 40)),
-        "floor": str(rng.randint(1, 9)),
-        "unit": unit,
-        "weather": rng.choice(WEATHER),
-    }
+def clock(rng: Random) -> str:
+    return f"{rng.randint(1, 12)}:{rng.choice(MINUTES_PAST):02} {rng.choice(('am', 'pm'))}"
 
 
-def fill(text: str, rng: Random, values: Mapping[str, str]) -> str:
+def name(rng: Random, facility: Facility, world: World) -> str:
+    return rng.choice(facility.spoken_names(world.short_name) or [facility.name])
+
+
+CHANCES: dict[str, Callable[[Random], str]] = {
+    "kin": lambda rng: rng.choice(KIN),
+    "hours": lambda rng: str(rng.randint(2, 9)),
+    "minutes": lambda rng: str(rng.randint(15, 55)),
+    "amount": amount,
+    "weekday": lambda rng: rng.choice(WEEKDAYS),
+    "clock": clock,
+    "n": lambda rng: str(rng.randint(2, 40)),
+    "floor": lambda rng: str(rng.randint(1, 9)),
+    "unit": lambda rng: f"{rng.randint(2, 7)} {rng.choice(WINGS)}",
+    "weather": lambda rng: rng.choice(WEATHER),
+}
+
+
+class Slots:
+    """The values of one post's slots: drawn when first asked for, and the same in title and text."""
+
+    def __init__(self, rng: Random, facility: Facility, world: World) -> None:
+        self.rng = rng
+        self.about: dict[str, Callable[[], str]] = {
+            "facility": lambda: name(rng, facility, world),
+            "handle": lambda: f"@{world.handle}",
+            "city": lambda: facility.city,
+            "service": lambda: rng.choice(facility.services),
+        }
+        self.drawn: dict[str, str] = {}
+
+    def __getitem__(self, slot: str) -> str:
+        if slot not in self.drawn:
+            about = self.about.get(slot)
+            self.drawn[slot] = about() if about else CHANCES[slot](self.rng)
+        return self.drawn[slot]
+
+    def __contains__(self, slot: str) -> bool:
+        return slot in self.about or slot in CHANCES
+
+
+def fill(text: str, rng: Random, values: Slots) -> str:
     """Choose the alternatives, then fill the slots; an unknown slot stays as it was written."""
     chosen = ALTERNATIVES.sub(lambda found: rng.choice(found[1].split("|")), text)
 
     def slot(found: re.Match[str]) -> str:
         if found[1] is None:
             return found[0][0]
-        return values.get(found[1], found[0])
+        return values[found[1]] if found[1] in values else found[0]
 
     return SLOT.sub(slot, chosen)
 

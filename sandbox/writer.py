@@ -1,18 +1,27 @@
 """One finished post: a base post, the facility it is about, its author, and what its network adds."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from random import Random
 
 from sandbox import ids, wording
 from sandbox.basepost import BasePost, People
-from sandbox.decks import REPOST, STARS, Decks
+from sandbox.decks import COMMENTS, REPOST, STARS, Decks
 from sandbox.post import Post, Revision
 from sandbox.timetable import Timetable
 from sandbox.world import Facility, World
 
 MINUTE = 60_000
 BUSY = (34, 27, 14, 15, 10)  # how much is said about each facility, in the order of the world's file
-QUOTES = ("this.", "Same here.", "so it's not just me?", "reposting for anyone in {city}", "still true.", "wow.", "^^ this")
+QUOTES = (
+    "this.",
+    "Same here.",
+    "so it's not just me?",
+    "reposting for anyone in {city}",
+    "still true.",
+    "wow.",
+    "^^ this",
+)
 STAR_RATINGS = (5, 5, 5, 5, 5, 5, 4, 4, 3, 2, 1, 1)
 
 
@@ -25,19 +34,21 @@ class Writer:
         self.people = people
         self.timetable = timetable
         self.seed = seed
+        self.weights = {each.slug: weight for each, weight in zip(world.facilities, BUSY, strict=False)}
 
     def write(self, network: str, number: int) -> Post:
         """A network's post with this number; the same for ever."""
         at = self.timetable.moment(network, number)
         order = ids.order_at(at, number % ids.STORM_LOW)
         rng = Random(f"{self.seed}:{network}:{number}")
-        group, base = self.decks.draw(network, number)
+        is_comment = network == "reddit" and self.is_comment(number)
+        group, base = self.decks.draw(network, number, pool=COMMENTS if is_comment else network)
         if group == REPOST:
             return self.repost(rng, self.original(number, rng), order=order, at=at)
         if base is None:
             return self.stars(rng, order=order, at=at)
         post = self.compose(rng, base, network, order=order, at=at)
-        if network == "reddit" and self.is_comment(number):
+        if is_comment:
             return self.under(post, self.submission_before(number, rng))
         return post
 
@@ -45,7 +56,7 @@ class Writer:
         self, rng: Random, base: BasePost, network: str, *, order: int, at: int, about: Facility | None = None
     ) -> Post:
         facility = about or self.facility_for(rng, base)
-        values = wording.slots(rng, facility, self.world)
+        values = wording.Slots(rng, facility, self.world)
         text = wording.fill(base.text, rng, values)
         post = Post(
             network=network,
@@ -63,10 +74,11 @@ class Writer:
         return getattr(self, f"for_{network}")(rng, base, facility, post)  # type: ignore[no-any-return]
 
     def facility_for(self, rng: Random, base: BasePost) -> Facility:
-        weights = dict(zip(self.world.facilities, BUSY, strict=False))
-        open_to = [each for each in weights if not base.facilities or each.slug in base.facilities]
-        choices = open_to or list(self.world.facilities)
-        return rng.choices(choices, [weights.get(each, 10) for each in choices])[0]
+        fitting = [each for each in self.world.facilities if each.slug in base.facilities]
+        return self.one_of(fitting or self.world.facilities, rng)
+
+    def one_of(self, facilities: Sequence[Facility], rng: Random) -> Facility:
+        return rng.choices(facilities, [self.weights.get(each.slug, BUSY[-1]) for each in facilities])[0]
 
     # -- What each network adds ----------------------------------------------------------------
 
@@ -99,7 +111,9 @@ class Writer:
 
     def for_rss(self, rng: Random, base: BasePost, facility: Facility, post: Post) -> Post:
         outlet = rng.choice(self.people.outlets)
-        slug = "-".join("".join(c if c.isalnum() and c.isascii() else " " for c in post.title.lower()).split()[:8])
+        slug = "-".join(
+            "".join(c if c.isalnum() and c.isascii() else " " for c in post.title.lower()).split()[:8]
+        )
         address = f"https://{host(outlet)}/news/{slug or 'story'}-{ids.base36(post.order)}"
         has_guid, has_date = rng.random() > 0.12, rng.random() > 0.08
         return replace(post, id=address, author=outlet, outlet=outlet, has_guid=has_guid, has_date=has_date)
@@ -115,7 +129,7 @@ class Writer:
     # -- Posts that lean on others -------------------------------------------------------------
 
     def stars(self, rng: Random, *, order: int, at: int) -> Post:
-        facility = rng.choices(self.world.facilities, BUSY[: len(self.world.facilities)])[0]
+        facility = self.one_of(self.world.facilities, rng)
         return Post(
             network="google",
             id=ids.review_id(order),
@@ -159,7 +173,7 @@ class Writer:
         )
 
     def is_comment(self, number: int) -> bool:
-        return Random(f"{self.seed}:comment:{number}").random() < 0.6
+        return Random(f"{self.seed}:comment:{number}").random() < 0.7
 
     def submission_before(self, number: int, rng: Random) -> Post:
         back = number - rng.randint(1, 25)

@@ -52,11 +52,15 @@ def check_in(request: Request, route: str) -> dict[str, str]:
     """Turn away whoever brings no token or has asked too often; else the headers that say what is left."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() not in ("bearer", "oauth") or not token.strip():
-        raise Refused(401, {"title": "Unauthorized", "type": "about:blank", "status": 401, "detail": "Unauthorized"})
+        raise Refused(
+            401, {"title": "Unauthorized", "type": "about:blank", "status": 401, "detail": "Unauthorized"}
+        )
     budget: Budget = request.app.state.x_budget
     left, reset = budget.spend(route, town_of(request).now)
     if left < 0:
-        raise Refused(429, {"title": "Too Many Requests", "detail": "Too Many Requests", "type": "about:blank"})
+        raise Refused(
+            429, {"title": "Too Many Requests", "detail": "Too Many Requests", "type": "about:blank"}
+        )
     return {
         "x-rate-limit-limit": str(budget.limit),
         "x-rate-limit-remaining": str(left),
@@ -77,7 +81,9 @@ async def search(request: Request) -> Response:
     except query.BadQuery as error:
         raise invalid("query", text, f"There were errors processing your request: {error}") from None
     if not stands_alone:
-        raise invalid("query", text, "There were errors processing your request: no standalone word or phrase")
+        raise invalid(
+            "query", text, "There were errors processing your request: no standalone word or phrase"
+        )
     return page(request, headers, test, token_name="next_token")  # noqa: S106 - a parameter's name
 
 
@@ -98,7 +104,9 @@ async def mentions(request: Request) -> Response:
 def page(request: Request, headers: dict[str, str], test: query.Test, *, token_name: str) -> Response:
     size = number(request.query_params.get("max_results"), 10)
     if size is None or not 10 <= size <= 100:
-        raise invalid("max_results", request.query_params["max_results"], "max_results must be from 10 to 100")
+        raise invalid(
+            "max_results", request.query_params["max_results"], "max_results must be from 10 to 100"
+        )
     before, after = bounds(request, token_name)
     start, end = moment(request, "start_time"), moment(request, "end_time")
     found = (
@@ -124,7 +132,9 @@ def bounds(request: Request, token_name: str) -> tuple[int | None, int]:
     if "since_id" in params:
         since = town.order_of("x", params["since_id"])
         if since is None or ids.moment_of(since) < town.now() - WEEK - GRACE:
-            raise invalid("since_id", params["since_id"], "'since_id' must be a post created in the last 7 days")
+            raise invalid(
+                "since_id", params["since_id"], "'since_id' must be a post created in the last 7 days"
+            )
         after = since
     start = moment(request, "start_time")
     if start is not None and start < town.now() - WEEK - GRACE:
@@ -216,11 +226,13 @@ def answerable(request: Request, id: str) -> Post:
     if post is None or post.gone:
         raise forbidden("You attempted to reply to a Tweet that is deleted or not visible to you.")
     quoted = town.find("x", post.parent) if post.relation == "quoted" else None
-    is_summoned = f"@{town.world.handle.lower()}" in post.text.lower() or (quoted is not None and quoted.is_ours)
+    is_summoned = f"@{town.world.handle.lower()}" in post.text.lower() or (
+        quoted is not None and quoted.is_ours
+    )
     if not is_summoned:
         raise forbidden(
-            "Reply to this conversation is not allowed because you have not been mentioned or otherwise engaged "
-            "by the author of the post you are replying to."
+            "Reply to this conversation is not allowed because you have not been mentioned or otherwise "
+            "engaged by the author of the post you are replying to."
         )
     return post
 

@@ -7,7 +7,7 @@ from zlib import crc32
 from starlette.requests import Request
 
 from sandbox import ids
-from sandbox.answers import iso, town_of
+from sandbox.answers import iso
 from sandbox.post import Post
 from sandbox.town import Town
 
@@ -42,7 +42,8 @@ def includes(request: Request, posts: list[Post]) -> dict[str, Any]:
     if "author_id" not in request.query_params.get("expansions", "").split(","):
         return {}
     fields = set(request.query_params.get("user.fields", "").split(","))
-    return {"includes": {"users": [user(handle, fields) for handle in dict.fromkeys(post.author for post in posts)]}}
+    authors = dict.fromkeys(post.author for post in posts)
+    return {"includes": {"users": [user(handle, fields) for handle in authors]}}
 
 
 def tweet(post: Post, fields: set[str], town: Town) -> dict[str, Any]:
@@ -70,7 +71,8 @@ def tweet(post: Post, fields: set[str], town: Town) -> dict[str, Any]:
         every["note_tweet"] = {"text": post.text}
     chosen = {name: value for name, value in every.items() if name in fields}
     shown = f"{post.text[: LONGEST - 1]}…" if is_long else post.text
-    return {"id": post.id, "text": shown, "edit_history_tweet_ids": list(post.edit_ids) or [post.id], **chosen}
+    history = list(post.edit_ids) or [post.id]
+    return {"id": post.id, "text": shown, "edit_history_tweet_ids": history, **chosen}
 
 
 def metrics(post: Post) -> dict[str, int]:
@@ -86,7 +88,7 @@ def metrics(post: Post) -> dict[str, int]:
 
 
 def mentions(text: str) -> list[dict[str, Any]]:
-    found = MENTION.finditer(text[:LONGEST])
     return [
-        {"start": each.start(), "end": each.end(), "username": each[1], "id": user_id(each[1])} for each in found
+        {"start": each.start(), "end": each.end(), "username": each[1], "id": user_id(each[1])}
+        for each in MENTION.finditer(text[:LONGEST])
     ]
