@@ -5,7 +5,7 @@ meaning of a bad answer are ours. An error leaves as a SourceError before the li
 for it or send it again.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from urllib.parse import urlsplit, urlunsplit
 
 import requests
@@ -32,7 +32,6 @@ class Bridge(BaseAdapter):
         self._connection = connection
         self._base = base
         self._network = network
-        self.on_answer: Callable[[Answer], None] = lambda answer: None
 
     def send(
         self,
@@ -53,7 +52,6 @@ class Bridge(BaseAdapter):
             headers=headers,
             content=body,
         )
-        self.on_answer(answer)
         accept(answer, self._network).json(self._network)
         return _response(request, answer)
 
