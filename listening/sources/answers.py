@@ -29,6 +29,10 @@ class Unanswered(Unavailable):
     """The request left, and no usable answer came. A reply that meets this may be public."""
 
 
+class Gone(Forbidden):
+    """410: taken away for good."""
+
+
 class Rejected(BadPayload):
     """400 and its kin: the network does not accept what it was asked, and did nothing."""
 
@@ -111,7 +115,7 @@ def _refusal(status: int, raw: str, network: str) -> SourceError:
     if status == 404:
         return Forbidden(f"{network} has nothing here; it was removed, or its name is wrong.", raw=raw)
     if status == 410:
-        return Forbidden(f"{network} has taken this away for good; take it out of the options.", raw=raw)
+        return Gone(f"{network} has taken this away for good (410); take it out of the options.", raw=raw)
     if status >= 400:
         return Rejected(f"{network} does not accept the request ({status}).", raw=raw)
     return BadPayload(f"{network} gave an answer that is not in its manual ({status}).", raw=raw)

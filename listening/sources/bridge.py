@@ -42,7 +42,9 @@ class Bridge(BaseAdapter):
         cert: bytes | str | tuple[bytes | str, bytes | str] | None = None,
         proxies: Mapping[str, str] | None = None,
     ) -> requests.Response:
-        headers = {name: _text(value) for name, value in request.headers.items() if name.lower() not in HOP_HEADERS}
+        headers = {
+            name: _text(value) for name, value in request.headers.items() if name.lower() not in HOP_HEADERS
+        }
         body = request.body.encode() if isinstance(request.body, str) else request.body
         answer = exchange(
             self._connection,

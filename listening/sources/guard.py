@@ -24,7 +24,14 @@ _PUBLIC_IPV6 = ipaddress.ip_network("2000::/3")
 # Ranges that some versions of Python call global although nobody's public server lives there.
 _NEVER = tuple(
     ipaddress.ip_network(network)
-    for network in ("100.64.0.0/10", "192.0.0.0/24", "192.88.99.0/24", "198.18.0.0/15", "2001::/23", "3fff::/20")
+    for network in (
+        "100.64.0.0/10",
+        "192.0.0.0/24",
+        "192.88.99.0/24",
+        "198.18.0.0/15",
+        "2001::/23",
+        "3fff::/20",
+    )
 )
 
 

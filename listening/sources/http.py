@@ -19,7 +19,14 @@ import httpx
 
 from listening.sources import contract
 from listening.sources.answers import Rejected, Unanswered, error_for
-from listening.sources.contract import BadPayload, Connection, Forbidden, SendUnknown, SourceError, Unavailable
+from listening.sources.contract import (
+    BadPayload,
+    Connection,
+    Forbidden,
+    SendUnknown,
+    SourceError,
+    Unavailable,
+)
 from listening.sources.guard import CONNECT_SECONDS, READ_SECONDS, Deadline, GuardedBackend
 
 USER_AGENT = "Murmur/1.0 (listens on behalf of a hospital)"
@@ -173,5 +180,7 @@ def sending(network: str) -> Iterator[None]:
     except Rejected:
         raise
     except (Unanswered, BadPayload) as error:
-        message = f"The reply was sent, and {network} did not say whether it arrived. Look before sending again."
+        message = (
+            f"The reply was sent, and {network} did not say whether it arrived. Look before sending again."
+        )
         raise SendUnknown(message, raw=error.raw) from None

@@ -25,7 +25,7 @@ def text(item: Mapping[str, Any], name: str, *, required: bool = False) -> str:
     value = item.get(name)
     if value is None and not required:
         return ""
-    if not isinstance(value, str) or (required and not value):
+    if not isinstance(value, str):
         raise Odd(f"{name} is not a text")
     return value
 
@@ -35,7 +35,9 @@ def identifier(item: Mapping[str, Any], name: str) -> str:
     value = item.get(name)
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
-    return text(item, name, required=True)
+    if not (found := text(item, name, required=True)):
+        raise Odd(f"{name} is empty")
+    return found
 
 
 def moment(value: object) -> datetime | None:
@@ -59,7 +61,9 @@ def unix(value: object) -> datetime | None:
         return None
 
 
-def read_each(items: Iterable[Any], read: Callable[[Any], Post | None]) -> tuple[list[Post], list[Unreadable]]:
+def read_each(
+    items: Iterable[Any], read: Callable[[Any], Post | None]
+) -> tuple[list[Post], list[Unreadable]]:
     """Every item as a Post, as None when it is none of ours, or as Unreadable."""
     posts: list[Post] = []
     unreadable: list[Unreadable] = []

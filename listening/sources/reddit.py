@@ -70,7 +70,9 @@ class RedditOptions(BackfillForm):
         required=False,
         help_text="Separated by commas. Empty: all of Reddit, submissions only.",
     )
-    own_handle = forms.CharField(required=False, help_text="The hospital's own account; its posts are skipped.")
+    own_handle = forms.CharField(
+        required=False, help_text="The hospital's own account; its posts are skipped."
+    )
     api_url = address_field(API)
 
 

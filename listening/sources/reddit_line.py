@@ -20,7 +20,15 @@ from prawcore.sessions import FiniteRetryStrategy
 
 from listening.sources import answers
 from listening.sources.bridge import Bridge, session
-from listening.sources.contract import AuthFailed, BadPayload, Connection, Rate, RateLimited, SourceError, Unavailable
+from listening.sources.contract import (
+    AuthFailed,
+    BadPayload,
+    Connection,
+    Rate,
+    RateLimited,
+    SourceError,
+    Unavailable,
+)
 from listening.sources.options import option, secret
 
 NETWORK = "Reddit"
@@ -69,10 +77,15 @@ class Line:
 
     def take_token(self) -> None:
         """A token before the call that counts, so that its failures are not mistaken for the call's."""
-        authorizer: Any = self.reddit._core.authorizer  # type: ignore[union-attr]
-        if not authorizer.is_valid():
-            self.is_proven = False
-            authorizer.refresh()
+        core: Any = self.reddit._core
+        authorizer = core.authorizer
+        if authorizer.is_valid():
+            return
+        self.is_proven = False
+        try:
+            guarded(authorizer.refresh)
+        except answers.Rejected as error:
+            raise AuthFailed("Reddit does not accept the stored credentials.", raw=error.raw) from None
 
 
 _lines: dict[tuple[int, int, str], Line] = {}
@@ -145,9 +158,10 @@ def _opened(connection: Connection) -> Line:
         requestor_kwargs={"session": session(bridges)},
     )
     budget = Budget(window_size=600)
-    for core in {reddit._core, reddit._read_only_core, reddit._authorized_core} - {None}:
-        core._retry_strategy_class = Once  # type: ignore[union-attr]
-        core._rate_limiter = budget  # type: ignore[union-attr]
+    cores: set[Any] = {reddit._core, reddit._read_only_core, reddit._authorized_core} - {None}
+    for core in cores:
+        core._retry_strategy_class = Once
+        core._rate_limiter = budget
     return Line(reddit, budget)
 
 

@@ -34,7 +34,9 @@ def things(answer: Any) -> Iterator[Any]:
         node = waiting.pop()
         if isinstance(node, list):
             waiting.extend(reversed(node))
-        elif not isinstance(node, Mapping) or not isinstance(inner := node.get("data", node.get("json")), Mapping):
+        elif not isinstance(node, Mapping) or not isinstance(
+            inner := node.get("data", node.get("json")), Mapping
+        ):
             yield node
         elif node.get("kind") in KINDS:
             yield node

@@ -51,7 +51,9 @@ POST_FIELDS = ["created_at", "lang", "author_id", "conversation_id", "referenced
 
 
 class XOptions(BackfillForm):
-    own_handle = forms.CharField(required=False, help_text="The hospital's own account; its posts are skipped.")
+    own_handle = forms.CharField(
+        required=False, help_text="The hospital's own account; its posts are skipped."
+    )
     api_url = address_field(HOST)
 
 
@@ -152,7 +154,11 @@ def _widened(cursor: Cursor, walk: Mapping[str, Any], now: datetime) -> Page:
 
 
 def _page(
-    connection: Connection, response: requests.Response, cursor: Cursor, walk: dict[str, Any], parts: list[str]
+    connection: Connection,
+    response: requests.Response,
+    cursor: Cursor,
+    walk: dict[str, Any],
+    parts: list[str],
 ) -> Page:
     data, users, meta = x_posts.opened(response.json())
     own = option(connection, "own_handle").lstrip("@").lower()
