@@ -4,16 +4,17 @@ Reads: the reviews of the locations in `locations`, one a line, as `accounts/…
 locations that the connected account manages. Complete and free, stars without words included.
 
 Keys: `client_id`, `client_secret` and `refresh_token` with the scope
-`https://www.googleapis.com/auth/business.manage`, from a Google Cloud project that Google has approved for the
-Business Profile APIs (the applicant must have managed a verified listing for sixty days).
+`https://www.googleapis.com/auth/business.manage`, from a Google Cloud project that Google has approved for
+the Business Profile APIs (the applicant must have managed a verified listing for sixty days).
 
 Limits: 300 calls a minute, 50 reviews a call.
 
-Replies: one to a review, up to 4096 characters; sending again overwrites it. Google looks at each reply before
-it shows it, so that a published reply may still be pending there.
+Replies: one to a review, up to 4096 characters; sending again overwrites it. Google looks at each reply
+before it shows it, so that a published reply may still be pending there.
 
-Cursor: `parts` holds for every location the reviews its first page had, each with the time of its last change;
-a location is read, latest change first, until one of them turns up unchanged. `walk` is where it stands half-way.
+Cursor: `parts` holds for every location the reviews its first page had, each with the time of its last
+change; a location is read, latest change first, until one of them turns up unchanged. `walk` is where a
+location stands half-way.
 """
 
 import json

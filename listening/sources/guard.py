@@ -1,4 +1,4 @@
-"""The only way out of an adapter: a connection that cannot hang and cannot be led into the hospital's own network.
+"""The only way out of an adapter: a connection that cannot hang, nor be led into the hospital's own network.
 
 The address that was checked is the address that is connected to, so a name that changes its answer between
 check and connection gains nothing.

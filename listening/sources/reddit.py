@@ -3,9 +3,9 @@
 Reads: search, which knows submissions only, over all of Reddit or the subreddits in `subreddits`; and, when
 subreddits are chosen, their newest comments, which are then matched here.
 
-Keys: `client_id` and `client_secret` of an app that Reddit has approved (its Responsible Builder Policy; apply
-first, a hospital's own use may count as commercial). To reply, either `username` and `password` of a script
-app, or the `refresh_token` of a web app.
+Keys: `client_id` and `client_secret` of an app that Reddit has approved (its Responsible Builder Policy;
+apply first, a hospital's own use may count as commercial). To reply, either `username` and `password` of a
+script app, or the `refresh_token` of a web app.
 
 Limits: 100 calls a minute. A listing ends after about a thousand entries; when more came between two polls,
 the source says that some may be missing. Whatever is deleted at Reddit must be deleted here as well.

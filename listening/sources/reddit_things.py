@@ -34,9 +34,9 @@ def things(answer: Any) -> Iterator[Any]:
         node = waiting.pop()
         if isinstance(node, list):
             waiting.extend(reversed(node))
-        elif not isinstance(node, Mapping) or not isinstance(
-            inner := node.get("data", node.get("json")), Mapping
-        ):
+        elif isinstance(node, Mapping) and "json" in node:
+            waiting.append(_answered(node["json"]))
+        elif not isinstance(node, Mapping) or not isinstance(inner := node.get("data"), Mapping):
             yield node
         elif node.get("kind") in KINDS:
             yield node
@@ -45,7 +45,14 @@ def things(answer: Any) -> Iterator[Any]:
         elif node.get("kind") == "Listing":
             waiting.append(inner.get("children"))
         elif "kind" not in node:
-            waiting.append((inner.get("data") or {}).get("things", []))
+            yield node
+
+
+def _answered(envelope: Any) -> list[Any]:
+    """The things of an answer that also has room for errors, as more comments of a thread come."""
+    data = envelope.get("data") if isinstance(envelope, Mapping) else None
+    found = data.get("things") if isinstance(data, Mapping) else None
+    return found if isinstance(found, list) else []
 
 
 def fullname(thing: Any) -> str:
@@ -56,7 +63,8 @@ def fullname(thing: Any) -> str:
     name, short = data.get("name"), data.get("id")
     if isinstance(name, str) and name[:3] in ("t1_", "t3_"):
         return name
-    return f"{thing.get('kind')}_{short}" if isinstance(short, str) and short else ""
+    kind = thing.get("kind")
+    return f"{kind}_{short}" if kind in KINDS and isinstance(short, str) and short else ""
 
 
 def post(thing: Any, own_handle: str) -> Post | None:

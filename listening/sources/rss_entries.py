@@ -62,7 +62,7 @@ def post(entry: Mapping[str, Any], feed: str, language: str) -> Post:
     body = _words((entry.get("content") or [entry.get("summary_detail")])[0])
     if not (title or body):
         raise Odd("the entry has neither a title nor a text")
-    published_at, updated_at = _time(entry.get("published_parsed")), _time(entry.get("updated_parsed"))
+    published_at, updated_at = _time(entry, "published_parsed"), _time(entry, "updated_parsed")
     return Post(
         external_id=_key(str(entry.get("id") or ""), link, feed, title + body),
         text="\n\n".join(part for part in (title, body) if part),
@@ -101,7 +101,7 @@ def _digest(words: str) -> str:
 
 
 def normalised(link: str) -> str:
-    """The link without what differs from one reader to the next: tracking marks, fragment, case of the host."""
+    """The link without what differs from reader to reader: tracking marks, fragment, case of the host."""
     parts = urlsplit(link)
     kept = [
         pair for pair in parse_qsl(parts.query, keep_blank_values=True) if not pair[0].startswith(TRACKING)
@@ -109,7 +109,9 @@ def normalised(link: str) -> str:
     return urlunsplit((parts.scheme, parts.netloc.lower(), parts.path or "/", urlencode(kept), ""))
 
 
-def _time(parsed: object) -> datetime | None:
+def _time(entry: Mapping[str, Any], name: str) -> datetime | None:
+    # feedparser gives the one time for the other where it is missing, unless it is asked as a plain dict.
+    parsed = dict.get(entry, name) if isinstance(entry, dict) else None
     if not isinstance(parsed, time.struct_time):
         return None
     try:

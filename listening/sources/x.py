@@ -7,7 +7,7 @@ Keys (developer.x.com, a project of one's own): `bearer_token` to read. To reply
 
 Limits: 450 searches in 15 minutes, 512 characters a search (a long watchlist becomes several searches), 100
 posts a call. X charges for every post it returns; when the credit is used up it answers 402, and the source
-waits. It keeps no X post whose deletion it learns of, and X allows nobody to derive a person's health from it.
+waits. What is deleted at X must be deleted here, and nobody may derive a person's health from X.
 
 Replies: X accepts one only where the post's author mentioned or quoted the hospital's account, unless the
 contract is Enterprise. Elsewhere it answers 403, and a person opens the post and answers by hand.

@@ -1,4 +1,4 @@
-"""Posts of X as its API gives them, in both shapes: field names say `tweet` before August 2026, `post` after."""
+"""Posts of X as its API gives them, in both shapes: fields say `tweet` before August 2026, `post` after."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
