@@ -140,7 +140,9 @@ def _first(value: Any) -> str:
     return str(value[0] if isinstance(value, list) else value)
 
 
-def send(handler: BaseHTTPRequestHandler, status: int, body: bytes, headers: dict[str, str] | None = None) -> None:
+def send(
+    handler: BaseHTTPRequestHandler, status: int, body: bytes, headers: dict[str, str] | None = None
+) -> None:
     handler.send_response(status)
     for name, value in {"content-type": "application/json", **(headers or {})}.items():
         handler.send_header(name, value)

@@ -37,7 +37,11 @@ FAULTS = [
     ("429 with half of Reddit's headers", answering(429, x_ratelimit_remaining="0"), RateLimited),
     ("usage cap", answering(429, b'{"detail": "Usage cap exceeded: Monthly product cap"}'), QuotaExhausted),
     ("402", answering(402, b'{"detail": "no credits"}'), QuotaExhausted),
-    ("403 for a quota", answering(403, b'{"error": {"errors": [{"reason": "quotaExceeded"}]}}'), QuotaExhausted),
+    (
+        "403 for a quota",
+        answering(403, b'{"error": {"errors": [{"reason": "quotaExceeded"}]}}'),
+        QuotaExhausted,
+    ),
     ("401", answering(401, www_authenticate='Bearer error="invalid_token"'), AuthFailed),
     ("401 without a reason", answering(401), AuthFailed),
     ("403", answering(403), Forbidden),
