@@ -68,7 +68,7 @@ def _fits(request: dict[str, str], asked: Asked) -> bool:
     return request["method"] == asked.method and path.rstrip("/") == asked.path.rstrip("/")
 
 
-def exchange(path: str, body: object, *, status: int = 200, method: str = "GET", **headers: str) -> Exchange:
+def exchange(path: str, body: object, *, status: int = 200, method: str = "GET", **headers: Any) -> Exchange:
     sent = {name.replace("_", "-"): value for name, value in headers.items()}
     return {"request": {"method": method, "uri": path}, "status": status, "headers": sent, "body": body}
 

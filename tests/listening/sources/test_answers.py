@@ -99,8 +99,12 @@ class SearchesTests:
     def test_what_does_not_fit_makes_the_search_wider_and_never_too_long(self) -> None:
         long = Listening(1, tuple(f"term number {number} of many" for number in range(40)))
         (found,) = searches((long,), 512)
-        assert len(found) <= 512 and found.startswith("(") and found.endswith('")')
+        assert len(found) <= 512
+        assert found.startswith("(")
+        assert found.endswith('")')
 
     def test_one_phrase_too_long_is_cut_at_a_word(self) -> None:
         (found,) = searches((Listening(1, ("word " * 300,)),), 512)
-        assert len(found) <= 512 and found.endswith('word"') and '""' not in found
+        assert len(found) <= 512
+        assert found.endswith('word"')
+        assert '""' not in found

@@ -63,7 +63,8 @@ class ReviewTests:
             assert not GOOGLE.fetch(server).posts[0].replied
 
     def test_a_review_without_an_id_costs_only_itself(self, page: Page) -> None:
-        assert len(page.posts) == 3 and len(page.unreadable) == 1
+        assert len(page.posts) == 3
+        assert len(page.unreadable) == 1
 
 
 class ListingTests:
@@ -78,7 +79,7 @@ class ListingTests:
             [listing(review(3), token="a"), listing(review(2), token="b"), listing(review(1))]
         ) as server:
             cursor: dict[str, Any] = {}
-            pages = []
+            pages: list[Page] = []
             while not pages or pages[-1].has_more:
                 pages.append(GOOGLE.fetch(server, cursor))
                 cursor = pages[-1].cursor
@@ -88,7 +89,8 @@ class ListingTests:
     def test_the_next_reading_stops_at_a_review_that_did_not_change(self) -> None:
         with serving([listing(review(1)), listing(review(2), review(1), token="a")]) as server:
             page = GOOGLE.fetch(server, GOOGLE.fetch(server).cursor)
-        assert names(page) == ["r2", "r1"] and not page.has_more
+        assert names(page) == ["r2", "r1"]
+        assert not page.has_more
 
     def test_a_known_review_that_changed_does_not_stop_it(self) -> None:
         changed = listing(review(1, changed=3), token="a")
@@ -103,7 +105,8 @@ class ListingTests:
             one = GOOGLE.fetch(server, start)
             two = GOOGLE.fetch(server, one.cursor)
         assert one.cursor["parts"] == start["parts"]
-        assert list(two.cursor["parts"][PLACE]) == [f"{PLACE}/reviews/r3"] and not two.has_more
+        assert list(two.cursor["parts"][PLACE]) == [f"{PLACE}/reviews/r3"]
+        assert not two.has_more
 
     def test_a_location_without_reviews_is_an_empty_page(self) -> None:
         with serving([exchange(PATH, {})]) as server:
@@ -121,7 +124,9 @@ class ListingTests:
         with serving([listing(review(2, place=OTHER), place=OTHER)]) as server:
             first = GOOGLE.fetch(server, locations=f"{PLACE}\n{OTHER}")
             second = GOOGLE.fetch(server, first.cursor, locations=f"{PLACE}\n{OTHER}")
-        assert PLACE in first.gap and first.has_more and names(second) == ["r2"]
+        assert PLACE in first.gap
+        assert first.has_more
+        assert names(second) == ["r2"]
 
     @pytest.mark.parametrize("place", ["../../x", "accounts/1/locations/7/reviews?x=", "accounts/1", "a b"])
     def test_a_location_is_no_way_to_another_address(self, place: str) -> None:
@@ -171,7 +176,8 @@ class TokenTests:
 
 class ReplyTests:
     def test_it_puts_the_answer_beside_its_review(self) -> None:
-        assert GOOGLE.replied and GOOGLE.target
+        assert GOOGLE.replied
+        assert GOOGLE.target
         with serving([GOOGLE.replied]) as server:
             sent = GOOGLE.adapter.reply(GOOGLE.connection(server), GOOGLE.target, "Please call us.")
         assert server.calls()[0].body == b'{"comment": "Please call us."}'

@@ -32,7 +32,7 @@ class AddressTests:
                 "192.168.1.1",
                 "169.254.169.254",
                 "100.64.0.1",
-                "0.0.0.0",
+                "0.0.0.0",  # noqa: S104
             ),
             *("224.0.0.1", "255.255.255.255", "240.0.0.1", "198.18.0.1", "192.0.0.9", "203.0.113.5"),
             *("::1", "::", "::ffff:127.0.0.1", "::ffff:8.8.8.8", "64:ff9b::7f00:1", "2002:7f00:1::1"),
@@ -107,7 +107,11 @@ class ExchangeTests:
             exchange(CLOSED, "GET", "http://n.example/", network="N")
 
     def test_a_look_up_that_hangs_ends_in_time(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: time.sleep(2) or [])
+        def stuck(*args: Any, **kwargs: Any) -> list[Any]:
+            time.sleep(2)
+            return []
+
+        monkeypatch.setattr(socket, "getaddrinfo", stuck)
         monkeypatch.setattr(contract, "CALL_SECONDS", 0.2)
         started = time.monotonic()
         with pytest.raises(Unavailable):

@@ -23,7 +23,7 @@ from tests.recorded import Exchange, Recorded, answering, exchange, serving
 
 SEARCH = "/r/all/search/"
 NOW = int(datetime.now(UTC).timestamp())
-TWO = {"subreddits": "r/northfield, nurses,, not a name"}
+TWO: dict[str, Any] = {"subreddits": "r/northfield, nurses,, not a name"}
 
 
 def thing(number: int) -> dict[str, Any]:
@@ -31,7 +31,7 @@ def thing(number: int) -> dict[str, Any]:
     return {"kind": "t3", "data": data}
 
 
-def listing(numbers: Sequence[int], after: str | None = None, path: str = SEARCH, **headers: str) -> Exchange:
+def listing(numbers: Sequence[int], after: str | None = None, path: str = SEARCH, **headers: Any) -> Exchange:
     children = [thing(number) for number in numbers]
     return exchange(path, {"kind": "Listing", "data": {"children": children, "after": after}}, **headers)
 
@@ -105,14 +105,17 @@ class ListingTests:
         assert [page.has_more for page in (one, two, three)] == [True, True, False]
         assert [call.query.get("after") for call in server.calls()] == [None, None, "t3_6", "t3_4"]
         assert one.cursor["parts"] == two.cursor["parts"] == start["parts"]
-        assert list(three.cursor["parts"].values()) == [["t3_7", "t3_6"]] and three.gap == ""
+        assert list(three.cursor["parts"].values()) == [["t3_7", "t3_6"]]
+        assert three.gap == ""
 
     def test_a_listing_that_ends_before_anything_known_says_so(self) -> None:
         with serving([listing([1]), listing([9, 8], "t3_8"), listing([7, 6])]) as server:
             cursor = REDDIT.fetch(server).cursor
             one = REDDIT.fetch(server, cursor)
             two = REDDIT.fetch(server, one.cursor)
-        assert one.gap == "" and "may be missing" in two.gap and not two.has_more
+        assert one.gap == ""
+        assert "may be missing" in two.gap
+        assert not two.has_more
 
     def test_a_known_post_that_was_deleted_is_no_gap(self) -> None:
         with serving([listing([1]), listing([2])]) as server:
@@ -162,9 +165,11 @@ class LineTests:
             started = time.monotonic()
             with pytest.raises(RateLimited) as caught:
                 REDDIT.fetch(server, page.cursor)
-        assert time.monotonic() - started < 0.5 and len(server.calls()) == 1
+        assert time.monotonic() - started < 0.5
+        assert len(server.calls()) == 1
         assert page.rate.remaining == 0
-        assert caught.value.retry_at and caught.value.retry_at - datetime.now(UTC) < timedelta(seconds=101)
+        assert caught.value.retry_at
+        assert caught.value.retry_at - datetime.now(UTC) < timedelta(seconds=101)
 
     @pytest.mark.parametrize(
         "headers",
@@ -246,7 +251,8 @@ class ReplyTests:
             started = time.monotonic()
             with pytest.raises(RateLimited) as caught:
                 self.reply(server)
-        assert len(server.calls()) == 1 and time.monotonic() - started < 0.8
+        assert len(server.calls()) == 1
+        assert time.monotonic() - started < 0.8
         assert (caught.value.retry_at is None) == (wait is None)
         if wait is not None and caught.value.retry_at:
             assert caught.value.retry_at - datetime.now(UTC) >= wait - timedelta(seconds=1)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from listening.sources import rss
+from listening.sources import contract
 from listening.sources.contract import BadPayload, Connection, Forbidden, Page, Target, Unavailable
 from listening.sources.plain import from_html
 from listening.sources.rss_entries import entries, normalised
@@ -14,7 +14,7 @@ from tests.listening.sources.cases import QUERIES, RSS
 from tests.recorded import Exchange, Recorded, answering, exchange, serving
 
 
-def feed(*titles: str, path: str = "/feed", **headers: str) -> Exchange:
+def feed(*titles: str, path: str = "/feed", **headers: Any) -> Exchange:
     items = "".join(
         f"<item><guid>https://n.example/{title}</guid><title>{title}</title></item>" for title in titles
     )
@@ -62,14 +62,16 @@ class EntryTests:
         assert page.posts[2].url == ""
 
     def test_an_empty_entry_costs_only_itself(self, page: Page) -> None:
-        assert len(page.posts) == 3 and len(page.unreadable) == 1
+        assert len(page.posts) == 3
+        assert len(page.unreadable) == 1
 
     def test_five_megabytes_of_markup_are_read_in_a_moment(self) -> None:
         words = "<p>waiting <b>room</b> &amp;amp; &lt;" * 150_000
         body = f"<rss version='2.0'><channel><item><title>t</title><description><![CDATA[{words}]]>"
         started = time.monotonic()
         posts, _, _ = entries((body + "</description></item></channel></rss>").encode(), {}, "", "")
-        assert len(words) > 5_000_000 and len(posts[0].text) > 2_000_000
+        assert len(words) > 5_000_000
+        assert len(posts[0].text) > 2_000_000
         assert time.monotonic() - started < 10
 
 
@@ -151,12 +153,12 @@ class FeedTests:
         "location", ["file:///etc/passwd", "ftp://n.example/", "gopher://x", "http://a@b/"]
     )
     def test_a_redirect_leads_nowhere_but_to_the_web(self, location: str) -> None:
-        with serving([exchange("/feed", "", status=302, location=location)]) as server:
-            with pytest.raises(Forbidden):
-                fetch(server)
+        moved = exchange("/feed", "", status=302, location=location)
+        with serving([moved]) as server, pytest.raises(Forbidden):
+            fetch(server)
 
     def test_the_whole_chain_has_one_deadline(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(rss.contract, "CALL_SECONDS", 0.5)
+        monkeypatch.setattr(contract, "CALL_SECONDS", 0.5)
 
         def slow_redirect(handler: Any) -> None:
             time.sleep(0.3)
@@ -191,7 +193,9 @@ class RoundTests:
         with serving([feed("b", path="/b")]) as server:
             first = fetch(server, None, "/gone", "/b")
             second = fetch(server, first.cursor, "/gone", "/b")
-        assert "missing" in first.gap and first.has_more and titles(second) == ["b"]
+        assert "missing" in first.gap
+        assert first.has_more
+        assert titles(second) == ["b"]
 
     def test_when_all_of_them_fail_the_source_fails(self) -> None:
         with serving([]) as server:
@@ -204,7 +208,9 @@ class RoundTests:
         with serving([]) as server:
             walk = {"feed": server.url + "/b", "failed": 1, "began_at": long_ago}
             page = fetch(server, {"feeds": {}, "walk": walk}, "/a", "/b")
-        assert page.gap and not page.has_more and "walk" not in page.cursor
+        assert page.gap
+        assert not page.has_more
+        assert "walk" not in page.cursor
 
     def test_a_feed_that_asked_for_peace_is_left_alone(self) -> None:
         busy = exchange("/a", "", status=429, retry_after="3600")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from listening.sources import x
+from listening.sources import search, x
 from listening.sources.contract import AuthFailed, Forbidden, Listening, Page, Target
 from tests.listening.sources.cases import X
 from tests.recorded import Exchange, Recorded, answering, exchange, serving
@@ -18,8 +18,10 @@ def post(number: int) -> dict[str, Any]:
     return {"id": str(number), "text": f"post {number}", "edit_history_tweet_ids": [str(number)]}
 
 
-def listing(*numbers: int, token: str = "", **headers: str) -> Exchange:
-    meta = {"result_count": len(numbers), "newest_id": str(numbers[0])} if numbers else {"result_count": 0}
+def listing(*numbers: int, token: str = "", **headers: Any) -> Exchange:
+    meta: dict[str, Any] = (
+        {"result_count": len(numbers), "newest_id": str(numbers[0])} if numbers else {"result_count": 0}
+    )
     data = {"data": [post(number) for number in numbers]} if numbers else {}
     return exchange(PATH, {**data, "meta": {**meta, **({"next_token": token} if token else {})}}, **headers)
 
@@ -45,7 +47,8 @@ class PostTests:
         with serving([listing(5, x_rate_limit_remaining="449", x_rate_limit_reset=reset)]) as server:
             rate = X.fetch(server).rate
         assert rate.remaining == 449
-        assert rate.reset_at and abs(rate.reset_at - resets_at) < timedelta(seconds=1)
+        assert rate.reset_at
+        assert abs(rate.reset_at - resets_at) < timedelta(seconds=1)
 
     def test_it_reads_id_text_author_time_and_link(self, page: Page) -> None:
         found = page.posts[0]
@@ -103,7 +106,8 @@ class SearchTests:
         started = datetime.fromisoformat(asked["start_time"])
         assert abs(datetime.now(UTC) - timedelta(hours=2) - started) < timedelta(seconds=10)
         assert (asked["query"], asked["max_results"], "since_id" in asked) == ("Northfield", "100", False)
-        assert "note_tweet" in asked["tweet.fields"] and asked["expansions"] == "author_id"
+        assert "note_tweet" in asked["tweet.fields"]
+        assert asked["expansions"] == "author_id"
 
     def test_the_bearer_token_goes_to_the_address_of_the_options(self) -> None:
         with serving([listing(5)]) as server:
@@ -115,7 +119,8 @@ class SearchTests:
             first = X.fetch(server)
             second = X.fetch(server, first.cursor)
         assert server.calls()[1].query["since_id"] == "9"
-        assert second.cursor == first.cursor and not second.has_more
+        assert second.cursor == first.cursor
+        assert not second.has_more
 
     def test_the_new_id_takes_over_only_with_the_last_page(self) -> None:
         pages = [listing(5), listing(9, 8, token="t2"), listing(7, token="t3"), listing(6)]
@@ -142,7 +147,7 @@ class SearchTests:
 
     def test_after_an_empty_first_round_the_next_looks_back_to_it(self) -> None:
         asked_at = datetime.now(UTC) - timedelta(hours=30)
-        key = x.search.key("Northfield")
+        key = search.key("Northfield")
         with serving([listing()]) as server:
             X.fetch(server, {"parts": {key: {"asked_at": asked_at.isoformat()}}}, backfill_hours=1)
         started = datetime.fromisoformat(server.calls()[0].query["start_time"])
@@ -165,12 +170,15 @@ class SearchTests:
     def test_a_long_watchlist_becomes_several_searches_each_with_its_own_newest(self) -> None:
         queries = many(9)
         with serving([listing(9), listing(7), listing(8)]) as server:
-            connection, cursor, pages = X.connection(server), {}, []
+            connection = X.connection(server)
+            cursor: dict[str, Any] = {}
+            pages: list[Page] = []
             while not pages or pages[-1].has_more:
                 pages.append(X.adapter.fetch(connection, queries, cursor))
                 cursor = pages[-1].cursor
         texts = [call.query["query"] for call in server.calls()]
-        assert len(texts) == 3 and all(len(text) <= 512 for text in texts)
+        assert len(texts) == 3
+        assert all(len(text) <= 512 for text in texts)
         assert sorted(re.findall(r"facility\d+", " ".join(texts))) == [f"facility{n:03}" for n in range(9)]
         assert [part["since_id"] for part in cursor["parts"].values()] == ["9", "7", "8"]
 
@@ -184,7 +192,9 @@ class SearchTests:
         with serving([listing(5), refused, listing(9)]) as server:
             widened = X.fetch(server, X.fetch(server).cursor)
             found = X.fetch(server, widened.cursor)
-        assert widened.has_more and "missing" in widened.gap and ids(found) == ["9"]
+        assert widened.has_more
+        assert "missing" in widened.gap
+        assert ids(found) == ["9"]
         started = datetime.fromisoformat(server.calls()[2].query["start_time"])
         assert timedelta(days=6, hours=23) < datetime.now(UTC) - started < timedelta(days=7)
 
@@ -200,7 +210,8 @@ class ReplyTests:
         asked = server.calls()[0]
         assert asked.body == b'{"reply": {"in_reply_to_tweet_id": "77"}, "text": "Please call us."}'
         assert 'oauth_consumer_key="consumer_key-value"' in asked.headers["authorization"]
-        assert sent.external_id == "1790000000000000400" and sent.url.endswith("/status/1790000000000000400")
+        assert sent.external_id == "1790000000000000400"
+        assert sent.url.endswith("/status/1790000000000000400")
 
     def test_where_nobody_called_on_us_it_says_to_open_the_post(self) -> None:
         with serving([]) as server:
