@@ -25,6 +25,7 @@ from urllib.parse import quote, urlencode
 
 from django import forms
 
+from listening.sources.answers import Rejected
 from listening.sources.contract import (
     AuthFailed,
     BadPayload,
@@ -76,7 +77,10 @@ class Google:
         walk = resumed(cursor, locations)
         try:
             answer = _reviews(connection, walk)
-        except Forbidden as error:
+        except (Forbidden, Rejected) as error:
+            if "token" in walk:
+                # A page token is no longer taken: read that location from its top.
+                return Page((), {**cursor, "walk": {"part": walk["part"]}}, has_more=True)
             if len(locations) == 1:
                 raise
             # One location that was closed or taken away must not silence the others.

@@ -108,6 +108,13 @@ class ListingTests:
         assert list(two.cursor["parts"][PLACE]) == [f"{PLACE}/reviews/r3"]
         assert not two.has_more
 
+    def test_a_page_token_no_longer_taken_begins_the_location_again(self) -> None:
+        refused = exchange(PATH, {"error": {"status": "INVALID_ARGUMENT"}}, status=400)
+        with serving([listing(review(2), token="a"), refused, listing(review(2))]) as server:
+            again = GOOGLE.fetch(server, GOOGLE.fetch(server).cursor)
+            page = GOOGLE.fetch(server, again.cursor)
+        assert (again.has_more, names(page), page.has_more) == (True, ["r2"], False)
+
     def test_a_location_without_reviews_is_an_empty_page(self) -> None:
         with serving([exchange(PATH, {})]) as server:
             page = GOOGLE.fetch(server)

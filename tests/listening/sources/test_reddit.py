@@ -1,6 +1,5 @@
 """Reddit, through the real PRAW."""
 
-import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -158,14 +157,12 @@ class LineTests:
         assert core.rate_limiter is line.budget
         assert not core._retry_strategy_class().should_retry_on_failure()
 
-    def test_a_budget_that_is_used_up_refuses_the_next_call_at_once(self) -> None:
+    def test_a_budget_that_is_used_up_refuses_the_next_call_at_once(self, no_sleep: None) -> None:
         used = {"x_ratelimit_remaining": "0.0", "x_ratelimit_used": "100", "x_ratelimit_reset": "100.5"}
         with serving([listing([1], **used)]) as server:
             page = REDDIT.fetch(server)
-            started = time.monotonic()
             with pytest.raises(RateLimited) as caught:
                 REDDIT.fetch(server, page.cursor)
-        assert time.monotonic() - started < 0.5
         assert len(server.calls()) == 1
         assert page.rate.remaining == 0
         assert caught.value.retry_at
@@ -246,13 +243,13 @@ class ReplyTests:
             ("Take a break.", None),
         ],
     )
-    def test_a_wait_in_the_body_is_not_waited_here(self, message: str, wait: timedelta | None) -> None:
+    def test_a_wait_in_the_body_is_not_waited_here(
+        self, message: str, wait: timedelta | None, no_sleep: None
+    ) -> None:
         with serving([self.refused("RATELIMIT", message, "ratelimit")]) as server:
-            started = time.monotonic()
             with pytest.raises(RateLimited) as caught:
                 self.reply(server)
         assert len(server.calls()) == 1
-        assert time.monotonic() - started < 0.8
         assert (caught.value.retry_at is None) == (wait is None)
         if wait is not None and caught.value.retry_at:
             assert caught.value.retry_at - datetime.now(UTC) >= wait - timedelta(seconds=1)
