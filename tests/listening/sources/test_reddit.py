@@ -246,9 +246,9 @@ class ReplyTests:
     def test_a_wait_in_the_body_is_not_waited_here(
         self, message: str, wait: timedelta | None, no_sleep: None
     ) -> None:
-        with serving([self.refused("RATELIMIT", message, "ratelimit")]) as server:
-            with pytest.raises(RateLimited) as caught:
-                self.reply(server)
+        refused = self.refused("RATELIMIT", message, "ratelimit")
+        with serving([refused]) as server, pytest.raises(RateLimited) as caught:
+            self.reply(server)
         assert len(server.calls()) == 1
         assert (caught.value.retry_at is None) == (wait is None)
         if wait is not None and caught.value.retry_at:
