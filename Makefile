@@ -3,14 +3,14 @@
 #   make test    the whole test suite          make lint   ruff and mypy
 #   make bench   the benchmark table           make setup  only what is missing
 .POSIX:
-.PHONY: run test lint bench setup clean-env
+.PHONY: run test lint bench setup env run-requirements clean-env
 
 ENV = .venv
 PY = $(ENV)/bin/python
 RUN_STAMP = `cksum requirements.txt 2>/dev/null`
 DEV_STAMP = `cat requirements.txt requirements-dev.txt 2>/dev/null | cksum`
 
-run: $(ENV)/.ready
+run: env
 	@$(MAKE) -s run-requirements
 	@exec $(PY) manage.py up
 
@@ -25,10 +25,10 @@ lint: setup
 bench: setup
 	@$(PY) manage.py bench $(ARGS)
 
-setup: $(ENV)/.ready
+setup: env
 	@if [ "`cat $(ENV)/.dev 2>/dev/null`" != "$(DEV_STAMP)" ]; then \
 	  echo "Installing what Murmur and its tests need into $(ENV) (a minute or so) ..."; \
-	  $(PY) -m pip install --disable-pip-version-check --progress-bar on -q -r requirements-dev.txt || exit 1; \
+	  $(PY) -m pip install --disable-pip-version-check -r requirements-dev.txt || exit 1; \
 	  echo "$(RUN_STAMP)" > $(ENV)/.run; \
 	  echo "$(DEV_STAMP)" > $(ENV)/.dev; \
 	fi
@@ -36,14 +36,15 @@ setup: $(ENV)/.ready
 run-requirements:
 	@if [ "`cat $(ENV)/.run 2>/dev/null`" != "$(RUN_STAMP)" ]; then \
 	  echo "Installing what Murmur needs into $(ENV) (half a minute or so) ..."; \
-	  $(PY) -m pip install --disable-pip-version-check --progress-bar on -q -r requirements.txt || exit 1; \
+	  $(PY) -m pip install --disable-pip-version-check -r requirements.txt || exit 1; \
 	  echo "$(RUN_STAMP)" > $(ENV)/.run; \
 	fi
 
 # The first Python that is new enough and can make environments. A name may exist and still not
 # run (version managers leave such), so each is asked. PYTHON=... decides instead.
-$(ENV)/.ready:
-	@found=; bare=; \
+env:
+	@if [ -x $(PY) ] && [ -f $(ENV)/.ready ]; then exit 0; fi; \
+	found=; bare=; \
 	for name in $(PYTHON) python3 python3.13 python3.12 python3.11 python3.14 python; do \
 	  "$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 || continue; \
 	  if "$$name" -c 'import venv, ensurepip' >/dev/null 2>&1; then found=$$name; break; fi; \
@@ -58,7 +59,7 @@ $(ENV)/.ready:
 	  echo "Install one, or name it: make run PYTHON=/path/to/python3.12" >&2; exit 1; \
 	fi; \
 	echo "Making the environment in $(ENV) with `$$found --version` ..."; \
-	"$$found" -m venv --clear $(ENV) && touch $@
+	"$$found" -m venv --clear $(ENV) && touch $(ENV)/.ready
 
 clean-env:
 	rm -rf $(ENV)

@@ -1,0 +1,143 @@
+"""The demo: an invented health system, its people, what it listens to, and sources that ask the sandbox.
+
+Safe to run at every start: what is there is kept, and sources are pointed at the sandbox's present address.
+"""
+
+import secrets
+import tomllib
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from alerts import defaults
+from hospital.models import Facility, FacilityName, Membership, Role
+from listening import vault, watchlists
+from listening.models import Source, Watchlist
+
+SYSTEM_FILE = settings.BASE_DIR / "sandbox" / "northfield.toml"
+
+PEOPLE = (
+    ("carla", "Carla", "Reyes", Role.MANAGER),
+    ("pete", "Pete", "Warner", Role.RESPONDER),
+    ("priya", "Priya", "Nair", Role.APPROVER),
+    ("ada", "Ada", "Dunn", Role.ADMIN),
+    ("wes", "Wes", "Vogt", Role.VIEWER),
+)
+
+
+@transaction.atomic
+def ensure(*, sandbox_url: str, password: str, now: datetime) -> None:
+    """Make the demo system, or bring it up to date."""
+    system = tomllib.loads(Path(SYSTEM_FILE).read_text())
+    for entry in system["facility"]:
+        ensure_facility(entry)
+    for person in PEOPLE:
+        ensure_person(*person, password=password)
+    defaults.ensure()
+    ensure_watchlist(system, now=now)
+    for kind, name, every, options, keys in sources(system, sandbox_url):
+        ensure_source(kind, name, every=every, options=options, keys=keys, now=now)
+
+
+def ensure_facility(entry: dict[str, Any]) -> None:
+    facility, _ = Facility.objects.get_or_create(
+        slug=entry["slug"],
+        defaults={"name": entry["name"], "short_name": entry["short"], "city": entry["city"]},
+    )
+    names = [(FacilityName.Kind.NAME, name) for name in entry["names"]]
+    for kind, name in [*names, (FacilityName.Kind.LOCATION, entry["location"])]:
+        FacilityName.objects.get_or_create(facility=facility, kind=kind, name=name)
+
+
+def ensure_person(username: str, first_name: str, last_name: str, role: Role, *, password: str) -> None:
+    person, is_new = User.objects.get_or_create(
+        username=username, defaults={"first_name": first_name, "last_name": last_name}
+    )
+    if is_new or not person.check_password(password):
+        person.set_password(password)
+        person.save()
+    if is_new:
+        Membership.objects.create(user=person, role=role)
+
+
+def ensure_watchlist(system: dict[str, Any], *, now: datetime) -> None:
+    if Watchlist.objects.exists():
+        return
+    watchlists.save(
+        None,
+        name="Our name and handle",
+        purpose="Every post that names the health system or its handle.",
+        facility=None,
+        lines=[system["short_name"].lower(), system["x_handle"].lower()],
+        is_active=True,
+        by=User.objects.get(username="ada"),
+        at=now,
+    )
+
+
+def sources(system: dict[str, Any], url: str) -> Iterator[tuple[str, str, int, dict[str, Any], dict[str, str]]]:
+    """Kind, name, seconds between polls, options and secrets of each of the demo's sources."""
+    key = "sandbox-key"
+    yield (
+        "x",
+        "X",
+        4,
+        {"api_url": url, "own_handle": system["x_handle"], "backfill_hours": 6},
+        {
+            "bearer_token": key,
+            "consumer_key": key,
+            "consumer_secret": key,
+            "access_token": key,
+            "access_token_secret": key,
+        },
+    )
+    yield (
+        "reddit",
+        "Reddit",
+        6,
+        {"api_url": url, "subreddits": ",".join(system["subreddits"]), "own_handle": system["reddit_account"]},
+        {"client_id": key, "client_secret": key, "refresh_token": key},
+    )
+    locations = "\n".join(entry["location"] for entry in system["facility"])
+    yield (
+        "google",
+        "Reviews",
+        10,
+        {"api_url": url, "token_url": f"{url}/token", "locations": locations},
+        {"client_id": key, "client_secret": key, "refresh_token": key},
+    )
+    yield "rss", "News", 20, {"feeds": f"{url}/feeds/news.xml"}, {}
+
+
+def ensure_source(
+    kind: str, name: str, *, every: int, options: dict[str, Any], keys: dict[str, str], now: datetime
+) -> None:
+    """Sources keep their cursor over restarts; only the sandbox's address may have moved."""
+    source, _ = Source.objects.get_or_create(
+        slug=kind,
+        defaults={
+            "name": name,
+            "kind": kind,
+            "poll_every": timedelta(seconds=every),
+            "next_poll_at": now,
+            "sealed_secrets": vault.seal(keys),
+        },
+    )
+    source.options = options
+    # The key that seals may have been made anew with the data directory's copy.
+    source.sealed_secrets = vault.seal(keys)
+    source.save(update_fields=["options", "sealed_secrets"])
+
+
+def demo_password(folder: Path) -> str:
+    """The demo people's password: made once for this data directory, readable only by its owner."""
+    file = folder / "demo-password"
+    if not file.exists():
+        file.touch(mode=0o600)
+        file.write_text("-".join(secrets.token_hex(2) for _ in range(4)) + "\n")
+    return file.read_text().strip()
