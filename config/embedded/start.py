@@ -30,17 +30,15 @@ def up(options: Options, output: Output, *, host_header: str) -> int:
     start = Start(options, output, host_header=host_header)
     start.supervisor.listen_for_signals()
     try:
-        try:
-            start.everything()
-            start.supervisor.watch()
-        finally:
-            start.stop()
+        start.everything()
+        start.supervisor.watch()
     except Interrupted:
-        output.line("murmur", "stopped")
         return 0
     except (CannotStart, GaveUp) as error:
         output.line("murmur", str(error))
         return 1
+    finally:
+        start.stop()
 
 
 class Start:
@@ -203,14 +201,16 @@ class Start:
     # -- the end
 
     def stop(self) -> None:
-        if self.supervisor.children:
-            self._say("stopping ...")
-            self._close_streams()
+        if not self.supervisor.children:
+            return
+        self._say("stopping ...")
+        self._close_streams()
         servers = ("valkey", "postgres")
         own = [name for name in self.supervisor.children if name not in servers]
         self.supervisor.stop([(own, GRACE_SECONDS), (["valkey"], 15), (["postgres"], 60), (None, 5)])
         if self.has_servers_file:
             self.places.servers.unlink(missing_ok=True)
+        self._say("stopped")
 
     def _close_streams(self) -> None:
         """Open event streams would hold the web process up; this ends them in an orderly way."""

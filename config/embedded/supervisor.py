@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from types import FrameType
-from typing import NoReturn
+from typing import IO, NoReturn
 
 from config.embedded import CannotStart
 from config.embedded.output import Lines, Output
@@ -128,8 +128,7 @@ class Supervisor:
             time.sleep(seconds)
             return
         for key, _ in self.selector.select(seconds):
-            child, lines = key.data
-            self._read(child, lines, key.fd)
+            self._read(*key.data)
 
     # -- restarting
 
@@ -200,20 +199,21 @@ class Supervisor:
             raise CannotStart(f"{program.name} cannot be started: {error}") from error
 
     def _listen(self, child: Child) -> None:
-        assert child.process.stdout is not None  # noqa: S101
-        os.set_blocking(child.process.stdout.fileno(), False)
-        self.selector.register(child.process.stdout, selectors.EVENT_READ, (child, Lines()))
+        stream = child.process.stdout
+        assert stream is not None  # noqa: S101
+        os.set_blocking(stream.fileno(), False)
+        self.selector.register(stream, selectors.EVENT_READ, (child, Lines(), stream))
 
-    def _read(self, child: Child, lines: Lines, number: int) -> bool:
+    def _read(self, child: Child, lines: Lines, stream: IO[bytes]) -> bool:
         try:
-            data = os.read(number, 65_536)
+            data = os.read(stream.fileno(), 65_536)
         except BlockingIOError:
             return False
         for line in lines.feed(data or b"\n"):
             self._say(child, line)
         if not data:
-            self.selector.unregister(number)
-            os.close(number)
+            self.selector.unregister(stream)
+            stream.close()
         return bool(data)
 
     def _say(self, child: Child, line: str) -> None:
@@ -225,8 +225,8 @@ class Supervisor:
     def _drain(self, child: Child) -> None:
         """The last words of a process that has ended."""
         for key in [key for key in self.selector.get_map().values() if key.data[0] is child]:
-            _, lines = key.data
-            while self._read(child, lines, key.fd):
+            _, lines, stream = key.data
+            while self._read(child, lines, stream):
                 pass
 
     def show_held(self, child: Child) -> None:
