@@ -93,7 +93,7 @@
     }
     const count = column.waiting.size;
     column.pill.hidden = isScreen || !(held && (count || needsReset));
-    show(find("held", column.pill), needsReset ? "many" : String(count));
+    show(find("waiting-count", column.pill), needsReset ? "many" : String(count));
     show(column.state, pausedAt ? "Paused" : held ? "Held while you read" : count ? `+${count} more` : "Newest first");
     column.root.toggleAttribute("data-is-held", held);
   };
