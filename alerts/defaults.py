@@ -38,9 +38,7 @@ def ensure() -> None:
     if Rule.objects.exists():
         return
     for position, (name, slug, conditions) in enumerate(RULES):
-        Rule.objects.create(
-            name=name, position=position, queue=Queue.objects.get(slug=slug), **conditions
-        )
+        Rule.objects.create(name=name, position=position, queue=Queue.objects.get(slug=slug), **conditions)
 
 
 def ensure_queue(slug: str, name: str, *, position: int, within: timedelta) -> None:

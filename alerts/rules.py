@@ -55,7 +55,9 @@ def fits(rule: Condition, facts: Facts) -> bool:
         and _lets_through(rule.networks, facts.network)
         and _lets_through(rule.facility_ids, facts.facility_id)
         and facts.severity >= rule.severity_at_least
-        and (rule.rating_at_most is None or (facts.rating is not None and facts.rating <= rule.rating_at_most))
+        and (
+            rule.rating_at_most is None or (facts.rating is not None and facts.rating <= rule.rating_at_most)
+        )
     )
 
 
