@@ -19,6 +19,9 @@ def story(case: Case) -> list[str]:
 
 
 class Desk(TestCase):
+    pete: User
+    carla: User
+
     @classmethod
     def setUpTestData(cls) -> None:
         defaults.ensure()

@@ -1,6 +1,7 @@
 from datetime import timedelta
 from unittest import mock
 
+from django.contrib.auth.models import User
 from django.test import TestCase
 
 from alerts import defaults, outbox, replies
@@ -25,6 +26,9 @@ SOON = NOW + replies.REPLY_HOLD
 
 
 class Outbox(TestCase):
+    pete: User
+    priya: User
+
     @classmethod
     def setUpTestData(cls) -> None:
         defaults.ensure()

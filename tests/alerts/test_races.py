@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 
 import pytest
@@ -45,8 +46,8 @@ class RaceTests(TransactionTestCase):
         for _ in range(200):
             case = open_case()
             answers = at_once(
-                lambda case=case: cases.claim(case, by=self.pete, at=NOW),
-                lambda case=case: cases.claim(case, by=self.carla, at=NOW),
+                partial(cases.claim, case, by=self.pete, at=NOW),
+                partial(cases.claim, case, by=self.carla, at=NOW),
             )
             self.assertEqual(sum(answer is None for answer in answers), 1)
             winner = Case.objects.get(pk=case.pk).owner
@@ -69,7 +70,7 @@ class RaceTests(TransactionTestCase):
         with registered(FakeSource()) as network:
             for number in range(1, 21):
                 reply = approved(open_case(), self.pete, priya_herself)
-                at_once(*[lambda reply=reply: outbox.publish(reply.pk, LEAVES_AT)] * 3)
+                at_once(*(partial(outbox.publish, reply.pk, LEAVES_AT) for _ in range(3)))
                 self.assertEqual(len(network.sent), number)
 
     def test_taking_back_and_sending_do_not_both_happen(self) -> None:
@@ -78,8 +79,8 @@ class RaceTests(TransactionTestCase):
             for _ in range(20):
                 reply, before = approved(open_case(), self.pete, priya_herself), len(network.sent)
                 at_once(
-                    lambda reply=reply: outbox.publish(reply.pk, LEAVES_AT),
-                    lambda reply=reply: replies.cancel(reply, by=self.pete, at=NOW),
+                    partial(outbox.publish, reply.pk, LEAVES_AT),
+                    partial(replies.cancel, reply, by=self.pete, at=NOW),
                 )
                 reply.refresh_from_db()
                 sent = len(network.sent) - before

@@ -2,6 +2,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.test import TestCase
 
@@ -17,6 +18,10 @@ LATER = NOW + timedelta(minutes=5)
 
 
 class Desk(TestCase):
+    pete: User
+    carla: User
+    priya: User
+
     @classmethod
     def setUpTestData(cls) -> None:
         defaults.ensure()
