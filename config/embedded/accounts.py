@@ -111,7 +111,7 @@ def _works(account: Account, command: list[str]) -> bool:
             cwd="/",
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            preexec_fn=account.before_exec if account.is_namespaced else None,  # noqa: PLW1509
+            preexec_fn=account.before_exec if account.is_namespaced else None,
             **account.popen_arguments(),
         )
     except (OSError, subprocess.SubprocessError):
@@ -149,7 +149,7 @@ def _elsewhere(account: Account, data: Path, programs: Path) -> tuple[Path, Path
     if not can(account, "-x", home.parent):
         raise CannotStart(
             f"PostgreSQL does not run as root, the account nobody can enter neither {data.parent} nor "
-            f"{home.parent}, and user namespaces are forbidden here. Start Murmur as an ordinary user, or set "
-            "MURMUR_VAR to a directory that other accounts may enter."
+            f"{home.parent}, and user namespaces are forbidden here. Start Murmur as an ordinary user, or "
+            "set MURMUR_VAR to a directory that other accounts may enter."
         )
     return home, _readable(account, programs, home.with_name("pg-programs"))

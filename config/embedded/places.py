@@ -110,8 +110,8 @@ def read_keys(places: Places) -> dict[str, str]:
             return stored
     if places.postgres.exists():
         raise CannotStart(
-            f"{places.postgres} holds a database, but {places.keys}, which holds its passwords, is missing or "
-            "damaged. Put it back from your backup, or move the database away to begin anew."
+            f"{places.postgres} holds a database, but {places.keys}, which holds its passwords, is missing "
+            "or damaged. Put it back from your backup, or move the database away to begin anew."
         )
     keys = {name: secrets.token_urlsafe(48) for name in names}
     write_private(places.keys, keys)

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
@@ -34,7 +35,12 @@ SETTINGS = {
     "log_checkpoints": "off",
     "password_encryption": "scram-sha-256",
 }
-THROW_AWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "64MB"}
+THROW_AWAY = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "shared_buffers": "64MB",
+}
 ADMIN = "postgres"
 OWNER = "murmur"
 
@@ -96,7 +102,7 @@ class Postgres:
             cwd="/",
             capture_output=True,
             text=True,
-            preexec_fn=self.account.before_exec if self.account.is_namespaced else None,  # noqa: PLW1509
+            preexec_fn=self.account.before_exec if self.account.is_namespaced else None,
             **self.account.popen_arguments(),
         )
         if done.returncode != 0:
@@ -114,9 +120,7 @@ class Postgres:
         for name, value in options.items():
             command += ["-c", f"{name}={value}"]
         # SIGINT is the "fast" stop; SIGTERM would wait for every client to leave.
-        return Program(
-            "postgres", command, stop_signal=signal.SIGINT, folder=Path("/"), account=self.account
-        )
+        return Program("postgres", command, stop_signal=signal.SIGINT, folder=Path("/"), account=self.account)
 
     def _socket_folder(self) -> Path:
         assert self.sockets is not None  # noqa: S101
@@ -151,7 +155,7 @@ class Postgres:
 
     def ensure_database(self) -> bool:
         """The role and the database that Murmur uses; says whether they are new."""
-        with self._connect(ADMIN) as connection, connection.cursor() as cursor:
+        with closing(self._connect(ADMIN)) as connection, connection.cursor() as cursor:
             cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [OWNER])
             if cursor.fetchone():
                 return False

@@ -48,7 +48,7 @@ def spawn(program: Program, *, output: int = subprocess.PIPE) -> subprocess.Pope
         stdout=output,
         stderr=subprocess.STDOUT,
         start_new_session=True,
-        preexec_fn=before_exec,  # noqa: PLW1509
+        preexec_fn=before_exec,
         **program.account.popen_arguments(),
     )
     if program.given and child.stdin is not None:

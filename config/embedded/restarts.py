@@ -13,4 +13,5 @@ def delay_after(deaths: Sequence[float], now: float) -> timedelta | None:
     recent = [death for death in deaths if now - death < WINDOW.total_seconds()]
     if len(recent) > DEATHS_ALLOWED:
         return None
-    return FIRST_DELAY * 2 ** max(len(recent) - 1, 0)
+    doublings = max(len(recent) - 1, 0)
+    return FIRST_DELAY * (1 << doublings)

@@ -79,5 +79,3 @@ def stop_leftover(url: str) -> None:
             client.shutdown()
     except redis.RedisError:
         return
-
-
