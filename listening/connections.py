@@ -13,7 +13,7 @@ from listening.sources.contract import Connection
 def open(source: Source) -> Connection:
     return Connection(
         options=dict(source.options),
-        secrets=vault.open(bytes(source.sealed_secrets)),
+        secrets=vault.unseal(source.sealed_secrets),
         may_reach_private=is_sandbox(source.options),
     )
 
