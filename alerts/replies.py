@@ -19,6 +19,8 @@ from hospital import audit
 REPLY_HOLD = timedelta(seconds=10)
 """How long an approved reply waits, so that it can be taken back before it leaves."""
 
+LONGEST_DRAFT = 10_000
+
 State = Reply.State
 Kind = CaseEvent.Kind
 AT_WORK = [Case.State.CLAIMED, Case.State.DRAFTING]
@@ -38,6 +40,8 @@ def save_draft(case: Case, *, text: str, post_seen: str, by: User, at: datetime)
     """Keep what was typed, with the wording of the post that its writer had before them."""
     current = _case_of_mine(case, by)
     text = _clean(text)
+    if len(text) > LONGEST_DRAFT:
+        raise Refused(f"No network takes more than {LONGEST_DRAFT} characters. Shorten it, then it is saved.")
     draft = Reply.objects.filter(case=current, state__in=WRITABLE).first()
     if draft is None:
         draft = Reply(case=current)
