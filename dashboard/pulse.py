@@ -38,7 +38,9 @@ def link(wanted: WallFilter) -> str:
     return f"{reverse('wall')}?{wanted.query}".rstrip("?")
 
 
-def last_hour(facility_ids: frozenset[int] | None, offered: Offered, wanted: WallFilter, now: datetime) -> Pulse:
+def last_hour(
+    facility_ids: frozenset[int] | None, offered: Offered, wanted: WallFilter, now: datetime
+) -> Pulse:
     counted = (
         Mention.objects.within(facility_ids)
         .collected_since(now - HOUR)

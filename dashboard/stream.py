@@ -63,7 +63,9 @@ async def stream(request: HttpRequest) -> StreamingHttpResponse:
 def wanted_by(request: HttpRequest) -> Wanted:
     try:
         facility_ids = reach_of(request).facility_ids(Permission.SEE_WALL)
-        return Wanted(facility_ids, choices.offered(facility_ids).read(request), request.session.session_key or "")
+        return Wanted(
+            facility_ids, choices.offered(facility_ids).read(request), request.session.session_key or ""
+        )
     finally:
         # This thread lives as long as the stream does; its connection must not.
         connections.close_all()

@@ -36,7 +36,13 @@ class WallFilter:
         return mentions
 
     def admits(
-        self, *, facility_id: int | None, source_id: int, sentiment: str, collected_at: datetime, now: datetime
+        self,
+        *,
+        facility_id: int | None,
+        source_id: int,
+        sentiment: str,
+        collected_at: datetime,
+        now: datetime,
     ) -> bool:
         """The same answer as `narrow`, for a mention that is on its way to an open wall."""
         return (

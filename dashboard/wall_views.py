@@ -20,10 +20,12 @@ from hospital.access import Permission, allow, reach_of
 from listening import wall_sequence
 from listening.models import Mention
 from listening.models.mention import MentionQuerySet
+from listening.models.source import Liveness
 
 ON_DESK = 40
 ON_SCREEN = 12
 """Cards a column begins with; a big screen shows four and keeps some in reserve."""
+NAMED_ON_SCREEN = 4
 
 
 @dataclass(frozen=True)
@@ -99,12 +101,18 @@ def status_of(look: Look) -> dict[str, Any]:
         "pulse": pulse.last_hour(look.facility_ids, look.offered, look.wanted, look.now),
         "today": pulse.collected_today(look.facility_ids, midnight),
         "band": band.open_emergencies(look.facility_ids, look.now, is_named=not look.wanted.is_big_screen),
-        "feeds": [
-            (source, source.liveness(look.now))
-            for source in look.offered.sources
-            if source.is_active and source.kind != source.IMPORT
-        ],
+        **feeds_of(look),
     }
+
+
+def feeds_of(look: Look) -> dict[str, Any]:
+    """Each source with its liveness. A big screen with many names only those that are not live."""
+    asked = [source for source in look.offered.sources if source.is_active and source.kind != source.IMPORT]
+    feeds = [(source, source.liveness(look.now)) for source in asked]
+    if not look.wanted.is_big_screen or len(feeds) <= NAMED_ON_SCREEN:
+        return {"feeds": feeds}
+    troubled = [(source, state) for source, state in feeds if state != Liveness.LIVE]
+    return {"feeds": troubled, "live_feeds": len(feeds) - len(troubled)}
 
 
 @allow(Permission.SEE_WALL)

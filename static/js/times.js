@@ -27,6 +27,11 @@
       set(time, words((now() - at) / 1000));
       if (!time.title) time.title = full.format(at);
     }
+    for (const time of root.querySelectorAll("time[data-shown]:not([datetime])")) {
+      time.dateTime = new Date(now()).toISOString();
+      time.title = `Shown ${full.format(now())}`;
+      time.textContent = `+${words((now() - Date.parse(time.dataset.shown)) / 1000)}`;
+    }
   };
   const run = () => {
     if (clock) {
