@@ -68,7 +68,7 @@ def _fits(request: dict[str, str], asked: Asked) -> bool:
     return request["method"] == asked.method and path.rstrip("/") == asked.path.rstrip("/")
 
 
-def exchange(path: str, body: object, *, status: int = 200, method: str = "GET", **headers: str) -> Exchange:
+def exchange(path: str, body: object, *, status: int = 200, method: str = "GET", **headers: Any) -> Exchange:
     sent = {name.replace("_", "-"): value for name, value in headers.items()}
     return {"request": {"method": method, "uri": path}, "status": status, "headers": sent, "body": body}
 
@@ -140,7 +140,9 @@ def _first(value: Any) -> str:
     return str(value[0] if isinstance(value, list) else value)
 
 
-def send(handler: BaseHTTPRequestHandler, status: int, body: bytes, headers: dict[str, str] | None = None) -> None:
+def send(
+    handler: BaseHTTPRequestHandler, status: int, body: bytes, headers: dict[str, str] | None = None
+) -> None:
     handler.send_response(status)
     for name, value in {"content-type": "application/json", **(headers or {})}.items():
         handler.send_header(name, value)

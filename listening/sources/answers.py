@@ -84,10 +84,12 @@ def retry_at(headers: Mapping[str, str], now: datetime) -> datetime | None:
 
 
 def rate(headers: Mapping[str, str], now: datetime) -> Rate:
-    """What is left of the budget, from an answer that went well."""
+    """What is left of the budget, from an answer that went well; a time nobody can believe is left out."""
     left = number(headers.get("x-rate-limit-remaining", headers.get("x-ratelimit-remaining")))
-    resets = headers.get("x-rate-limit-reset") or headers.get("x-ratelimit-reset")
-    return Rate(None if left is None else int(left), reset_at(headers, now) if resets else None)
+    names = ("x-rate-limit-reset", "x-ratelimit-reset")
+    said = reset_at({name: headers[name] for name in names if name in headers}, now)
+    ends_at = said if said is not None and said == believable(said, now) else None
+    return Rate(None if left is None else int(left), ends_at)
 
 
 def error_for(

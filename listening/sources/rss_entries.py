@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 import feedparser
 
@@ -25,7 +25,8 @@ def entries(
     body: bytes, headers: Mapping[str, str], address: str, feed: str
 ) -> tuple[list[Post], list[Unreadable], bool]:
     """The entries as posts, those that could not be read, and whether the feed was without an error."""
-    response = {"content-type": headers.get("content-type", ""), "content-location": address}
+    # Without the feed's address: feedparser would make the id "17" an address too, the same for every feed.
+    response = {"content-type": headers.get("content-type", "")}
     try:
         # Everything becomes plain text further on, so feedparser's own cleaning would be double work.
         parsed = feedparser.parse(
@@ -45,7 +46,7 @@ def entries(
     unreadable: list[Unreadable] = []
     for entry in parsed.entries:
         try:
-            posts.append(post(entry, feed, language))
+            posts.append(post(entry, address, feed, language))
         except Odd as odd:
             unreadable.append(Unreadable(str(odd), repr(dict(entry))[:65536], str(entry.get("id", ""))))
     return posts, unreadable, not is_broken
@@ -55,9 +56,8 @@ def _beginning(body: bytes) -> str:
     return body[:65536].decode("utf-8", "replace")
 
 
-def post(entry: Mapping[str, Any], feed: str, language: str) -> Post:
-    link = str(entry.get("link") or "")
-    link = link if link.startswith(("http://", "https://")) else ""
+def post(entry: Mapping[str, Any], address: str, feed: str, language: str) -> Post:
+    link = _web_link(address, str(entry.get("link") or ""))
     title = _words(entry.get("title_detail"))
     body = _words((entry.get("content") or [entry.get("summary_detail")])[0])
     if not (title or body):
@@ -82,6 +82,15 @@ def _words(detail: Any) -> str:
         return ""
     value = str(detail.get("value") or "")
     return value.strip() if detail.get("type") == "text/plain" else plain.from_html(value)
+
+
+def _web_link(address: str, link: str) -> str:
+    """The whole address of a link as it stands in the feed; empty unless it leads to the web."""
+    try:
+        whole = urljoin(address, link.strip()) if link.strip() else ""
+        return whole if urlsplit(whole).scheme in ("http", "https") else ""
+    except ValueError:
+        return ""
 
 
 def _key(given: str, link: str, feed: str, words: str) -> str:

@@ -68,7 +68,10 @@ REDDIT = Case(
                 "errors": [],
                 "data": {
                     "things": [
-                        {"kind": "t1", "data": {"id": "c9", "name": "t1_c9", "link_id": "t3_aa3", "body": "Sorry."}}
+                        {
+                            "kind": "t1",
+                            "data": {"id": "c9", "name": "t1_c9", "link_id": "t3_aa3", "body": "Sorry."},
+                        }
                     ]
                 },
             }

@@ -37,7 +37,11 @@ FAULTS = [
     ("429 with half of Reddit's headers", answering(429, x_ratelimit_remaining="0"), RateLimited),
     ("usage cap", answering(429, b'{"detail": "Usage cap exceeded: Monthly product cap"}'), QuotaExhausted),
     ("402", answering(402, b'{"detail": "no credits"}'), QuotaExhausted),
-    ("403 for a quota", answering(403, b'{"error": {"errors": [{"reason": "quotaExceeded"}]}}'), QuotaExhausted),
+    (
+        "403 for a quota",
+        answering(403, b'{"error": {"errors": [{"reason": "quotaExceeded"}]}}'),
+        QuotaExhausted,
+    ),
     ("401", answering(401, www_authenticate='Bearer error="invalid_token"'), AuthFailed),
     ("401 without a reason", answering(401), AuthFailed),
     ("403", answering(403), Forbidden),
@@ -64,7 +68,7 @@ class AdapterTests:
     def test_its_docstring_is_a_manual(self, case: Case) -> None:
         module = __import__(f"listening.sources.{case.kind}", fromlist=["adapter"])
         headings = ("Reads:", "Keys", "Limits:", "Replies:", "Cursor:")
-        assert [heading for heading in headings if f"\n{heading}" not in module.__doc__] == []
+        assert [heading for heading in headings if f"\n{heading}" not in (module.__doc__ or "")] == []
 
     def test_its_form_takes_its_own_first_values(self, case: Case) -> None:
         form = case.adapter.OptionsForm
@@ -115,7 +119,8 @@ class AdapterTests:
                 case.fetch(server)
         assert len(server.calls()) == 1
         assert time.monotonic() - started < 1.5
-        assert "value" not in caught.value.message and server.url not in caught.value.message
+        assert "value" not in caught.value.message
+        assert server.url not in caught.value.message
 
     def test_it_keeps_a_believable_wait(self, case: Case) -> None:
         with serving(case.recording) as server:
@@ -155,7 +160,8 @@ class AdapterTests:
 @every_replying
 class ReplyTests:
     def test_it_sends_once_and_names_what_was_made(self, case: Case) -> None:
-        assert case.replied and case.target
+        assert case.replied
+        assert case.target
         with serving([case.replied]) as server:
             sent = case.adapter.reply(case.connection(server), case.target, "Sorry to hear that.")
         assert sent.external_id
@@ -170,7 +176,8 @@ class ReplyTests:
     def test_what_may_have_arrived_is_unknown_and_never_sent_again(
         self, case: Case, fault: recorded.Fault
     ) -> None:
-        assert case.replied and case.target
+        assert case.replied
+        assert case.target
         with serving([case.replied]) as server:
             server.fault = fault
             with pytest.raises(SendUnknown):
@@ -178,7 +185,8 @@ class ReplyTests:
         assert len(server.calls()) == 1
 
     def test_no_answer_in_time_is_unknown(self, case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
-        assert case.replied and case.target
+        assert case.replied
+        assert case.target
         monkeypatch.setattr(contract, "CALL_SECONDS", 0.5)
         with serving([case.replied]) as server:
             server.fault = recorded.hanging
@@ -191,7 +199,8 @@ class ReplyTests:
         [(400, BadPayload), (401, AuthFailed), (402, QuotaExhausted), (403, Forbidden), (429, RateLimited)],
     )
     def test_a_clear_refusal_is_not_unknown(self, case: Case, status: int, kind: type[SourceError]) -> None:
-        assert case.replied and case.target
+        assert case.replied
+        assert case.target
         with serving([case.replied]) as server:
             server.fault = answering(status)
             with pytest.raises(kind):
@@ -199,7 +208,8 @@ class ReplyTests:
         assert len(server.calls()) == 1
 
     def test_nothing_is_sent_where_nobody_listens(self, case: Case) -> None:
-        assert case.replied and case.target
+        assert case.replied
+        assert case.target
         with serving([]) as server:
             connection = case.connection(server)
         with pytest.raises(Unavailable):
