@@ -4,9 +4,9 @@ Posts of a network are numbered for ever. A block of 240 numbers holds each grou
 order; within a group the base posts go round and round, each round shuffled only within quarters.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
+from math import ceil
 from random import Random
 
 from sandbox.basepost import BasePost
@@ -64,18 +64,18 @@ class Decks:
 
     def _counts(self, network: str) -> dict[str, int]:
         """How many of each group stand in a block: the shares, but no more than a small pool can carry."""
-        shares: dict[str, float] = {}
+        fixed, common, room = {}, {}, {}
         for group, share in SHARES[network].items():
             pool = self._smallest_pool(network, group)
             if group in (STARS, REPOST):
-                shares[group] = share
+                fixed[group] = share
+            elif pool and group in RARE:
+                fixed[group] = min(share, ceil(carried(pool)))
             elif pool:
-                shares[group] = min(share, max(1.0, pool * 0.75 * BLOCK / QUIET_FOR))
-        if not set(shares) - {STARS, REPOST, *RARE}:
+                common[group], room[group] = float(share), carried(pool)
+        if not common:
             return {}
-        rare = {group: round(share) for group, share in shares.items() if group in RARE}
-        common = {group: share for group, share in shares.items() if group not in RARE}
-        return rare | apportion(common, BLOCK - sum(rare.values()))
+        return fixed | apportion(within(common, room, BLOCK - sum(fixed.values())), BLOCK - sum(fixed.values()))
 
     def _smallest_pool(self, network: str, group: str) -> int:
         """How many posts stand behind a group; on Reddit only three in ten are drawn from its own pool."""
@@ -85,11 +85,16 @@ class Decks:
         return min(own * 10 // 3, len(self.pools.get((COMMENTS, group), ())) * 10 // 7)
 
     def _block(self, network: str, block: int) -> list[tuple[str, int]]:
-        groups = list(Counter(self.counts[network]).elements())
-        Random(f"{self.seed}:{network}:block:{block}").shuffle(groups)
+        rng = Random(f"{self.seed}:{network}:block:{block}")
+        # Each group is spread over the block, so that a base post's next turn cannot come early.
+        places = [
+            ((turn + rng.random()) / count, group)
+            for group, count in self.counts[network].items()
+            for turn in range(count)
+        ]
         ranks = {group: block * count for group, count in self.counts[network].items()}
         drawn = []
-        for group in groups:
+        for _, group in sorted(places):
             drawn.append((group, ranks[group]))
             ranks[group] += 1
         return drawn
@@ -106,6 +111,26 @@ def is_comment_like(post: BasePost) -> bool:
     return "reddit" in post.networks or (
         "x" in post.networks and "{handle}" not in post.text and "@" not in post.text
     )
+
+
+def carried(pool: int) -> float:
+    """How many places in a block a pool can fill with none of it coming again too soon."""
+    return max(1.0, (pool * 0.75 - 3) * BLOCK / QUIET_FOR)
+
+
+def within(shares: dict[str, float], room: dict[str, float], seats: float) -> dict[str, float]:
+    """Shares grown to fill the seats, none beyond its room while another has some left."""
+    full: dict[str, float] = {}
+    free = dict(shares)
+    while free:
+        grown = (seats - sum(full.values())) / sum(free.values())
+        over = [group for group in free if free[group] * grown > room[group]]
+        if not over:
+            return full | {group: share * grown for group, share in free.items()}
+        for group in over:
+            full[group] = room[group]
+            del free[group]
+    return full
 
 
 def apportion(shares: dict[str, float], seats: int) -> dict[str, int]:

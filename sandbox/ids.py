@@ -10,6 +10,7 @@ EPOCH = 1_288_834_974_657  # X's own
 LOW_BITS = 22
 STORM_LOW = 1 << 20
 WRITTEN_LOW = 1 << 21
+LARGEST = 1 << 63
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
@@ -50,9 +51,11 @@ def review_order(text: str) -> int | None:
 def order_of(network: str, id: str) -> int | None:
     """Where a post stands, read from its id; None for an id the sandbox cannot have made."""
     if network == "x":
-        return int(id) if id.isascii() and id.isdigit() and len(id) < 20 else None
-    if network == "google":
-        return review_order(id.rsplit("/", 1)[-1])
-    if network == "reddit":
-        return number_of(id.split("_", 1)[-1])
-    return number_of(id.rstrip("/").rsplit("-", 1)[-1])
+        order = int(id) if id.isascii() and id.isdigit() and len(id) < 20 else None
+    elif network == "google":
+        order = review_order(id.rsplit("/", 1)[-1])
+    elif network == "reddit":
+        order = number_of(id.split("_", 1)[-1])
+    else:
+        order = number_of(id.rstrip("/").rsplit("-", 1)[-1])
+    return order if order is not None and 0 <= order < LARGEST else None
