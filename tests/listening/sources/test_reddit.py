@@ -140,7 +140,16 @@ class ListingTests:
             cursor = REDDIT.fetch(server).cursor
             assert REDDIT.fetch(server, cursor).cursor == cursor
 
-    @pytest.mark.parametrize("body", [{"kind": "Listing", "data": {"children": 3}}, {"data": []}, {}, "text"])
+    @pytest.mark.parametrize(
+        "body",
+        [
+            {"kind": "Listing", "data": {"children": 3}},
+            {"data": []},
+            {},
+            "text",
+            {"json": {"errors": [["RATELIMIT", "", ""]]}},
+        ],
+    )
     def test_something_else_is_a_bad_payload(self, body: object) -> None:
         with serving([exchange(SEARCH, body)]) as server, pytest.raises(BadPayload):
             REDDIT.fetch(server)
