@@ -35,7 +35,13 @@ class InjectedPostTests:
         assert [tweet["id"] for tweet in fresh] == [id]
 
     @pytest.mark.parametrize(
-        "text", ["Northfield a\0b", "Northfield \ud800 and \udfff", "Northfield\r\nevent: x\ndata: y", "Northfield \u202e x"]
+        "text",
+        [
+            "Northfield a\0b",
+            "Northfield \ud800 and \udfff",
+            "Northfield\r\nevent: x\ndata: y",
+            "Northfield \u202e x",
+        ],
     )
     def test_hostile_characters_travel_unharmed(self, quiet: str, text: str) -> None:
         inject(quiet, "x", text)
@@ -100,7 +106,9 @@ class StormTests:
         assert 30 < seen[1] < seen[2] < 90
         assert len(set(storm)) > 30
 
-    @pytest.mark.parametrize("body", [{"kind": "flood"}, {"kind": "ed", "minutes": -1}, {"kind": "ed", "per_minute": 1e9}])
+    @pytest.mark.parametrize(
+        "body", [{"kind": "flood"}, {"kind": "ed", "minutes": -1}, {"kind": "ed", "per_minute": 1e9}]
+    )
     def test_an_unusable_one_is_refused(self, quiet: str, body: object) -> None:
         with pytest.raises(httpx.HTTPStatusError):
             control(quiet, "storm", body)

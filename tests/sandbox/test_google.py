@@ -101,7 +101,9 @@ class ReplyTests:
             (id, "We are sorry."),
         ]
 
-    @pytest.mark.parametrize(("text", "status"), [("", 400), ("x" * 4097, 400), (None, 400), ("x" * 4096, 200)])
+    @pytest.mark.parametrize(
+        ("text", "status"), [("", 400), ("x" * 4097, 400), (None, 400), ("x" * 4096, 200)]
+    )
     def test_its_length_is_limited(self, quiet: str, text: str | None, status: int) -> None:
         id = inject(quiet, "google", "Slow", rating=2)
 

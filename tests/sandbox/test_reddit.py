@@ -50,7 +50,11 @@ class ListingTests:
 
         assert submission["author"].name == "mossy_bench"
         assert (submission["title"], submission["selftext"]) == ("Title", "the <b>body</b> & more")
-        assert (submission["edited"], submission["removed_by_category"], submission["over_18"]) == (False, None, False)
+        assert (submission["edited"], submission["removed_by_category"], submission["over_18"]) == (
+            False,
+            None,
+            False,
+        )
         assert submission["permalink"].startswith("/r/northfieldtown/comments/")
         assert (comment["link_id"], comment["parent_id"], comment["link_title"]) == (link, link, "Title")
         assert (comment["body"], comment["author"].name) == ("a comment", "quietpier")
@@ -92,7 +96,10 @@ class ListingTests:
         found = {vars(item)["name"]: vars(item) for item in items}
 
         assert (found[gone]["author"], found[gone]["selftext"]) == (None, "[deleted]")
-        assert (found[removed]["selftext"], found[removed]["removed_by_category"]) == ("[removed]", "moderator")
+        assert (found[removed]["selftext"], found[removed]["removed_by_category"]) == (
+            "[removed]",
+            "moderator",
+        )
         assert (found[edited]["selftext"], found[edited]["edited"]) == ("C, edited", 1773158400.0)
         assert set(found) == {gone, removed, edited}
 
@@ -137,7 +144,9 @@ class CommentTests:
             (under_that, under_link),
         ]
         comments = [vars(item) for item in reddit_client(quiet).subreddit("larkmoor").comments()]
-        assert [(item["author"].name, item["link_id"]) for item in comments] == [("northfield_listens", link)] * 2
+        assert [(item["author"].name, item["link_id"]) for item in comments] == [
+            ("northfield_listens", link)
+        ] * 2
 
     @pytest.mark.parametrize("code", ["THREAD_LOCKED", "DELETED_COMMENT", "USER_REQUIRED"])
     def test_it_is_refused_in_the_body(self, quiet: str, code: str) -> None:

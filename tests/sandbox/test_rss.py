@@ -48,7 +48,9 @@ class FeedTests:
 
         assert (by_tag.status_code, by_date.status_code, stale.status_code) == (304, 304, 200)
         inject(quiet, "rss", "Two", title="Two")
-        assert httpx.get(f"{quiet}/feeds/news.xml", headers={"if-none-match": first["etag"]}).status_code == 200
+        assert (
+            httpx.get(f"{quiet}/feeds/news.xml", headers={"if-none-match": first["etag"]}).status_code == 200
+        )
 
     def test_hostile_text_does_not_break_the_feed(self, quiet: str) -> None:
         inject(quiet, "rss", "a\0b \ud800 ]]> <script>x</script> & \x08", title="T <b> & \0")

@@ -36,7 +36,10 @@ class SearchTests:
         id = inject(quiet, "x", "Northfield @NorthfieldHlth hi", author="mina_bikes")
 
         answer = x_client(quiet).search_recent_tweets(
-            "northfield", tweet_fields=["created_at", "lang"], expansions=["author_id"], user_fields=["verified"]
+            "northfield",
+            tweet_fields=["created_at", "lang"],
+            expansions=["author_id"],
+            user_fields=["verified"],
         )
         plain = x_client(quiet).search_recent_tweets("northfield")
 

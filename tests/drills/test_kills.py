@@ -1,0 +1,73 @@
+"""A worker dies at a random point of a batch of 500: all 500 are stored, once, soon.
+
+`MURMUR_DRILL_POINTS` sets how many points (`make drills` takes 20 of each kind).
+"""
+
+import os
+import random
+import time
+from collections.abc import Callable
+
+import pytest
+
+from listening.models import Mention, Poll, Source
+from tests.drills.rig import Rig, inject, wait_until
+
+BATCH = 500
+POINTS = int(os.environ.get("MURMUR_DRILL_POINTS", "3"))
+RECOVERED_WITHIN = 45.0
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(120 + POINTS * 60)]
+
+
+def kill_children(rig: Rig) -> None:
+    rig.kill_children("worker")
+
+
+def kill_whole(rig: Rig) -> None:
+    rig.kill("worker")
+    rig.start_worker()
+
+
+@pytest.mark.parametrize("kill", [kill_children, kill_whole])
+def test_a_killed_worker_loses_and_doubles_nothing(rig: Rig, x: Source, kill: Callable[[Rig], None]) -> None:
+    chance = random.Random(20)
+    rig.start_worker()
+    rig.start_urgent()
+    rig.start_beat()
+    length = store_a_batch(rig, 0)
+    took = []
+    for point in range(1, POINTS + 1):
+        begin_a_batch(rig, point)
+        time.sleep(chance.uniform(0, length))
+        kill(rig)
+        took.append(wait_until(lambda: is_stored(point), within=RECOVERED_WITHIN))  # noqa: B023
+    seconds = ", ".join(f"{s:.1f}" for s in sorted(took))
+    print(f"\n{kill.__name__}: a batch takes {length:.1f} s; whole after {seconds} s")
+    assert_each_once()
+
+
+def begin_a_batch(rig: Rig, point: int) -> None:
+    """Returns as soon as a poll that meets the batch is running."""
+    before = Poll.objects.order_by("-id").values_list("id", flat=True).first() or 0
+    inject(rig, BATCH, mark=f"batch-{point}")
+    after = Poll.objects.filter(pk__gt=before, state=Poll.State.RUNNING)
+    wait_until(after.exists, within=60, every=0.005)
+
+
+def store_a_batch(rig: Rig, point: int) -> float:
+    begin_a_batch(rig, point)
+    return wait_until(lambda: is_stored(point), within=60, every=0.005)
+
+
+def is_stored(point: int) -> bool:
+    return Mention.objects.count() >= (point + 1) * BATCH
+
+
+def assert_each_once() -> None:
+    """Each text was injected once, so each is stored once, and no account of a poll is off."""
+    texts = list(Mention.objects.values_list("text", flat=True))
+    assert len(texts) == len(set(texts)) == (POINTS + 1) * BATCH
+    for poll in Poll.objects.all():
+        parts = poll.inserted + poll.updated + poll.unchanged + poll.dropped + poll.quarantined
+        assert poll.fetched == parts, poll
