@@ -75,7 +75,9 @@ class Decks:
                 common[group], room[group] = float(share), carried(pool)
         if not common:
             return {}
-        return fixed | apportion(within(common, room, BLOCK - sum(fixed.values())), BLOCK - sum(fixed.values()))
+        return fixed | apportion(
+            within(common, room, BLOCK - sum(fixed.values())), BLOCK - sum(fixed.values())
+        )
 
     def _smallest_pool(self, network: str, group: str) -> int:
         """How many posts stand behind a group; on Reddit only three in ten are drawn from its own pool."""

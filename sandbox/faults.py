@@ -11,7 +11,6 @@ THREAD_LOCKED RATELIMIT DELETED_COMMENT TOO_OLD   what Reddit says inside a 200
 """
 
 import asyncio
-import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +19,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Match, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from sandbox.answers import json_answer
+from sandbox.answers import json_answer, town_of
 from sandbox.town import Town
 
 IN_BODY = {
@@ -51,12 +50,12 @@ class Fault:
     route: str  # x.search, or reddit for all of reddit
     fault: str
     times: int | None = None
-    until: float | None = None
+    until: int | None = None  # milliseconds since 1970
     retry_after: int = RETRY_AFTER
     hold: float = LONGEST_HANG
     met: int = field(default=0)
 
-    def applies(self, route: str, now: float) -> bool:
+    def applies(self, route: str, now: int) -> bool:
         is_over = (self.times is not None and self.met >= self.times) or (
             self.until is not None and now >= self.until
         )
@@ -93,7 +92,8 @@ class Faults:
         return "unknown"
 
     def meet(self, route: str) -> Fault | None:
-        fault = next((each for each in self.active if each.applies(route, time.monotonic())), None)
+        now = self.town.now()
+        fault = next((each for each in self.active if each.applies(route, now)), None)
         if fault:
             fault.met += 1
         return fault
@@ -232,7 +232,7 @@ def read(asked: dict[str, Any], request: Request) -> Fault | str:
         route=route,
         fault=asked["fault"],
         times=asked.get("times"),
-        until=time.monotonic() + float(seconds) if seconds is not None else None,
+        until=town_of(request).now() + int(float(seconds) * 1000) if seconds is not None else None,
         retry_after=int(asked.get("retry_after", RETRY_AFTER)),
         hold=float(asked.get("hold", LONGEST_HANG)),
     )

@@ -5,7 +5,15 @@ import pytest
 from sandbox.basepost import BasePost
 from sandbox.decks import BLOCK, REPOST, STARS, Decks, apportion
 
-SIZES = {"complaint": 170, "praise": 80, "question": 60, "chatter": 50, "emergency": 20, "namesake": 25, "hostile": 35}
+SIZES = {
+    "complaint": 170,
+    "praise": 80,
+    "question": 60,
+    "chatter": 50,
+    "emergency": 20,
+    "namesake": 25,
+    "hostile": 35,
+}
 NETWORKS = ("x", "reddit", "google", "rss")
 
 
@@ -15,8 +23,12 @@ def corpus() -> list[BasePost]:
         for kind, size in SIZES.items()
         for number in range(size)
     ]
-    posts += [BasePost(id=f"news-{n}", kind="news", lang="en", networks=("x", "rss"), text="t") for n in range(30)]
-    return posts + [BasePost(id=f"es-{n}", kind="praise", lang="es", networks=("x",), text="t") for n in range(45)]
+    posts += [
+        BasePost(id=f"news-{n}", kind="news", lang="en", networks=("x", "rss"), text="t") for n in range(30)
+    ]
+    return posts + [
+        BasePost(id=f"es-{n}", kind="praise", lang="es", networks=("x",), text="t") for n in range(45)
+    ]
 
 
 class DecksTests:
@@ -42,14 +54,18 @@ class DecksTests:
     def test_a_number_always_draws_the_same(self) -> None:
         first, second, other = Decks(corpus(), "a"), Decks(corpus(), "a"), Decks(corpus(), "b")
 
-        assert [first.draw("x", n) for n in range(500)] == [second.draw("x", n) for n in range(499, -1, -1)][::-1]
+        assert [first.draw("x", n) for n in range(500)] == [second.draw("x", n) for n in range(499, -1, -1)][
+            ::-1
+        ]
         assert [first.draw("x", n) for n in range(500)] != [other.draw("x", n) for n in range(500)]
 
     def test_stars_and_reposts_have_no_base_post(self) -> None:
         decks = Decks(corpus(), "seed")
 
         assert {decks.draw("x", n)[0] for n in range(BLOCK) if decks.draw("x", n)[1] is None} == {REPOST}
-        assert {decks.draw("google", n)[0] for n in range(BLOCK) if decks.draw("google", n)[1] is None} == {STARS}
+        assert {decks.draw("google", n)[0] for n in range(BLOCK) if decks.draw("google", n)[1] is None} == {
+            STARS
+        }
 
 
 class ApportionTests:
