@@ -84,6 +84,16 @@ class XFaultTests:
         assert len(drops) > 2
         assert json.loads(b"".join(drops))["meta"]["result_count"] == 1
 
+    def test_duplicates_bring_every_item_twice(self, quiet: str) -> None:
+        id = inject(quiet, "x", "Northfield")
+        link = inject(quiet, "reddit", "a")
+        fault(quiet, "x.search", "duplicates")
+        fault(quiet, "reddit.new", "duplicates")
+
+        assert [tweet["id"] for tweet in search(quiet)["data"]] == [id, id]
+        assert [vars(item)["name"] for item in new(reddit_client(quiet))] == [link, link]
+        assert ledger(quiet)["served"]["x"] == [id]
+
     def test_the_reply_is_posted_although_nobody_hears_of_it(self, quiet: str) -> None:
         asked = inject(quiet, "x", "@NorthfieldHlth hello")
         fault(quiet, "x.tweet", "drop-after-commit")
