@@ -47,7 +47,7 @@ def door(deed: Deed) -> Callable[[Request], Awaitable[Response]]:
             return json_answer({"error": "the body is not a JSON object or list"}, 400)
         try:
             return json_answer(deed(request, asked))
-        except (deeds.Unusable, TypeError, AttributeError) as error:
+        except (ValueError, TypeError, AttributeError) as error:
             return json_answer({"error": str(error)}, 400)
 
     return answer

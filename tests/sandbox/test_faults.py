@@ -182,3 +182,5 @@ class FaultTests:
     def test_an_unknown_one_is_refused(self, quiet: str, route: str, kind: str) -> None:
         with pytest.raises(httpx.HTTPStatusError):
             fault(quiet, route, kind)
+        with pytest.raises(httpx.HTTPStatusError):
+            fault(quiet, "x", "429", seconds="soon")
