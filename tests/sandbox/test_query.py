@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from sandbox import query
@@ -5,7 +7,7 @@ from sandbox.post import Post
 
 
 def post(text: str, **values: str) -> Post:
-    return Post(network="x", id="1", order=1, at=0, author=values.pop("author", "ann"), text=text, **values)
+    return replace(Post(network="x", id="1", order=1, at=0, author="ann", text=text), **values)  # type: ignore[arg-type]
 
 
 MATCHES = [

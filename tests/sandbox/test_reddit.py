@@ -6,13 +6,7 @@ import prawcore
 import pytest
 from praw.exceptions import RedditAPIException
 
-from tests.sandbox.base import Clock, control, inject, ledger, reddit_client, sandbox
-
-
-@pytest.fixture
-def quiet() -> Iterator[str]:
-    with sandbox(quiet=True, clock=Clock()) as base:
-        yield base
+from tests.sandbox.base import Clock, control, http, inject, ledger, reddit_client, sandbox
 
 
 def names(items: Iterator[object]) -> list[str]:
@@ -82,7 +76,7 @@ class ListingTests:
         inject(quiet, "reddit", "<b>", title="A & B")
 
         headers = {"authorization": "bearer t"}
-        answer = httpx.get(f"{quiet}/r/all/new", headers=headers).json()["data"]["children"][0]["data"]
+        answer = http.get(f"{quiet}/r/all/new", headers=headers).json()["data"]["children"][0]["data"]
 
         assert (answer["title"], answer["selftext"]) == ("A &amp; B", "&lt;b&gt;")
 
@@ -115,15 +109,15 @@ class TokenTests:
         assert answer.json()["token_type"] == "bearer"
 
     def test_no_token_no_answer(self, quiet: str) -> None:
-        assert httpx.get(f"{quiet}/r/all/new").status_code == 401
-        assert httpx.post(f"{quiet}/api/v1/access_token").status_code == 401
+        assert http.get(f"{quiet}/r/all/new").status_code == 401
+        assert http.post(f"{quiet}/api/v1/access_token").status_code == 401
 
     def test_limits_are_whole_numbers(self, quiet: str) -> None:
         reddit = reddit_client(quiet)
         list(reddit.subreddit("all").new())
 
-        assert reddit.auth.limits["used"] == 1
-        assert reddit.user.me().name == "northfield_listens"
+        assert isinstance(reddit.auth.limits["used"], int)
+        assert str(reddit.user.me()) == "northfield_listens"
 
 
 class CommentTests:
