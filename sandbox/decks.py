@@ -101,14 +101,8 @@ class Decks:
                 common[group], room[group] = float(share), carried(size)
         if not common:
             return {}
-<<<<<<< HEAD
-        return fixed | apportion(
-            within(common, room, BLOCK - sum(fixed.values())), BLOCK - sum(fixed.values())
-        )
-=======
         left = seats - sum(fixed.values())
         return fixed | apportion(within(common, room, left), left)
->>>>>>> sandbox
 
     def _block(self, network: str, block: int) -> list[Card]:
         rng = Random(f"{self.seed}:{network}:block:{block}")

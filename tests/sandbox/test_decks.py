@@ -32,15 +32,6 @@ def written(
         for kind, size in sizes.items()
         for number in range(size)
     ]
-<<<<<<< HEAD
-    posts += [
-        BasePost(id=f"news-{n}", kind="news", lang="en", networks=("x", "rss"), text="t") for n in range(30)
-    ]
-    return posts + [
-        BasePost(id=f"es-{n}", kind="praise", lang="es", networks=("x",), text="t") for n in range(45)
-    ]
-=======
->>>>>>> sandbox
 
 
 class DecksTests:
@@ -74,17 +65,10 @@ class DecksTests:
     def test_stars_and_reposts_have_no_base_post(self) -> None:
         decks = Decks(corpus(), "seed")
 
-<<<<<<< HEAD
-        assert {decks.draw("x", n)[0] for n in range(BLOCK) if decks.draw("x", n)[1] is None} == {REPOST}
-        assert {decks.draw("google", n)[0] for n in range(BLOCK) if decks.draw("google", n)[1] is None} == {
-            STARS
-        }
-=======
         assert {decks.card("x", n).group for n in range(BLOCK) if decks.draw("x", n)[1] is None} == {REPOST}
         assert {
             decks.card("google", n).group for n in range(BLOCK) if decks.draw("google", n)[1] is None
         } == {STARS}
->>>>>>> sandbox
 
 
 class ApportionTests:

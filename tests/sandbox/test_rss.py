@@ -40,11 +40,7 @@ class FeedTests:
         assert (by_tag.status_code, by_date.status_code, stale.status_code) == (304, 304, 200)
         inject(quiet, "rss", "Two", title="Two")
         assert (
-<<<<<<< HEAD
-            httpx.get(f"{quiet}/feeds/news.xml", headers={"if-none-match": first["etag"]}).status_code == 200
-=======
             http.get(f"{quiet}/feeds/news.xml", headers={"if-none-match": first["etag"]}).status_code == 200
->>>>>>> sandbox
         )
 
     def test_hostile_text_does_not_break_the_feed(self, quiet: str) -> None:
