@@ -2,8 +2,41 @@
 
 from django.urls import URLPattern, path
 
+from dashboard import mention_views, sign_in, stream, wall_views
+from dashboard.cases import moves, pages
 from hospital.views import healthz
 
 urlpatterns: list[URLPattern] = [
+    # The wall
+    path("", wall_views.wall, name="wall"),
+    path("wall/status/", wall_views.status, name="wall-status"),
+    path("wall/older/<slug:column>/", wall_views.older, name="wall-older"),
+    path("wall/stream/", stream.stream, name="wall-stream"),
+    # Mentions
+    path("mentions/<int:pk>/", mention_views.detail, name="mention-detail"),
+    # Cases
+    path("cases/", pages.listing, name="case-list"),
+    path("cases/rows/", pages.rows, name="case-rows"),
+    path("cases/queues/", pages.queues, name="case-queues"),
+    path("cases/<int:pk>/", pages.detail, name="case-detail"),
+    path("cases/<int:pk>/thread/", pages.thread, name="case-thread"),
+    path("cases/<int:pk>/claim/", moves.claim, name="case-claim"),
+    path("cases/<int:pk>/release/", moves.release, name="case-release"),
+    path("cases/<int:pk>/take-over/", moves.take_over, name="case-take-over"),
+    path("cases/<int:pk>/move/", moves.move, name="case-move"),
+    path("cases/<int:pk>/close/", moves.close, name="case-close"),
+    path("cases/<int:pk>/reopen/", moves.reopen, name="case-reopen"),
+    # Replies
+    path("cases/<int:pk>/reply/", moves.save, name="reply-save"),
+    path("cases/<int:pk>/reply/autosave/", moves.autosave, name="reply-autosave"),
+    path("cases/<int:pk>/reply/submit/", moves.submit, name="reply-submit"),
+    path("replies/<int:pk>/approve/", moves.approve, name="reply-approve"),
+    path("replies/<int:pk>/return/", moves.send_back, name="reply-return"),
+    path("replies/<int:pk>/cancel/", moves.cancel, name="reply-cancel"),
+    path("replies/<int:pk>/resolve/", moves.resolve, name="reply-resolve"),
+    # People
+    path("sign-in/", sign_in.sign_in, name="sign-in"),
+    path("sign-out/", sign_in.sign_out, name="sign-out"),
+    # Health
     path("healthz", healthz, name="health"),
 ]

@@ -4,3 +4,11 @@ from django.apps import AppConfig
 class DashboardConfig(AppConfig):
     name = "dashboard"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from alerts.signals import cases_changed
+        from dashboard import doorbell
+        from listening.signals import mentions_stored
+
+        mentions_stored.connect(doorbell.ring_for_mentions, dispatch_uid="wall")
+        cases_changed.connect(doorbell.ring_for_cases, dispatch_uid="wall")

@@ -13,17 +13,22 @@ from hospital.models import Facility, Membership, Role
 from listening.models import Source
 
 FILL = """
+WITH numbered AS (
+    SELECT n, now() - n * interval '30 seconds' AS at, %(facilities)s::bigint[] AS facilities
+    FROM generate_series(%(first)s::bigint, %(last)s::bigint) n
+)
 INSERT INTO listening_mention (source_id, external_id, network, kind, url, parent_external_id, title, text,
-    is_truncated, content_hash, language, facility_id, published_at, is_published_guessed, collected_at, is_gone,
-    sentiment, score, severity, level, lane, reasons, reader_version, wall_seq, processed_at, route_attempts)
+    is_truncated, content_hash, language, facility_id, published_at, is_published_guessed, collected_at,
+    is_gone, sentiment, score, severity, level, lane, reasons, reader_version, wall_seq, processed_at,
+    route_attempts)
 SELECT %(source)s, 'archive-' || n, 'x', 'post', 'https://x.example/' || n, '', '',
     'Waited ' || n || ' minutes at Northfield and the ' || (n %% 97) || ' chairs were taken again',
-    false, md5(n::text), 'en', (%(facilities)s::bigint[])[1 + n %% array_length(%(facilities)s::bigint[], 1)],
-    now() - n * interval '30 seconds', false, now() - n * interval '30 seconds', false,
-    (ARRAY['negative', 'neutral', 'positive'])[1 + n %% 3], 0, n %% 60, (ARRAY['P2', 'P3', 'P4', 'P4'])[1 + n %% 4],
-    (ARRAY['complaint', 'other', 'praise', 'question'])[1 + n %% 4], '[]', 'bench', nextval('listening_wall_seq'),
-    now(), 0
-FROM generate_series(%(first)s::bigint, %(last)s::bigint) n
+    false, md5(n::text), 'en', facilities[1 + n %% array_length(facilities, 1)], at, false, at,
+    false, (ARRAY['negative', 'neutral', 'positive'])[1 + n %% 3], 0, n %% 60,
+    (ARRAY['P2', 'P3', 'P4', 'P4'])[1 + n %% 4],
+    (ARRAY['complaint', 'other', 'praise', 'question'])[1 + n %% 4], '[]', 'bench',
+    nextval('listening_wall_seq'), now(), 0
+FROM numbered
 """
 
 PAGES = {

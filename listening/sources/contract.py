@@ -38,6 +38,7 @@ class Post:
     parent_id: str = ""  # the post this one answers
     facility_hint: str = ""  # the adapter's location, where it knows one
     replied: bool = False  # the hospital has already answered there
+    is_removed: bool = False  # the network still lists it and says its words were deleted or removed
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,55 @@
+"""The queues, clocks and rules that a new installation starts with. An admin's changes are kept."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+
+from alerts.models import Queue, Rule, SLAPolicy
+
+UNSORTED = "unsorted"
+
+QUEUES: tuple[tuple[str, str, timedelta], ...] = (
+    ("emergency", "Emergency", timedelta(minutes=10)),
+    ("self-harm", "Self-harm", timedelta(minutes=10)),
+    ("in-the-building", "In the building", timedelta(minutes=15)),
+    ("safety", "Safety", timedelta(minutes=30)),
+    ("complaints", "Complaints", timedelta(hours=2)),
+    ("questions", "Questions", timedelta(hours=4)),
+    ("praise", "Praise", timedelta(days=2)),
+    (UNSORTED, "Unsorted", timedelta(hours=2)),
+)
+"""Slug, name, and how soon a first reply is owed."""
+
+RULES: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    ("Complaints", "complaints", {"lanes": ["complaint"]}),
+    ("Low stars", "complaints", {"rating_at_most": 2}),
+    ("Questions", "questions", {"lanes": ["question"]}),
+    ("Negative in tone", "complaints", {"sentiments": ["negative"]}),
+)
+"""Name, queue and conditions, in the order they are asked."""
+
+
+@transaction.atomic
+def ensure() -> None:
+    """Make what is missing. An installation that has rules of its own gets none of these."""
+    for position, (slug, name, within) in enumerate(QUEUES):
+        ensure_queue(slug, name, position=position, within=within)
+    if Rule.objects.exists():
+        return
+    for position, (name, slug, conditions) in enumerate(RULES):
+        Rule.objects.create(name=name, position=position, queue=Queue.objects.get(slug=slug), **conditions)
+
+
+def ensure_queue(slug: str, name: str, *, position: int, within: timedelta) -> None:
+    policy, _ = SLAPolicy.objects.get_or_create(name=name, defaults={"first_reply_within": within})
+    Queue.objects.get_or_create(slug=slug, defaults={"name": name, "position": position, "policy": policy})
+
+
+def queue(slug: str) -> Queue:
+    """A queue that must be there: made again when somebody took it away."""
+    found = Queue.objects.select_related("policy").filter(slug=slug).first()
+    if found is None:
+        ensure()
+        found = Queue.objects.select_related("policy").get(slug=slug)
+    return found

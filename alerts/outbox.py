@@ -1,0 +1,202 @@
+"""Approved replies on their way out, at most once.
+
+`sending` is committed before anything leaves. Then exactly one of these is written:
+
+- the network took it: sent;
+- the network said not now, and took nothing: queued again, for later;
+- the network said no: failed, with the sentence;
+- no answer came, or the worker died: unknown, until a person has looked.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import F, Q
+
+from alerts import replies
+from alerts.models import Case, CaseEvent, Reply
+from alerts.refusals import Refused
+from alerts.story import tell
+from hospital import audit
+from hospital.access import Permission, Reach
+from listening import connections
+from listening.sources import adapter_for
+from listening.sources.contract import (
+    BadPayload,
+    RateLimited,
+    SendUnknown,
+    Sent,
+    SourceError,
+    Target,
+    Unavailable,
+)
+
+LEASE = timedelta(seconds=60)
+TRIES = 8
+FIRST_WAIT = timedelta(seconds=15)
+LONGEST_WAIT = timedelta(minutes=15)
+
+State = Reply.State
+Kind = CaseEvent.Kind
+NO_ANSWER = "It left, and no answer came back. It may be public: look before anything else."
+NO_LONGER_ALLOWED = "Whoever approved it may no longer approve replies. It needs a new approval."
+
+
+def publish(reply_id: int, now: datetime) -> None:
+    """Send one queued reply whose time has come. Safe to call twice, and from two workers at once."""
+    reply = take(reply_id, now)
+    if reply is None:
+        return
+    mention = reply.case.mention
+    target = Target(
+        external_id=mention.external_id,
+        url=mention.url,
+        author_handle=mention.author.handle if mention.author else "",
+        text=mention.text,
+    )
+    try:
+        adapter = adapter_for(mention.source.kind)
+        sent = adapter.reply(connections.open(mention.source), target, reply.text)
+    except (RateLimited, Unavailable) as error:
+        settle_not_now(reply, error, now)
+    except (SendUnknown, BadPayload) as error:
+        # An answer that cannot be read may follow a reply that was taken.
+        settle_unknown(reply, error.message, now)
+    except SourceError as error:
+        settle_refused(reply, error.message, now)
+    else:
+        settle_sent(reply, sent, now)
+
+
+def take(reply_id: int, now: datetime) -> Reply | None:
+    """Claim it, and commit the claim before the caller sends; None when it is not to be sent now."""
+    with transaction.atomic(durable=True):
+        reply = _locked(reply_id)
+        if reply is None or reply.state != State.QUEUED or not _is_time(reply, now):
+            return None
+        objection = _objection(reply)
+        if objection:
+            replies.take_back(reply, at=now, by=None, reason=objection)
+            return None
+        queued = Reply.objects.filter(pk=reply.pk, state=State.QUEUED, attempts=reply.attempts)
+        if not queued.update(state=State.SENDING, lease_until=now + LEASE, attempts=F("attempts") + 1):
+            return None
+        reply.attempts += 1
+        tell(reply.case_id, Kind.SENDING, by=None, at=now, reply=reply.pk, attempt=reply.attempts)
+    return reply
+
+
+@transaction.atomic
+def settle_sent(reply: Reply, sent: Sent, now: datetime) -> None:
+    # A lease may have run out meanwhile: the network's word still ends the doubt.
+    if _settle(
+        reply,
+        from_states=(State.SENDING, State.UNKNOWN),
+        state=State.SENT,
+        sent_at=now,
+        external_id=sent.external_id,
+        url=sent.url,
+        error="",
+    ):
+        _published(reply, by=None, at=now, url=sent.url)
+
+
+@transaction.atomic
+def settle_not_now(reply: Reply, error: SourceError, now: datetime) -> None:
+    if reply.attempts >= TRIES:
+        settle_refused(reply, f"{error.message} Tried {reply.attempts} times.", now)
+        return
+    again_at = max(error.retry_at or now, now + wait_before(reply.attempts))
+    if _settle(reply, state=State.QUEUED, send_after=again_at, error=error.message[:500]):
+        tell(reply.case_id, Kind.FAILED, by=None, at=now, why=error.message, again_at=again_at.isoformat())
+
+
+@transaction.atomic
+def settle_refused(reply: Reply, sentence: str, now: datetime) -> None:
+    if _settle(reply, state=State.FAILED, error=sentence[:500]):
+        Case.objects.filter(pk=reply.case_id).update(state=Case.State.DRAFTING)
+        tell(reply.case_id, Kind.FAILED, by=None, at=now, reply=reply.pk, why=sentence)
+
+
+@transaction.atomic
+def settle_unknown(reply: Reply, sentence: str, now: datetime) -> None:
+    if _settle(reply, state=State.UNKNOWN, error=sentence[:500]):
+        Case.objects.filter(pk=reply.case_id).update(state=Case.State.CHECK)
+        tell(reply.case_id, Kind.UNKNOWN, by=None, at=now, reply=reply.pk, why=sentence)
+
+
+def sweep(now: datetime) -> list[int]:
+    """Mark what was being sent when its worker died; the ids of what is due to be sent."""
+    lapsed = Reply.objects.filter(state=State.SENDING, lease_until__lte=now)
+    for reply in lapsed:
+        settle_unknown(reply, NO_ANSWER, now)
+    due = Reply.objects.filter(Q(send_after__lte=now) | Q(send_after__isnull=True), state=State.QUEUED)
+    return list(due.order_by("send_after").values_list("id", flat=True)[:100])
+
+
+@transaction.atomic
+def say_it_is_public(reply: Reply, *, by: User, at: datetime) -> None:
+    """A person has looked, and it is there."""
+    if not _settle(reply, from_states=(State.UNKNOWN,), state=State.SENT, sent_at=at, error=""):
+        raise Refused("This has been settled already.")
+    _published(reply, by=by, at=at, url="")
+    audit.record("reply.found_public", f"reply {reply.pk}", by=by, at=at)
+
+
+@transaction.atomic
+def say_it_is_not_there(reply: Reply, *, by: User, at: datetime) -> None:
+    """A person has looked, and it is not there: it may leave once more."""
+    if not _settle(reply, from_states=(State.UNKNOWN,), state=State.QUEUED, send_after=at, error=""):
+        raise Refused("This has been settled already.")
+    Case.objects.filter(pk=reply.case_id).update(state=Case.State.SENDING)
+    tell(reply.case_id, Kind.SENDING, by=by, at=at, reply=reply.pk, again=True)
+    audit.record("reply.send_again", f"reply {reply.pk}", by=by, at=at)
+
+
+def wait_before(attempts: int) -> timedelta:
+    doublings: int = 2 ** min(attempts - 1, 10)
+    return min(FIRST_WAIT * doublings, LONGEST_WAIT)
+
+
+def _settle(reply: Reply, *, from_states: tuple[str, ...] = (State.SENDING,), **changes: Any) -> bool:
+    """Write the end of one attempt, unless another attempt or a person has written it since."""
+    replies.lock_case(reply.case_id)
+    same_attempt = Reply.objects.filter(pk=reply.pk, attempts=reply.attempts, state__in=from_states)
+    return bool(same_attempt.update(lease_until=None, **changes))
+
+
+def _published(reply: Reply, *, by: User | None, at: datetime, url: str) -> None:
+    Case.objects.filter(pk=reply.case_id).update(state=Case.State.SENT)
+    Case.objects.filter(pk=reply.case_id, first_replied_at__isnull=True).update(first_replied_at=at)
+    tell(reply.case_id, Kind.SENT, by=by, at=at, reply=reply.pk, url=url)
+
+
+def _objection(reply: Reply) -> str:
+    """Why an approved reply must not leave after all."""
+    mention = reply.case.mention
+    if mention.is_gone:
+        return replies.POST_GONE
+    if reply.mention_hash != mention.content_hash:
+        return replies.POST_CHANGED
+    if replies.text_hash(reply.text) != reply.approved_hash:
+        return replies.TEXT_CHANGED
+    approver = reply.approved_by
+    if approver is None or not Reach(approver).covers(Permission.APPROVE_REPLIES, reply.case.facility_id):
+        return NO_LONGER_ALLOWED
+    return ""
+
+
+def _is_time(reply: Reply, now: datetime) -> bool:
+    return reply.send_after is None or reply.send_after <= now
+
+
+def _locked(reply_id: int) -> Reply | None:
+    case_id = Reply.objects.filter(pk=reply_id).values_list("case_id", flat=True).first()
+    if case_id is None:
+        return None
+    replies.lock_case(case_id)
+    locked = Reply.objects.select_for_update(of=("self",))
+    related = locked.select_related("approved_by", "case__mention__source", "case__mention__author")
+    return related.filter(pk=reply_id).first()

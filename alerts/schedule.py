@@ -1,0 +1,17 @@
+"""What beat asks of this app. Each is a sweep: it does what a lost bell forgot."""
+
+from typing import Any
+
+BEAT: dict[str, dict[str, Any]] = {
+    "alerts-route-due": {
+        "task": "alerts.tasks.route_due",
+        "schedule": 2.0,
+        # A sweep that waited longer than this has been overtaken by the next.
+        "options": {"queue": "bulk", "expires": 10},
+    },
+    "alerts-sweep-replies": {
+        "task": "alerts.tasks.sweep_replies",
+        "schedule": 5.0,
+        "options": {"queue": "urgent", "expires": 10},
+    },
+}

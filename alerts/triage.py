@@ -1,0 +1,185 @@
+"""Which mentions become cases, and in which queue.
+
+A mention with no `processed_at` is still owed a decision, and stays so until the decision has committed:
+
+1. lock the mention; whoever else holds it is deciding already;
+2. a safety lane goes to its own queue before any rule is asked;
+3. else the first rule that fits names the queue;
+4. open a case there, or none;
+5. set `processed_at`, all in one transaction.
+
+One that raises is counted and left for later; after three times it goes to the unsorted queue, where a person
+looks.
+"""
+
+import logging
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+
+from alerts import defaults
+from alerts.models import Case, CaseEvent, Queue, Rule
+from alerts.rules import SAFETY_QUEUES, Condition, Facts, first_fitting
+from alerts.sla import due_at
+from alerts.story import tell
+from listening.models import Mention, MentionVersion
+
+logger = logging.getLogger(__name__)
+
+GIVE_UP_AFTER = 3
+UNREADABLE = "The rules could not be applied to this mention. Please look at it yourself."
+
+
+def route(mention_id: int, now: datetime, *, rules: Sequence[Condition] | None = None) -> Case | None:
+    """Decide on one mention. Safe to call twice, and from two workers at once."""
+    with transaction.atomic():
+        owed = Mention.objects.unrouted().select_related(None).select_for_update(skip_locked=True)
+        mention = owed.filter(pk=mention_id).first()
+        if mention is None:
+            return None
+        case = _decide(mention, now, active_rules() if rules is None else rules)
+        _processed(mention, now)
+    return case
+
+
+def route_due(now: datetime, *, limit: int = 500) -> int:
+    """Decide on the oldest that are owed; how many were decided."""
+    owed = Mention.objects.unrouted().order_by("id").values_list("id", "route_attempts")[:limit]
+    rules, decided = active_rules(), 0
+    for mention_id, attempts in owed:
+        try:
+            if attempts >= GIVE_UP_AFTER:
+                set_aside(mention_id, now)
+            else:
+                route(mention_id, now, rules=rules)
+            decided += 1
+        except Exception:
+            # One post that no rule can be asked about must not hold up its neighbours.
+            logger.exception("mention %s could not be routed", mention_id)
+            Mention.objects.filter(pk=mention_id).update(route_attempts=F("route_attempts") + 1)
+    return decided
+
+
+@transaction.atomic
+def set_aside(mention_id: int, now: datetime) -> None:
+    """A case for a person, made from the mention's id alone: nobody's complaint is lost."""
+    mention = Mention.objects.unrouted().select_for_update(skip_locked=True).filter(pk=mention_id).first()
+    if mention is None:
+        return
+    if not Case.objects.filter(mention=mention).exists():
+        _open(mention, defaults.queue(defaults.UNSORTED), now, why=UNREADABLE)
+    _processed(mention, now)
+
+
+def active_rules() -> list[Condition]:
+    return [
+        Condition(
+            id=rule.pk,
+            name=rule.name,
+            queue_id=rule.queue_id,
+            lanes=frozenset(rule.lanes),
+            sentiments=frozenset(rule.sentiments),
+            networks=frozenset(rule.networks),
+            facility_ids=frozenset(facility.pk for facility in rule.facilities.all()),
+            severity_at_least=rule.severity_at_least,
+            rating_at_most=rule.rating_at_most,
+        )
+        for rule in Rule.objects.filter(is_active=True).prefetch_related("facilities")
+    ]
+
+
+def note_edits(mention_ids: Iterable[int]) -> int:
+    """Tell open cases that their author changed the post; once for each version that was replaced."""
+    told = 0
+    versions = MentionVersion.objects.filter(mention_id__in=list(mention_ids), mention__case__isnull=False)
+    for version in versions.select_related("mention__case"):
+        told += _tell_edit(version)
+    return told
+
+
+@transaction.atomic
+def _tell_edit(version: MentionVersion) -> bool:
+    # The lock makes two bells for one edit write one event.
+    case = Case.objects.select_for_update(of=("self",)).get(mention_id=version.mention_id)
+    told = case.events.filter(kind=CaseEvent.Kind.EDITED_AT_SOURCE, detail__version=version.pk)
+    if case.state == Case.State.CLOSED or told.exists():
+        return False
+    tell(case.pk, CaseEvent.Kind.EDITED_AT_SOURCE, by=None, at=version.replaced_at, version=version.pk)
+    return True
+
+
+def _decide(mention: Mention, now: datetime, rules: Sequence[Condition]) -> Case | None:
+    case = Case.objects.filter(mention=mention).select_related("queue").first()
+    if case is not None:
+        _reconsider(case, mention, now)
+        return case
+    if mention.is_gone or is_our_own(mention):
+        return None
+    if mention.lane in SAFETY_QUEUES:
+        why = f"Safety: read as {mention.lane.replace('_', ' ')}"
+        return _open(mention, defaults.queue(SAFETY_QUEUES[mention.lane]), now, why=why)
+    found = first_fitting(rules, _facts(mention))
+    if found is None:
+        return None
+    rule, why = found
+    queue = Queue.objects.select_related("policy").get(pk=rule.queue_id)
+    return _open(mention, queue, now, why=why, rule_id=rule.id)
+
+
+def _reconsider(case: Case, mention: Mention, now: datetime) -> None:
+    """An edited post that now speaks of danger moves to the queue that danger needs."""
+    note_edits([mention.pk])
+    wanted = SAFETY_QUEUES.get(mention.lane)
+    if case.state == Case.State.CLOSED or wanted is None or case.queue.slug == wanted:
+        return
+    queue = defaults.queue(wanted)
+    soonest = min(case.due_at, due_at(now, first_reply_within=queue.policy.first_reply_within))
+    Case.objects.filter(pk=case.pk).update(
+        queue=queue, priority=max(case.priority, mention.severity), due_at=soonest
+    )
+    tell(case.pk, CaseEvent.Kind.MOVED, by=None, at=now, what="queue", was=case.queue.name, now=queue.name)
+
+
+def is_our_own(mention: Mention) -> bool:
+    """What the hospital itself wrote, a published reply among it, is nobody's complaint."""
+    handle = str(mention.source.options.get("own_handle", "")).lstrip("@").casefold()
+    author = mention.author
+    return bool(handle and author and author.handle.lstrip("@").casefold() == handle)
+
+
+def _open(
+    mention: Mention,
+    queue: Queue,
+    now: datetime,
+    *,
+    why: str,
+    rule_id: int | None = None,
+) -> Case:
+    case = Case.objects.create(
+        mention=mention,
+        queue=queue,
+        rule_id=rule_id,
+        facility_id=mention.facility_id,
+        priority=mention.severity,
+        opened_at=now,
+        due_at=due_at(now, first_reply_within=queue.policy.first_reply_within),
+    )
+    tell(case.pk, CaseEvent.Kind.OPENED, by=None, at=now, queue=queue.name, why=why)
+    return case
+
+
+def _facts(mention: Mention) -> Facts:
+    return Facts(
+        lane=mention.lane,
+        sentiment=mention.sentiment,
+        network=mention.network,
+        facility_id=mention.facility_id,
+        severity=mention.severity,
+        rating=mention.rating,
+    )
+
+
+def _processed(mention: Mention, now: datetime) -> None:
+    Mention.objects.filter(pk=mention.pk).update(processed_at=now)

@@ -1,0 +1,36 @@
+"""How an answer to a mention can leave: through the network's API, or by a person's own hand."""
+
+from dataclasses import dataclass
+
+from listening.models import Mention
+from listening.sources import adapters
+
+BY_HAND_CHARACTERS = 5000
+NETWORK_NAMES = {"x": "X", "reddit": "Reddit", "google": "Google", "rss": "the site"}
+
+
+@dataclass(frozen=True)
+class Way:
+    network: str  # as a person says it
+    can_send: bool
+    max_characters: int
+    why_not: str = ""  # one sentence when a person must post it
+
+
+def way_for(mention: Mention) -> Way:
+    name = NETWORK_NAMES.get(mention.network, mention.network.capitalize())
+    adapter = adapters().get(mention.source.kind)
+    if adapter is None:
+        return Way(name, False, BY_HAND_CHARACTERS, f"{name} gives no way to answer from here.")
+    limit = adapter.max_reply_characters or BY_HAND_CHARACTERS
+    if adapter.reply_way == "summoned_only" and not _names_us(mention):
+        why = f"{name} lets us answer from here only when a post names our account, and this one does not."
+        return Way(name, False, limit, why)
+    if adapter.reply_way in ("link_out", "none"):
+        return Way(name, False, limit, f"{name} gives no way to answer from here.")
+    return Way(name, True, limit)
+
+
+def _names_us(mention: Mention) -> bool:
+    handle = str(mention.source.options.get("own_handle", "")).lstrip("@").casefold()
+    return bool(handle) and f"@{handle}" in mention.text.casefold()

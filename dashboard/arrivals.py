@@ -1,0 +1,63 @@
+"""What has become visible since: mentions in the order of their commits, each rendered once."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from dashboard import cards
+from dashboard.frames import frame
+from dashboard.wall_filters import WallFilter
+from listening.models import Mention
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A mention on its way to the open walls, ready to send."""
+
+    seq: int
+    facility_id: int | None
+    source_id: int
+    sentiment: str
+    collected_at: datetime
+    is_gone: bool
+    desk: bytes
+    screen: bytes
+    drop: bytes
+
+    def frame_for(
+        self, facility_ids: frozenset[int] | None, wanted: WallFilter, now: datetime
+    ) -> bytes | None:
+        if facility_ids is not None and self.facility_id not in facility_ids:
+            return None
+        if not self.is_gone and not wanted.admits(
+            facility_id=self.facility_id,
+            source_id=self.source_id,
+            sentiment=self.sentiment,
+            collected_at=self.collected_at,
+            now=now,
+        ):
+            # It may have stood there until it changed.
+            return self.drop
+        return self.screen if wanted.is_big_screen else self.desk
+
+
+def after(seq: int, *, upto: int | None = None, limit: int) -> list[Arrival]:
+    mentions = cards.for_cards(Mention.objects.filter(wall_seq__gt=seq)).order_by("wall_seq")
+    if upto is not None:
+        mentions = mentions.filter(wall_seq__lte=upto)
+    return [arrival(mention) for mention in mentions[:limit]]
+
+
+def arrival(mention: Mention) -> Arrival:
+    seq = mention.wall_seq
+    gone = frame("gone", f"mention-{mention.pk}", id=seq)
+    return Arrival(
+        seq=seq,
+        facility_id=mention.facility_id,
+        source_id=mention.source_id,
+        sentiment=mention.sentiment,
+        collected_at=mention.collected_at,
+        is_gone=mention.is_gone,
+        desk=gone if mention.is_gone else frame("mention", cards.rendered(mention, is_named=True), id=seq),
+        screen=gone if mention.is_gone else frame("mention", cards.rendered(mention, is_named=False), id=seq),
+        drop=frame("drop", f"mention-{mention.pk}", id=seq),
+    )

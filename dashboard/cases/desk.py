@@ -1,0 +1,130 @@
+"""Which cases one person has before them: a queue, in order, as it stood when they opened it.
+
+The list does not move under its reader. What came since is counted, what was closed since stays in its place.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.auth.models import User
+from django.db.models import Count, Min, Q
+from django.db.models.functions import Left
+from django.http import Http404, HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from alerts.models import Case, Queue
+from alerts.models.case import CaseQuerySet
+from dashboard.cases.rows import EXCERPT, Row
+from hospital.access import Permission, Reach, reach_of
+
+TEAM, MINE, APPROVAL = "team", "mine", "approval"
+VIEWS = {TEAM: "Team", MINE: "Mine", APPROVAL: "For approval"}
+PAGE = 100
+STAYS_FOR = timedelta(hours=12)
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """One line of the queue menu."""
+
+    slug: str
+    name: str
+    count: int = 0
+    unowned: int = 0
+    oldest_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Desk:
+    reach: Reach
+    user: User
+    view: str
+    name: str
+    since: datetime
+    now: datetime
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> "Desk":
+        asked = request.POST if request.method == "POST" else request.GET
+        view = asked.get("queue", "") or TEAM
+        name = VIEWS.get(view) or Queue.objects.filter(slug=view).values_list("name", flat=True).first()
+        if name is None:
+            raise Http404("There is no such queue.")
+        now = timezone.now()
+        user = request.user
+        assert isinstance(user, User)  # noqa: S101  the middleware lets nobody else in
+        return cls(reach_of(request), user, view, name, read_since(asked.get("since", ""), now), now)
+
+    @property
+    def query(self) -> str:
+        return urlencode({"queue": self.view, "since": int(self.since.timestamp())})
+
+    def case_url(self, case_id: int) -> str:
+        return f"{reverse('case-detail', args=[case_id])}?{self.query}"
+
+    @property
+    def reachable(self) -> CaseQuerySet:
+        return Case.objects.within(self.reach.facility_ids(Permission.SEE_CASES))
+
+    @property
+    def in_view(self) -> CaseQuerySet:
+        if self.view == TEAM:
+            return self.reachable
+        if self.view == MINE:
+            return self.reachable.filter(owner=self.user)
+        if self.view == APPROVAL:
+            return self.reachable.filter(state=Case.State.AWAITING_APPROVAL)
+        return self.reachable.filter(queue__slug=self.view)
+
+    def rows(self) -> list[Row]:
+        standing = self.in_view.filter(
+            Q(opened_at__lte=self.since) & ~Q(state=Case.State.CLOSED) | Q(closed_at__gt=self.since)
+        )
+        related = standing.select_related(
+            "mention__source", "mention__facility", "facility", "owner", "queue"
+        )
+        short = related.defer("mention__text", "mention__reasons").annotate(
+            excerpt=Left("mention__text", EXCERPT)
+        )
+        return [Row(case, self.now, self.user.pk) for case in short.in_order()[:PAGE]]
+
+    @property
+    def came_since(self) -> int:
+        return self.in_view.open().filter(opened_at__gt=self.since).count()
+
+    def shelves(self) -> tuple[list[Shelf], list[Shelf]]:
+        """What is everybody's, mine and for approval; then every queue, empty ones among them."""
+        open_cases = self.reachable.open()
+        by_queue = {row["queue_id"]: row for row in _counted(open_cases.values("queue_id"))}
+        queues = [_shelf(queue.slug, queue.name, by_queue.get(queue.pk)) for queue in Queue.objects.all()]
+        whole = open_cases.values(is_any=Q(pk__isnull=False))
+        mine = whole.filter(owner=self.user)
+        waiting = whole.filter(state=Case.State.AWAITING_APPROVAL)
+        views = [
+            _shelf(slug, VIEWS[slug], next(iter(_counted(cases)), None))
+            for slug, cases in ((TEAM, whole), (MINE, mine), (APPROVAL, waiting))
+        ]
+        return views, queues
+
+
+def _counted(grouped: Any) -> Any:
+    return grouped.annotate(
+        count=Count("pk"), unowned=Count("pk", filter=Q(owner__isnull=True)), oldest_at=Min("opened_at")
+    ).order_by()
+
+
+def _shelf(slug: str, name: str, row: dict[str, Any] | None) -> Shelf:
+    counts = {key: row[key] for key in ("count", "unowned", "oldest_at")} if row else {}
+    return Shelf(slug, name, **counts)
+
+
+def read_since(text: str, now: datetime) -> datetime:
+    """When the list was opened; anything else than a believable moment is now."""
+    if text.isdecimal() and len(text) <= 10:
+        since = datetime.fromtimestamp(int(text), UTC)
+        if now - STAYS_FOR <= since <= now:
+            return since
+    return now

@@ -1,0 +1,186 @@
+"""The doors to the verbs on cases and replies. A refused move answers 409, says why, loses nothing."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from alerts import cases, outbox, replies
+from alerts.models import Case, Queue, Reply
+from alerts.refusals import Refused
+from dashboard.cases.desk import Desk
+from dashboard.cases.opened import Opened, find_case, find_reply
+from dashboard.cases.pages import triage
+from hospital.access import Permission, allow
+
+WORK, APPROVE = Permission.WORK_CASES, Permission.APPROVE_REPLIES
+
+
+def after(
+    request: HttpRequest, desk: Desk, case: Case, verb: Callable[[], object], *, typed: str | None = None
+) -> HttpResponse:
+    """Do it, and show the case as it then is."""
+    try:
+        verb()
+    except Refused as refusal:
+        now = find_case(desk, case.pk, Permission.SEE_CASES)
+        return triage(request, desk, Opened(now, desk, refused=str(refusal), typed=typed), status=409)
+    return redirect(desk.case_url(case.pk))
+
+
+@allow(WORK)
+@require_POST
+def claim(request: HttpRequest, pk: int) -> HttpResponse:
+    desk = Desk.of(request)
+    case = find_case(desk, pk, WORK)
+    return after(request, desk, case, lambda: cases.claim(case, by=desk.user, at=timezone.now()))
+
+
+@allow(WORK)
+@require_POST
+def release(request: HttpRequest, pk: int) -> HttpResponse:
+    desk = Desk.of(request)
+    case = find_case(desk, pk, WORK)
+    return after(request, desk, case, lambda: cases.release(case, by=desk.user, at=timezone.now()))
+
+
+@allow(WORK)
+@require_POST
+def take_over(request: HttpRequest, pk: int) -> HttpResponse:
+    desk = Desk.of(request)
+    case = find_case(desk, pk, WORK)
+    seen = request.POST.get("owner", "")
+    seen_owner_id = int(seen) if seen.isdecimal() and len(seen) < 19 else 0
+    return after(
+        request,
+        desk,
+        case,
+        lambda: cases.take_over(case, by=desk.user, seen_owner_id=seen_owner_id, at=timezone.now()),
+    )
+
+
+@allow(WORK)
+@require_POST
+def move(request: HttpRequest, pk: int) -> HttpResponse:
+    desk = Desk.of(request)
+    case = find_case(desk, pk, WORK)
+    queue = get_object_or_404(Queue, slug=request.POST.get("to", ""))
+    return after(request, desk, case, lambda: cases.move(case, queue=queue, by=desk.user, at=timezone.now()))
+
+
+@allow(WORK)
+@require_POST
+def close(request: HttpRequest, pk: int) -> HttpResponse:
+    desk = Desk.of(request)
+    case = find_case(desk, pk, WORK)
+    outcome, note = request.POST.get("outcome", ""), request.POST.get("note", "")
+    return after(
+        request,
+        desk,
+        case,
+        lambda: cases.close(case, outcome=outcome, note=note, by=desk.user, at=timezone.now()),
+    )
+
+
+@allow(WORK)
+@require_POST
+def reopen(request: HttpRequest, pk: int) -> HttpResponse:
+    desk = Desk.of(request)
+    case = find_case(desk, pk, WORK)
+    return after(request, desk, case, lambda: cases.reopen(case, by=desk.user, at=timezone.now()))
+
+
+@allow(WORK)
+@require_POST
+def save(request: HttpRequest, pk: int) -> HttpResponse:
+    desk = Desk.of(request)
+    case, text = find_case(desk, pk, WORK), request.POST.get("text", "")
+    return after(request, desk, case, lambda: _save(request, desk, case), typed=text)
+
+
+@allow(WORK)
+@require_POST
+def autosave(request: HttpRequest, pk: int) -> HttpResponse:
+    """The same, while typing: answers only the line that says so."""
+    desk = Desk.of(request)
+    case = find_case(desk, pk, WORK)
+    try:
+        _save(request, desk, case)
+    except Refused as refusal:
+        return render(request, "cases/_saved.html", {"refused": str(refusal)}, status=409)
+    return render(request, "cases/_saved.html", {"saved_at": timezone.now()})
+
+
+@allow(WORK)
+@require_POST
+def submit(request: HttpRequest, pk: int) -> HttpResponse:
+    desk = Desk.of(request)
+    case, text = find_case(desk, pk, WORK), request.POST.get("text", "")
+
+    def verb() -> None:
+        # Saved first and apart: what is refused as a reply is still kept as a draft.
+        reply = _save(request, desk, case)
+        replies.submit(reply, by=desk.user, at=timezone.now())
+
+    return after(request, desk, case, verb, typed=text)
+
+
+@allow(APPROVE)
+@require_POST
+def approve(request: HttpRequest, pk: int) -> HttpResponse:
+    desk = Desk.of(request)
+    reply = find_reply(desk, pk, APPROVE)
+    seen = request.POST.get("text_seen", "")
+    return after(
+        request,
+        desk,
+        reply.case,
+        lambda: replies.approve(reply, by=desk.user, text_seen=seen, at=timezone.now()),
+    )
+
+
+@allow(APPROVE)
+@require_POST
+def send_back(request: HttpRequest, pk: int) -> HttpResponse:
+    desk = Desk.of(request)
+    reply = find_reply(desk, pk, APPROVE)
+    reason = request.POST.get("reason", "")
+    return after(
+        request,
+        desk,
+        reply.case,
+        lambda: replies.send_back(reply, by=desk.user, reason=reason, at=timezone.now()),
+    )
+
+
+@allow(WORK)
+@require_POST
+def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    desk = Desk.of(request)
+    reply = find_reply(desk, pk, WORK)
+    return after(request, desk, reply.case, lambda: replies.cancel(reply, by=desk.user, at=timezone.now()))
+
+
+@allow(WORK)
+@require_POST
+def resolve(request: HttpRequest, pk: int) -> HttpResponse:
+    """A person has looked whether an unknown reply is public."""
+    desk = Desk.of(request)
+    reply = find_reply(desk, pk, WORK)
+    said = {"public": outbox.say_it_is_public, "absent": outbox.say_it_is_not_there}
+    verb = said.get(request.POST.get("found", ""))
+    if verb is None:
+        return HttpResponseBadRequest("Say whether the reply is public or not.")
+    return after(request, desk, reply.case, lambda: verb(reply, by=desk.user, at=timezone.now()))
+
+
+def _save(request: HttpRequest, desk: Desk, case: Case) -> Reply:
+    return replies.save_draft(
+        case,
+        text=request.POST.get("text", ""),
+        post_seen=request.POST.get("post_seen", "")[:64],
+        by=desk.user,
+        at=timezone.now(),
+    )

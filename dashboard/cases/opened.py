@@ -1,0 +1,174 @@
+"""One case as a person has it before them: what was said, what has been done, and what they may do next."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from django.http import Http404
+
+from alerts import replies
+from alerts.models import Case, Queue, Reply
+from alerts.ways import Way, way_for
+from dashboard import cards
+from dashboard.cards import Card
+from dashboard.cases import story
+from dashboard.cases.desk import Desk
+from dashboard.cases.rows import is_pressing, time_left
+from dashboard.mention_views import outward
+from hospital.access import Permission
+from listening.models import Mention
+
+LONGEST = 8_000
+"""Characters of a post that are shown here; the mention's own page shows more."""
+
+HIGHEST_ID = 2**63 - 1
+
+
+@dataclass(frozen=True)
+class Opened:
+    case: Case
+    desk: Desk
+    refused: str = ""
+    typed: str | None = None  # what could not be saved, so that it is not lost
+
+    @property
+    def mention(self) -> Mention:
+        return self.case.mention
+
+    @cached_property
+    def card(self) -> Card:
+        return Card(self.mention)
+
+    @cached_property
+    def pieces(self) -> list[cards.Piece]:
+        spans = [(start, end) for match in self.mention.matches.all() for start, end in match.spans]
+        return cards.pieces(self.mention.text[:LONGEST], spans)
+
+    @property
+    def is_cut(self) -> bool:
+        return len(self.mention.text) > LONGEST
+
+    @property
+    def link(self) -> tuple[str, str] | None:
+        return outward(self.mention.url)
+
+    @cached_property
+    def story(self) -> list[story.Line]:
+        events = self.case.events.select_related("actor").order_by("-id")
+        return [story.line(event) for event in events]
+
+    @property
+    def now(self) -> datetime:
+        return self.desk.now
+
+    @property
+    def left(self) -> str:
+        return time_left(self.case, self.now)
+
+    @property
+    def is_pressing(self) -> bool:
+        return is_pressing(self.case, self.now)
+
+    # What is written and on its way
+
+    @cached_property
+    def _replies(self) -> list[Reply]:
+        return list(self.case.replies.select_related("author", "approved_by"))
+
+    @property
+    def published(self) -> list[Reply]:
+        return [reply for reply in self._replies if reply.state == Reply.State.SENT]
+
+    @property
+    def reply(self) -> Reply | None:
+        """The one on its way, or the last that could not be sent."""
+        unsent = [reply for reply in self._replies if reply.state != Reply.State.SENT]
+        return unsent[-1] if unsent else None
+
+    @property
+    def text(self) -> str:
+        if self.typed is not None:
+            return self.typed
+        return self.reply.text if self.reply else ""
+
+    @cached_property
+    def way(self) -> Way:
+        return way_for(self.mention)
+
+    @property
+    def post_changed(self) -> bool:
+        return bool(self.reply) and self.reply.mention_hash != self.mention.content_hash  # type: ignore[union-attr]
+
+    @property
+    def waits_again(self) -> bool:
+        """Queued after the network said not now."""
+        return bool(self.reply and self.reply.state == Reply.State.QUEUED and self.reply.attempts)
+
+    # What this person may do now
+
+    @property
+    def is_mine(self) -> bool:
+        return self.case.owner_id == self.desk.user.pk
+
+    @property
+    def can_work(self) -> bool:
+        return self.desk.reach.covers(Permission.WORK_CASES, self.case.facility_id)
+
+    @property
+    def can_write(self) -> bool:
+        return self.can_work and self.is_mine and self.case.state in replies.AT_WORK
+
+    @property
+    def can_approve(self) -> bool:
+        if not self.desk.reach.covers(Permission.APPROVE_REPLIES, self.case.facility_id):
+            return False
+        return self.reply is not None and not replies.has_written(self.reply, self.desk.user)
+
+    @property
+    def can_close(self) -> bool:
+        at_rest = self.case.state in (Case.State.NEW, Case.State.SENT, *replies.AT_WORK)
+        return self.can_work and at_rest and (self.is_mine or self.case.owner_id is None)
+
+    @property
+    def is_leaving(self) -> bool:
+        return self.case.state == Case.State.SENDING
+
+    @property
+    def stage(self) -> str:
+        """What the page was made for; a page that finds another one says that the case has moved on."""
+        return f"{self.case.state}-{self.case.owner_id or 0}"
+
+    @property
+    def outcomes(self) -> list[tuple[str, str]]:
+        return list(Case.Outcome.choices)
+
+    @property
+    def other_queues(self) -> list[Queue]:
+        return list(Queue.objects.exclude(pk=self.case.queue_id))
+
+    @property
+    def by_author(self) -> int:
+        """How often this author wrote; a number and nothing more."""
+        if self.mention.author_id is None:
+            return 1
+        facility_ids = self.desk.reach.facility_ids(Permission.SEE_WALL)
+        return Mention.objects.within(facility_ids).filter(author=self.mention.author_id)[:100].count()
+
+
+def find_case(desk: Desk, pk: int, permission: Permission) -> Case:
+    """A case the person may see, and may do this with; any other does not exist for them."""
+    related = desk.reachable.select_related(
+        "mention__source", "mention__author", "mention__facility", "facility", "owner", "queue"
+    )
+    case = related.prefetch_related("mention__matches").filter(pk=min(pk, HIGHEST_ID)).first()
+    if case is None or not desk.reach.covers(permission, case.facility_id):
+        raise Http404("There is no such case.")
+    return case
+
+
+def find_reply(desk: Desk, pk: int, permission: Permission) -> Reply:
+    reply = Reply.objects.filter(pk=min(pk, HIGHEST_ID)).first()
+    if reply is None:
+        raise Http404("There is no such reply.")
+    reply.case = find_case(desk, reply.case_id, permission)
+    return reply

@@ -1,0 +1,75 @@
+"""A case as a line of the list, and times as people say them."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from alerts.models import Case
+from dashboard.cards import Card
+
+EXCERPT = 160
+SOON = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class Row:
+    case: Case
+    now: datetime
+    user_id: int
+
+    @property
+    def card(self) -> Card:
+        return Card(self.case.mention)
+
+    @property
+    def text(self) -> str:
+        if self.card.is_withheld:
+            return "About self-harm. Its text opens only in the case."
+        if self.is_closed:
+            return f"Closed: {self.case.get_outcome_display().lower()}. Leaves this list when you reload it"
+        return str(getattr(self.case, "excerpt", "")) or self.case.mention.title or "No words, only stars"
+
+    @property
+    def is_closed(self) -> bool:
+        return self.case.state == Case.State.CLOSED
+
+    @property
+    def left(self) -> str:
+        return "Done" if self.is_closed else time_left(self.case, self.now)
+
+    @property
+    def is_soon(self) -> bool:
+        return not self.is_closed and is_pressing(self.case, self.now)
+
+    @property
+    def is_mine(self) -> bool:
+        return self.case.owner_id == self.user_id
+
+    @property
+    def classes(self) -> str:
+        said = {
+            "is-gone": self.is_closed,
+            "is-veiled": self.card.is_withheld,
+            "is-new": self.case.owner_id is None and not self.is_closed,
+        }
+        return " ".join(name for name, holds in said.items() if holds)
+
+
+def time_left(case: Case, now: datetime) -> str:
+    """Until the first reply is owed; nothing more is owed once there was one."""
+    if case.first_replied_at is not None:
+        return "–"
+    left = case.due_at - now
+    return f"late {span(-left)}" if left < timedelta(0) else span(left)
+
+
+def is_pressing(case: Case, now: datetime) -> bool:
+    return case.first_replied_at is None and case.due_at - now < SOON
+
+
+def span(length: timedelta) -> str:
+    """12m, 3h 05, 4d: short enough for a fixed column."""
+    minutes = int(length.total_seconds() // 60)
+    if minutes < 60:
+        return f"{minutes}m"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}h {minutes:02}" if hours < 48 else f"{hours // 24}d"

@@ -1,0 +1,84 @@
+"""A step of a case in words. Pure."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import User
+
+from alerts.models import Case, CaseEvent
+
+Kind = CaseEvent.Kind
+Detail = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Line:
+    at: datetime
+    kind: str
+    text: str
+
+
+def line(event: CaseEvent) -> Line:
+    who = called(event.actor) if event.actor else ""
+    return Line(event.at, event.kind, SAID[Kind(event.kind)](who, event.detail))
+
+
+def called(person: User) -> str:
+    return person.get_full_name() or person.username
+
+
+def initials(person: User) -> str:
+    both = f"{person.first_name[:1]}{person.last_name[:1]}"
+    return (both or person.username[:2]).upper()
+
+
+def _returned(who: str, detail: Detail) -> str:
+    if detail.get("taken_back"):
+        return f"{who} took the reply back"
+    reason = detail.get("reason", "")
+    return f"{who} sent the reply back: {reason}" if who else f"The reply came back. {reason}"
+
+
+def _sending(who: str, detail: Detail) -> str:
+    if detail.get("again"):
+        return f"{who} looked and it was not there: it leaves once more"
+    attempt = detail.get("attempt", 1)
+    return f"Sending, try {attempt}" if attempt > 1 else "Sending"
+
+
+def _failed(who: str, detail: Detail) -> str:
+    begins = "Not yet sent, tried again later" if detail.get("again_at") else "Not sent"
+    return f"{begins}: {detail.get('why', '')}"
+
+
+def _moved(who: str, detail: Detail) -> str:
+    if detail.get("what") == "owner":
+        return f"{who} took it over"
+    return f"{who or 'The rules'} moved it from {detail.get('was')} to {detail.get('now')}"
+
+
+def _closed(who: str, detail: Detail) -> str:
+    outcome = dict(Case.Outcome.choices).get(detail.get("outcome", ""), "")
+    note = f" ({detail['note']})" if detail.get("note") else ""
+    return f"{who} closed it: {outcome.lower()}{note}"
+
+
+SAID: dict[str, Callable[[str, Detail], str]] = {
+    Kind.OPENED: lambda who, detail: f"Came to {detail.get('queue')}. {detail.get('why', '')}",
+    Kind.CLAIMED: lambda who, detail: f"{who} claimed it",
+    Kind.RELEASED: lambda who, detail: f"{who} gave it back to the queue",
+    Kind.DRAFTED: lambda who, detail: f"{who} wrote a reply",
+    Kind.SUBMITTED: lambda who, detail: f"{who} asked for approval",
+    Kind.APPROVED: lambda who, detail: f"{who} approved the reply",
+    Kind.RETURNED: _returned,
+    Kind.SENDING: _sending,
+    Kind.SENT: lambda who, detail: f"{who} looked: the reply is public" if who else "The reply is public",
+    Kind.FAILED: _failed,
+    Kind.UNKNOWN: lambda who, detail: f"May be public. {detail.get('why', '')}",
+    Kind.EDITED_AT_SOURCE: lambda who, detail: "The author changed the post",
+    Kind.MOVED: _moved,
+    Kind.CLOSED: _closed,
+    Kind.REOPENED: lambda who, detail: f"{who} reopened it",
+}

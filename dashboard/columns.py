@@ -1,0 +1,53 @@
+"""Which column of the wall a mention stands in: a question of three answers, asked in Python and in SQL."""
+
+from enum import StrEnum
+
+from django.db.models import Q
+
+from listening.models import Mention
+
+NEEDS_LEVELS = (Mention.Level.P0, Mention.Level.P1, Mention.Level.P2)
+PRAISE_LANE = "praise"
+
+
+class Column(StrEnum):
+    NEEDS = "needs"
+    SAYS = "says"
+    PRAISE = "praise"
+
+    @property
+    def heading(self) -> str:
+        return TITLES[self]
+
+    @property
+    def empty(self) -> tuple[str, str]:
+        return EMPTY[self]
+
+
+TITLES = {
+    Column.NEEDS: "Needs a human",
+    Column.SAYS: "What people say",
+    Column.PRAISE: "Praise",
+}
+EMPTY = {
+    Column.NEEDS: ("No one is waiting.", "Complaints and urgent posts come here first."),
+    Column.SAYS: ("Quiet.", "Questions and everyday talk appear here as they are found."),
+    Column.PRAISE: ("No thanks yet.", "Kind words stay here, apart from complaints."),
+}
+
+
+def column_of(mention: Mention) -> Column:
+    if mention.level in NEEDS_LEVELS or mention.sentiment == Mention.Sentiment.NEGATIVE:
+        return Column.NEEDS
+    if mention.sentiment == Mention.Sentiment.POSITIVE and mention.lane == PRAISE_LANE:
+        return Column.PRAISE
+    return Column.SAYS
+
+
+def standing_in(column: Column) -> Q:
+    """The same answer as `column_of`, for the database."""
+    needs = Q(level__in=NEEDS_LEVELS) | Q(sentiment=Mention.Sentiment.NEGATIVE)
+    praise = Q(sentiment=Mention.Sentiment.POSITIVE, lane=PRAISE_LANE)
+    if column is Column.NEEDS:
+        return needs
+    return ~needs & (praise if column is Column.PRAISE else ~praise)

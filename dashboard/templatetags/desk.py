@@ -1,0 +1,20 @@
+"""Times and people as the desk prints them."""
+
+from datetime import datetime
+
+from django import template
+from django.contrib.auth.models import User
+
+from dashboard.cases import rows, story
+
+register = template.Library()
+
+
+@register.filter
+def age(since: datetime, now: datetime) -> str:
+    return rows.span(now - since)
+
+
+@register.filter
+def initials(person: User) -> str:
+    return story.initials(person)

@@ -1,0 +1,152 @@
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from dashboard import band, cards, choices, pulse
+from dashboard.cards import Card
+from dashboard.choices import Offered
+from dashboard.columns import Column, standing_in
+from dashboard.wall_filters import WallFilter
+from hospital.access import Permission, allow, reach_of
+from listening import wall_sequence
+from listening.models import Mention
+from listening.models.mention import MentionQuerySet
+from listening.models.source import Liveness
+
+ON_DESK = 40
+ON_SCREEN = 12
+"""Cards a column begins with; a big screen shows four and keeps some in reserve."""
+NAMED_ON_SCREEN = 4
+
+
+@dataclass(frozen=True)
+class Look:
+    """One person looking at the wall at one moment."""
+
+    facility_ids: frozenset[int] | None
+    offered: Offered
+    wanted: WallFilter
+    now: datetime
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> "Look":
+        facility_ids = reach_of(request).facility_ids(Permission.SEE_WALL)
+        offered = choices.offered(facility_ids)
+        return cls(facility_ids, offered, offered.read(request), timezone.now())
+
+    def mentions(self, column: Column) -> MentionQuerySet:
+        mentions = Mention.objects.within(self.facility_ids).for_wall().filter(standing_in(column))
+        return cards.for_cards(self.wanted.narrow(mentions, self.now)).newest_first()
+
+    def card(self, mention: Mention) -> Card:
+        return Card(mention, is_named=not self.wanted.is_big_screen)
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """A column with the cards that stand in it."""
+
+    column: Column
+    cards: list[Card]
+    older_url: str
+
+    @classmethod
+    def of(cls, look: Look, column: Column, size: int, before: tuple[datetime, int] | None = None) -> "Shelf":
+        mentions = look.mentions(column)
+        if before:
+            mentions = mentions.filter(beyond(*before))
+        found = list(mentions[: size + 1])
+        shown = [look.card(mention) for mention in found[:size]]
+        return cls(column, shown, older_link(look, column, shown[-1]) if len(found) > size else "")
+
+
+def beyond(at: datetime, pk: int) -> Q:
+    # The first half lets the index find its place; the second settles posts of the same moment.
+    return Q(published_at__lte=at) & (Q(published_at__lt=at) | Q(pk__lt=pk))
+
+
+def older_link(look: Look, column: Column, last: Card) -> str:
+    mention = last.mention
+    wanted = look.wanted.but(is_big_screen=False)
+    address = reverse("wall-older", args=[column])
+    cursor = f"{mention.published_at.isoformat().replace('+00:00', 'Z')}_{mention.pk}"
+    return f"{address}?before={cursor}" + (f"&{wanted.query}" if wanted.query else "")
+
+
+def read_cursor(cursor: str) -> tuple[datetime, int]:
+    moment, _, pk = cursor.rpartition("_")
+    try:
+        at = parse_datetime(moment)
+    except ValueError:
+        at = None
+    if at is None or timezone.is_naive(at) or not pk.isascii() or not pk.isdigit() or len(pk) > 18:
+        raise Http404
+    return at, int(pk)
+
+
+def status_of(look: Look) -> dict[str, Any]:
+    midnight = timezone.localtime(look.now).replace(hour=0, minute=0, second=0, microsecond=0)
+    return {
+        "wanted": look.wanted,
+        "now": look.now,
+        "pulse": pulse.last_hour(look.facility_ids, look.offered, look.wanted, look.now),
+        "today": pulse.collected_today(look.facility_ids, midnight),
+        "band": band.open_emergencies(look.facility_ids, look.now, is_named=not look.wanted.is_big_screen),
+        **feeds_of(look),
+    }
+
+
+def feeds_of(look: Look) -> dict[str, Any]:
+    """Each source with its liveness. A big screen with many names only those that are not live."""
+    asked = [source for source in look.offered.sources if source.is_active and source.kind != source.IMPORT]
+    feeds = [(source, source.liveness(look.now)) for source in asked]
+    if not look.wanted.is_big_screen or len(feeds) <= NAMED_ON_SCREEN:
+        return {"feeds": feeds}
+    troubled = [(source, state) for source, state in feeds if state != Liveness.LIVE]
+    return {"feeds": troubled, "live_feeds": len(feeds) - len(troubled)}
+
+
+@allow(Permission.SEE_WALL)
+@require_GET
+@never_cache
+def wall(request: HttpRequest) -> HttpResponse:
+    look = Look.of(request)
+    # Taken before the rows: what commits meanwhile comes by the stream, and a card that comes twice is one.
+    after = wall_sequence.newest()
+    size = ON_SCREEN if look.wanted.is_big_screen else ON_DESK
+    context = {
+        "after": after,
+        "shelves": [Shelf.of(look, column, size) for column in Column],
+        "offered": look.offered,
+        "sentiments": Mention.Sentiment,
+        **status_of(look),
+    }
+    return render(request, "wall/screen.html" if look.wanted.is_big_screen else "wall/wall.html", context)
+
+
+@allow(Permission.SEE_WALL)
+@require_GET
+@never_cache
+def status(request: HttpRequest) -> HttpResponse:
+    return render(request, "wall/_status.html", {"is_swap": True, **status_of(Look.of(request))})
+
+
+@allow(Permission.SEE_WALL)
+@require_GET
+@never_cache
+def older(request: HttpRequest, column: str) -> HttpResponse:
+    if column not in list(Column):
+        raise Http404
+    look = Look.of(request)
+    before = read_cursor(request.GET.get("before", ""))
+    shelf = Shelf.of(look, Column(column), ON_DESK, before)
+    return render(request, "wall/older.html", {"shelf": shelf, "wanted": look.wanted})

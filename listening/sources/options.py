@@ -1,0 +1,45 @@
+"""What the options forms of the adapters share."""
+
+from typing import Any
+
+from django import forms
+
+from listening.sources.contract import AuthFailed, Connection
+
+
+class BackfillForm(forms.Form):
+    backfill_hours = forms.IntegerField(
+        initial=24,
+        min_value=1,
+        max_value=160,
+        required=False,
+        help_text="How many hours back a new or changed watchlist looks.",
+    )
+
+
+def address_field(real: str) -> forms.URLField:
+    return forms.URLField(
+        initial=real,
+        required=False,
+        assume_scheme="https",
+        help_text="Leave as it is, unless a test system answers in the network's place.",
+    )
+
+
+def option(connection: Connection, name: str, default: Any = "") -> Any:
+    """The option, or the default where it was left empty."""
+    return connection.options.get(name) or default
+
+
+def lines(connection: Connection, name: str) -> list[str]:
+    """The lines of an option, each once, without the empty ones and those that begin with #."""
+    found = [line.strip() for line in str(option(connection, name)).splitlines()]
+    return list(dict.fromkeys(line for line in found if line and not line.startswith("#")))
+
+
+def secret(connection: Connection, name: str, network: str) -> str:
+    """The secret, or AuthFailed: without it no call would be answered."""
+    value = connection.secrets.get(name, "").strip()
+    if not value:
+        raise AuthFailed(f"{network} has no {name.replace('_', ' ')} yet.")
+    return value

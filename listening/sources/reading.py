@@ -1,0 +1,83 @@
+"""Reading items of a decoded JSON answer: wrong types are found, and one bad item costs only itself."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from listening.sources.contract import Post, Unreadable
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Odd(ValueError):
+    """An item that is not as the network's manual says; the words say how."""
+
+
+def mapping(value: object, name: str) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise Odd(f"{name} is not an object")
+    return value
+
+
+def text(item: Mapping[str, Any], name: str, *, required: bool = False) -> str:
+    """The string under that name; empty when absent or null."""
+    value = item.get(name)
+    if value is None and not required:
+        return ""
+    if not isinstance(value, str):
+        raise Odd(f"{name} is not a text")
+    return value
+
+
+def identifier(item: Mapping[str, Any], name: str) -> str:
+    """An id, which some answers give as a number."""
+    value = item.get(name)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    if not (found := text(item, name, required=True)):
+        raise Odd(f"{name} is empty")
+    return found
+
+
+def moment(value: object) -> datetime | None:
+    """An ISO 8601 time with its zone, in UTC; None when it is absent or cannot be read."""
+    if not isinstance(value, str):
+        return None
+    try:
+        read = datetime.fromisoformat(value)
+        return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def unix(value: object) -> datetime | None:
+    """Seconds since 1970; None when absent or beyond any calendar."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        return EPOCH + timedelta(seconds=value)
+    except (ValueError, OverflowError):
+        return None
+
+
+def read_each(
+    items: Iterable[Any], read: Callable[[Any], Post | None]
+) -> tuple[list[Post], list[Unreadable]]:
+    """Every item as a Post, as None when it is none of ours, or as Unreadable."""
+    posts: list[Post] = []
+    unreadable: list[Unreadable] = []
+    for item in items:
+        try:
+            post = read(item)
+        except Odd as odd:
+            unreadable.append(Unreadable(str(odd), json.dumps(item)[:65536], _known_id(item)))
+            continue
+        if post is not None:
+            posts.append(post)
+    return posts, unreadable
+
+
+def _known_id(item: object) -> str:
+    found = item.get("id") or item.get("name") if isinstance(item, Mapping) else ""
+    return found if isinstance(found, str) else ""

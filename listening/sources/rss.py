@@ -1,0 +1,173 @@
+"""RSS and Atom: the articles of news sites, blogs and alerts that offer a feed.
+
+Reads: the addresses in `feeds`, one a line. Every entry is handed on and matched here. A search at a news
+site often has a feed of its own; give its address.
+
+Keys: none. A private feed's address holds its token, so it is never shown in a message or a log.
+
+Limits: a feed is asked with the marks of its last answer, so that nothing is sent when nothing is new. Ask no
+feed more often than every few minutes. At most three redirects are followed, each checked like the first; no
+address in a private network is read. What a feed dropped before it was read is lost: feeds hold only their
+newest entries.
+
+Replies: none; the link leads to the article.
+
+Cursor: `feeds` holds for each feed the marks of its last answer, the address it moved to for good, and until
+when it asked to be left alone; `walk` is the feed that is next in a round.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+from django import forms
+
+from listening.sources import contract
+from listening.sources.answers import Gone
+from listening.sources.contract import (
+    Connection,
+    Cursor,
+    Forbidden,
+    Listening,
+    Page,
+    ReplyWay,
+    Sent,
+    SourceError,
+    Target,
+)
+from listening.sources.guard import Deadline
+from listening.sources.http import Answer, accept, exchange
+from listening.sources.options import lines
+from listening.sources.reading import moment
+from listening.sources.rss_entries import entries
+
+ACCEPT = "application/atom+xml, application/rss+xml, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.1"
+MOST_REDIRECTS = 3
+FOR_GOOD = frozenset({301, 308})
+FOR_NOW = frozenset({302, 303, 307})
+PATIENCE = timedelta(minutes=10)
+
+
+class RssOptions(forms.Form):
+    feeds = forms.CharField(widget=forms.Textarea, help_text="One address a line.")
+
+
+class Rss:
+    kind = "rss"
+    label = "News and blogs (RSS)"
+    secrets: tuple[str, ...] = ()
+    OptionsForm: type[forms.Form] = RssOptions
+    reply_way: ReplyWay = "link_out"
+    max_reply_characters = 0
+    attribution = ""
+
+    def fetch(self, connection: Connection, queries: Sequence[Listening], cursor: Cursor) -> Page:
+        """The next feed of the round."""
+        feeds = lines(connection, "feeds")
+        if not feeds:
+            return Page((), cursor)
+        now = datetime.now(UTC)
+        walk = resumed(cursor, feeds, now)
+        known: dict[str, Any] = (cursor.get("feeds") or {}).get(walk["feed"], {})
+        try:
+            posts, unreadable, known = _read(connection, walk["feed"], known, now)
+        except SourceError as error:
+            return _failed(error, cursor, walk, feeds, now)
+        following = _finished(cursor, walk, feeds, known)
+        return Page(posts, following, "walk" in following, unreadable)
+
+    def reply(self, connection: Connection, target: Target, text: str) -> Sent:
+        raise Forbidden("A feed takes no replies. Open the article and answer there.")
+
+
+def resumed(cursor: Cursor, feeds: list[str], now: datetime) -> dict[str, Any]:
+    walk: dict[str, Any] = cursor.get("walk") or {}
+    if walk.get("feed") in feeds:
+        return dict(walk)
+    return {"feed": feeds[0], "began_at": now.isoformat(), "failed": 0}
+
+
+def _read(
+    connection: Connection, feed: str, known: dict[str, Any], now: datetime
+) -> tuple[Any, Any, dict[str, Any]]:
+    """The entries of one feed, the unreadable ones, and what to keep about it."""
+    wait = moment(known.get("not_before"))
+    if known.get("is_gone") or (wait and wait > now):
+        return (), (), known
+    answer, address, home = _get(connection, known.get("address", feed), known)
+    if answer.status == 304:
+        return (), (), known
+    posts, unreadable, is_whole = entries(answer.body, dict(answer.headers), address, feed)
+    kept = {"address": home} if home != feed else {}
+    # A feed with an error in it is read again in full: what the error hid may be whole then.
+    for name, header in (("etag", "etag"), ("modified", "last-modified")):
+        if is_whole and header in answer.headers:
+            kept[name] = answer.headers[header]
+    return posts, unreadable, kept
+
+
+def _get(connection: Connection, address: str, known: dict[str, Any]) -> tuple[Answer, str, str]:
+    """The answer, the address it came from, and the address to keep: where only lasting redirects led."""
+    headers = {"Accept": ACCEPT}
+    headers |= {"If-None-Match": known["etag"]} if "etag" in known else {}
+    headers |= {"If-Modified-Since": known["modified"]} if "modified" in known else {}
+    deadline = Deadline(contract.CALL_SECONDS)
+    network, home, is_lasting = name_of(address), address, True
+    for _ in range(MOST_REDIRECTS + 1):
+        answer = exchange(connection, "GET", address, network=network, headers=headers, deadline=deadline)
+        if answer.status == 304:
+            return answer, address, home
+        if answer.status not in FOR_GOOD | FOR_NOW or "location" not in answer.headers:
+            return accept(answer, network), address, home
+        address = _joined(address, answer.headers["location"])
+        is_lasting = is_lasting and answer.status in FOR_GOOD
+        home = address if is_lasting else home
+    raise Forbidden(f"{network} sends its reader from one address to the next; give the last one.")
+
+
+def _joined(address: str, location: str) -> str:
+    try:
+        return str(httpx.URL(address).join(location))
+    except (httpx.InvalidURL, ValueError):
+        raise Forbidden("A feed leads to something that is not a web address.") from None
+
+
+def name_of(address: str) -> str:
+    """How a feed is called in a message: by its host alone, for its path may hold a token."""
+    try:
+        return f"The feed at {httpx.URL(address).host}"
+    except (httpx.InvalidURL, ValueError):
+        return "The feed"
+
+
+def _failed(
+    error: SourceError, cursor: Cursor, walk: dict[str, Any], feeds: list[str], now: datetime
+) -> Page:
+    """One feed that fails must not silence the others; when all of them fail, the source does.
+
+    The cursor of a failed poll is not kept, so the round would begin and end at this very feed for ever.
+    After a while it is let go on instead.
+    """
+    walk["failed"] = walk.get("failed", 0) + 1
+    began_at = moment(walk.get("began_at")) or now
+    if walk["failed"] == len(feeds) and (len(feeds) == 1 or now - began_at < PATIENCE):
+        raise error
+    known = dict((cursor.get("feeds") or {}).get(walk["feed"], {}))
+    if error.retry_at:
+        known["not_before"] = error.retry_at.isoformat()
+    if isinstance(error, Gone):
+        known["is_gone"] = True
+    following = _finished(cursor, walk, feeds, known)
+    return Page((), following, "walk" in following, gap=f"{error.message} Its newest entries may be missing.")
+
+
+def _finished(cursor: Cursor, walk: dict[str, Any], feeds: list[str], known: dict[str, Any]) -> Cursor:
+    """One feed is read: keep what is known about it, and go on to the next."""
+    stored = cursor.get("feeds") or {}
+    kept = {feed: stored[feed] for feed in feeds if feed in stored} | {walk["feed"]: known}
+    rest = feeds[feeds.index(walk["feed"]) + 1 :]
+    return {"feeds": kept, "walk": {**walk, "feed": rest[0]}} if rest else {"feeds": kept}
+
+
+adapter = Rss()

@@ -1,0 +1,204 @@
+"""X: posts that hold the watchlist's words, and replies in the name of the hospital's account.
+
+Reads: recent search of API v2, which reaches seven days back and no longer finds plain reposts.
+
+Keys (developer.x.com, a project of one's own): `bearer_token` to read. To reply also `consumer_key`,
+`consumer_secret`, `access_token` and `access_token_secret` of the hospital's account, with write permission.
+
+Limits: 450 searches in 15 minutes, 512 characters a search (a long watchlist becomes several searches), 100
+posts a call. X charges for every post it returns; when the credit is used up it answers 402, and the source
+waits. What is deleted at X must be deleted here, and nobody may derive a person's health from X.
+
+Replies: X accepts one only where the post's author mentioned or quoted the hospital's account, unless the
+contract is Enterprise. Elsewhere it answers 403, and a person opens the post and answers by hand.
+
+Cursor: `parts` holds for every search the id of the newest post whose whole listing was stored; `walk` is
+where a listing stands half-way. The new id takes over only with a listing's last page.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import requests
+import tweepy
+from django import forms
+
+from listening.sources import answers, search, x_posts
+from listening.sources.bridge import Bridge, session
+from listening.sources.contract import (
+    Connection,
+    Cursor,
+    Forbidden,
+    Listening,
+    Page,
+    ReplyWay,
+    SendUnknown,
+    Sent,
+    Target,
+)
+from listening.sources.http import sending
+from listening.sources.options import BackfillForm, address_field, option, secret
+from listening.sources.reading import moment, read_each
+
+NETWORK = "X"
+HOST = "https://api.twitter.com"  # tweepy knows no other, and signs for this one
+QUERY_CHARACTERS = 512
+PAGE_SIZE = 100
+SEARCH_REACHES = timedelta(days=7) - timedelta(minutes=5)
+OVERLAP = timedelta(minutes=5)
+POST_FIELDS = ["created_at", "lang", "author_id", "conversation_id", "referenced_tweets", "note_tweet"]
+
+
+class XOptions(BackfillForm):
+    own_handle = forms.CharField(
+        required=False, help_text="The hospital's own account; its posts are skipped."
+    )
+    api_url = address_field(HOST)
+
+
+class X:
+    kind = "x"
+    label = "X"
+    secrets: tuple[str, ...] = (
+        "bearer_token",
+        "consumer_key",
+        "consumer_secret",
+        "access_token",
+        "access_token_secret",
+    )
+    OptionsForm: type[forms.Form] = XOptions
+    reply_way: ReplyWay = "summoned_only"
+    max_reply_characters = 280
+    attribution = "X"
+
+    def fetch(self, connection: Connection, queries: Sequence[Listening], cursor: Cursor) -> Page:
+        """One page of one search: the one half-way, or the first that this round has not read."""
+        parts = {search.key(text): text for text in search.searches(queries, QUERY_CHARACTERS)}
+        if not parts:
+            return Page((), cursor)
+        now = datetime.now(UTC)
+        walk = resumed(cursor, list(parts), now, timedelta(hours=option(connection, "backfill_hours", 24)))
+        try:
+            response = _search(connection, parts[walk["part"]], walk)
+        except answers.Rejected as error:
+            if "next_token" in walk:
+                return _begun_again(cursor, walk)
+            if "since_id" in walk and "since_id" in error.raw:
+                return _widened(cursor, walk, now)
+            raise
+        return _page(connection, response, cursor, walk, list(parts))
+
+    def reply(self, connection: Connection, target: Target, text: str) -> Sent:
+        client = _client(connection, **{name: secret(connection, name, NETWORK) for name in self.secrets[1:]})
+        try:
+            with sending(NETWORK):
+                response = client.create_tweet(
+                    text=text, in_reply_to_tweet_id=target.external_id, user_auth=True
+                )
+        except Forbidden as error:
+            raise Forbidden(refusal(error.raw), raw=error.raw) from None
+        return _sent(response.json(), option(connection, "own_handle"))
+
+
+def refusal(raw: str) -> str:
+    """Why X did not take a reply, and what a person can do."""
+    if "duplicate" in raw.lower():
+        return "X says that this very text is already posted. Open the post and look before anything else."
+    return (
+        "X accepts a reply through its API only where the author mentioned or quoted this account. "
+        "Open the post on X and answer there."
+    )
+
+
+def resumed(cursor: Cursor, parts: list[str], now: datetime, backfill: timedelta) -> dict[str, Any]:
+    """What to ask next: the listing half-way if its search still exists, else the round's first search."""
+    walk: dict[str, Any] = cursor.get("walk") or {}
+    part = walk.get("part")
+    if part in parts and "next_token" in walk:
+        return dict(walk)
+    part = part if part in parts else parts[0]
+    known = (cursor.get("parts") or {}).get(part, {})
+    started = {"part": part, "asked_at": now.isoformat()}
+    if "since_id" in known:
+        return {**started, "since_id": known["since_id"]}
+    read_until = moment(known.get("asked_at"))
+    start = read_until - OVERLAP if read_until else now - backfill
+    return {**started, "start_time": max(start, now - SEARCH_REACHES).strftime("%Y-%m-%dT%H:%M:%SZ")}
+
+
+def _client(connection: Connection, **keys: str) -> tweepy.Client:
+    client = tweepy.Client(**keys, return_type=requests.Response, wait_on_rate_limit=False)
+    client.session = session({HOST: Bridge(connection, option(connection, "api_url", HOST), NETWORK)})
+    return client
+
+
+def _search(connection: Connection, text: str, walk: Mapping[str, Any]) -> requests.Response:
+    client = _client(connection, bearer_token=secret(connection, "bearer_token", NETWORK))
+    asked = {name: walk[name] for name in ("since_id", "start_time", "next_token") if name in walk}
+    response: requests.Response = client.search_recent_tweets(
+        query=text,
+        max_results=PAGE_SIZE,
+        tweet_fields=POST_FIELDS,
+        expansions=["author_id"],
+        user_fields=["username", "name"],
+        **asked,
+    )
+    return response
+
+
+def _begun_again(cursor: Cursor, walk: Mapping[str, Any]) -> Page:
+    """A page token, or the start it belongs to, is no longer taken: read that listing from its top."""
+    parts = dict(cursor.get("parts", {}))
+    if "start_time" in walk:
+        parts[walk["part"]] = {"asked_at": walk["start_time"]}
+    return Page((), {"parts": parts, "walk": {"part": walk["part"]}}, has_more=True)
+
+
+def _widened(cursor: Cursor, walk: Mapping[str, Any], now: datetime) -> Page:
+    """The newest known post is older than X's search reaches: begin again as far back as it does."""
+    reach = (now - SEARCH_REACHES + OVERLAP).isoformat()
+    parts = {**cursor.get("parts", {}), walk["part"]: {"asked_at": reach}}
+    gap = "Posts from before the last seven days may be missing: X no longer searches further back."
+    return Page((), {"parts": parts, "walk": {"part": walk["part"]}}, has_more=True, gap=gap)
+
+
+def _page(
+    connection: Connection,
+    response: requests.Response,
+    cursor: Cursor,
+    walk: dict[str, Any],
+    parts: list[str],
+) -> Page:
+    data, users, meta = x_posts.opened(response.json())
+    own = option(connection, "own_handle").lstrip("@").lower()
+    posts, unreadable = read_each(data, lambda item: x_posts.post(item, users, own))
+    token = meta.get("next_token")
+    known = {part: cursor.get("parts", {})[part] for part in parts if part in cursor.get("parts", {})}
+    if "newest_id" not in walk and (newest := x_posts.newest_id(meta, data)):
+        walk["newest_id"] = newest
+    if isinstance(token, str) and token and token != walk.get("next_token"):
+        following: Cursor = {"parts": known, "walk": {**walk, "next_token": token}}
+    else:
+        following = _finished(known, walk, parts)
+    rate = answers.rate(response.headers, datetime.now(UTC))
+    return Page(posts, following, "walk" in following, unreadable, rate)
+
+
+def _finished(known: dict[str, Any], walk: Mapping[str, Any], parts: list[str]) -> Cursor:
+    """The listing of one search is stored whole: its newest id takes over, and the next search is due."""
+    since = walk.get("newest_id") or walk.get("since_id")
+    known[walk["part"]] = {"since_id": since} if since else {"asked_at": walk["asked_at"]}
+    rest = parts[parts.index(walk["part"]) + 1 :]
+    return {"parts": known, "walk": {"part": rest[0]}} if rest else {"parts": known}
+
+
+def _sent(answer: Any, own_handle: str) -> Sent:
+    data = answer.get("data") if isinstance(answer, Mapping) else None
+    identifier = data.get("id") if isinstance(data, Mapping) else None
+    if not isinstance(identifier, str) or not identifier:
+        raise SendUnknown("X took the reply and did not say under which id. Look before sending again.")
+    return Sent(identifier, x_posts.link(own_handle.lstrip("@"), identifier))
+
+
+adapter = X()

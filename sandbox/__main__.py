@@ -1,0 +1,46 @@
+"""python -m sandbox --port N: the pretend networks, until Ctrl-C."""
+
+import argparse
+import asyncio
+from pathlib import Path
+
+from sandbox import basepost
+from sandbox.app import DEFAULT_SEED, create_app
+from sandbox.serving import server_for
+
+
+def options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m sandbox", description="Pretend networks on one port.")
+    parser.add_argument("--port", type=int, required=True, help="0 takes a free one")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--seed", default=DEFAULT_SEED, help="another seed, other posts")
+    parser.add_argument(
+        "--state", type=Path, help="journal that keeps replies and injected posts over restarts"
+    )
+    parser.add_argument("--pace", type=float, default=1.0, help="1 is about six posts a minute")
+    parser.add_argument("--corpus", type=Path, default=basepost.FOLDER)
+    parser.add_argument("--quiet", action="store_true", help="no generated posts, only injected ones")
+    return parser.parse_args()
+
+
+async def run(args: argparse.Namespace) -> None:
+    app = create_app(seed=args.seed, state=args.state, pace=args.pace, corpus=args.corpus, quiet=args.quiet)
+    server = server_for(app, host=args.host, port=args.port)
+    serving = asyncio.create_task(server.serve())
+    while not server.started and not serving.done():
+        await asyncio.sleep(0.01)
+    if server.started:
+        port = server.servers[0].sockets[0].getsockname()[1]
+        print(f"sandbox ready on http://{args.host}:{port}", flush=True)
+    await serving
+
+
+def main() -> None:
+    try:
+        asyncio.run(run(options()))
+    except KeyboardInterrupt:
+        return
+
+
+if __name__ == "__main__":
+    main()

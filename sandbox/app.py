@@ -1,0 +1,91 @@
+"""The ASGI app: the four networks and the tester's controls on one port."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+
+from sandbox import basepost, control, google, reddit, rss, world, x
+from sandbox.answers import Budget
+from sandbox.attendance import SIGN_EVERY
+from sandbox.faults import Fault, Faults
+from sandbox.journal import Journal
+from sandbox.records import Records
+from sandbox.stream import Stream
+from sandbox.town import Town
+
+DEFAULT_SEED = "northfield"
+
+
+def right_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def build_town(
+    *,
+    seed: str = DEFAULT_SEED,
+    state: Path | None = None,
+    pace: float = 1.0,
+    corpus: Path = basepost.FOLDER,
+    quiet: bool = False,
+    clock: Callable[[], datetime] = right_now,
+) -> Town:
+    place = world.load()
+    stream = Stream(place, basepost.load(corpus), basepost.load_people(corpus), seed=seed, pace=pace)
+    town = Town(place, stream, Records(Journal(state), stream.writer), clock)
+    town.stay_awake()
+    if quiet and not town.records.is_quiet:
+        town.records.add("quiet", on=True, at=town.now())
+    return town
+
+
+def create_app(
+    *,
+    seed: str = DEFAULT_SEED,
+    state: Path | None = None,
+    pace: float = 1.0,
+    corpus: Path = basepost.FOLDER,
+    quiet: bool = False,
+    clock: Callable[[], datetime] = right_now,
+) -> Starlette:
+    """`quiet` starts with the generated stream off; `clock` stands in for the real one in tests."""
+    town = build_town(seed=seed, state=state, pace=pace, corpus=corpus, quiet=quiet, clock=clock)
+    networks = [*x.routes, *reddit.routes, *google.routes, *rss.routes]
+    every, active = [*networks, *control.routes], list[Fault]()
+    app = Starlette(
+        routes=every,
+        middleware=[Middleware(Faults, routes=every, town=town, active=active)],
+        exception_handlers={each.Refused: each.refused for each in (x, reddit, google)},
+        lifespan=living,
+    )
+    app.state.town = town
+    app.state.faults = active
+    app.state.network_routes = networks
+    app.state.x_budget = Budget(limit=4500, window=900)
+    app.state.reddit_budget = Budget(limit=60_000, window=600)
+    return app
+
+
+@asynccontextmanager
+async def living(app: Starlette) -> AsyncIterator[None]:
+    """Signs of life in the journal while the app runs."""
+    town: Town = app.state.town
+    pulse = asyncio.create_task(beat(town))
+    try:
+        yield
+    finally:
+        pulse.cancel()
+        with suppress(asyncio.CancelledError):
+            await pulse
+        town.stay_awake()
+        town.records.journal.close()
+
+
+async def beat(town: Town) -> None:
+    while True:
+        await asyncio.sleep(SIGN_EVERY / 1000)
+        town.stay_awake()

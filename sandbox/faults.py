@@ -1,0 +1,238 @@
+"""Faults on request: what a network does on a bad day, a number of times or for a number of seconds.
+
+429 429-no-reset 401 401-no-www 402 403 503   refused, as that network words it
+hang           no answer; the connection stays open (as long as `hold` says, else ten minutes)
+slow           the true answer, a few bytes at a time
+html           200 and a sign-in page
+truncated      200 and the first half of the true answer
+drop           the connection ends before anything was done
+drop-after-commit   it was done, then the connection ends with no answer
+THREAD_LOCKED RATELIMIT DELETED_COMMENT TOO_OLD   what Reddit says inside a 200
+"""
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Match, Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from sandbox.answers import json_answer
+from sandbox.town import Town
+
+IN_BODY = {
+    "THREAD_LOCKED": ("Comments are locked.", "parent"),
+    "RATELIMIT": ("you are doing that too much. try again in 9 minutes.", "ratelimit"),
+    "DELETED_COMMENT": ("that comment has been deleted", "parent"),
+    "TOO_OLD": ("that's a piece of history now; it's too late to reply to it", "parent"),
+}
+REFUSALS = {
+    "429": (429, "Too Many Requests"),
+    "429-no-reset": (429, "Too Many Requests"),
+    "401": (401, "Unauthorized"),
+    "401-no-www": (401, "Unauthorized"),
+    "402": (402, "Your enrolled account does not have any credits to fulfill this request."),
+    "403": (403, "Forbidden"),
+    "503": (503, "Service Unavailable"),
+}
+OTHERS = ("hang", "slow", "html", "truncated", "drop", "drop-after-commit")
+KNOWN = (*REFUSALS, *OTHERS, *IN_BODY)
+LONGEST_HANG = 600.0
+RETRY_AFTER = 60
+DRIP = 64  # bytes
+SIGN_IN = b"<!doctype html><title>Sign in</title><h1>Please sign in to continue</h1>"
+
+
+@dataclass
+class Fault:
+    route: str  # x.search, or reddit for all of reddit
+    fault: str
+    times: int | None = None
+    until: float | None = None
+    retry_after: int = RETRY_AFTER
+    hold: float = LONGEST_HANG
+    met: int = field(default=0)
+
+    def applies(self, route: str, now: float) -> bool:
+        is_over = (self.times is not None and self.met >= self.times) or (
+            self.until is not None and now >= self.until
+        )
+        return not is_over and (route == self.route or route.startswith(f"{self.route}."))
+
+
+class Faults:
+    """Stands before the networks; also counts requests, and what really left the house."""
+
+    def __init__(self, app: ASGIApp, *, routes: list[BaseRoute], town: Town, active: list[Fault]) -> None:
+        self.app = app
+        self.routes = routes
+        self.town = town
+        self.active = active
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        route = self.name_of(scope)
+        if not route.startswith("sandbox."):
+            self.town.ledger.requests[route] += 1
+        fault = self.meet(route)
+        if fault is None:
+            await self.app(scope, receive, send)
+            self.count(scope)
+        else:
+            await self.break_down(fault, route, scope, receive, send)
+
+    def name_of(self, scope: Scope) -> str:
+        for route in self.routes:
+            if isinstance(route, Route) and route.matches(scope)[0] is Match.FULL:
+                return route.name
+        return "unknown"
+
+    def meet(self, route: str) -> Fault | None:
+        fault = next((each for each in self.active if each.applies(route, time.monotonic())), None)
+        if fault:
+            fault.met += 1
+        return fault
+
+    def count(self, scope: Scope) -> None:
+        self.town.ledger.serve(scope.get("sandbox.serving", []), self.town.now())
+
+    async def break_down(self, fault: Fault, route: str, scope: Scope, receive: Receive, send: Send) -> None:
+        kind = fault.fault
+        if kind == "hang":
+            await disconnected(receive, fault.hold)
+        if kind in ("hang", "drop"):
+            drop(receive)
+        elif kind == "html":
+            await Response(SIGN_IN, media_type="text/html; charset=utf-8")(scope, receive, send)
+        elif kind in REFUSALS:
+            await refusal(fault, route, self.town.now() // 1000)(scope, receive, send)
+        elif kind in IN_BODY:
+            payload = {"json": {"errors": [[kind, *IN_BODY[kind]]]}}
+            await json_answer(payload)(scope, receive, send)
+        else:
+            await self.spoil(kind, scope, receive, send)
+
+    async def spoil(self, kind: str, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let the network do its work, then deliver the answer badly."""
+        start, body = await overhear(self.app, scope, receive)
+        if kind == "drop-after-commit":
+            drop(receive)
+        elif kind == "truncated":
+            await send(with_length(start, len(body) // 2))
+            await send({"type": "http.response.body", "body": body[: len(body) // 2]})
+        else:
+            await send(start)
+            for place in range(0, len(body), DRIP):
+                await send(
+                    {"type": "http.response.body", "body": body[place : place + DRIP], "more_body": True}
+                )
+                await asyncio.sleep(0.5)
+            await send({"type": "http.response.body", "body": b""})
+            self.count(scope)
+
+
+async def overhear(app: ASGIApp, scope: Scope, receive: Receive) -> tuple[Message, bytes]:
+    messages: list[Message] = []
+
+    async def keep(message: Message) -> None:
+        messages.append(message)
+
+    await app(scope, receive, keep)
+    return messages[0], b"".join(message.get("body", b"") for message in messages[1:])
+
+
+def with_length(start: Message, length: int) -> Message:
+    headers = [(name, value) for name, value in start["headers"] if name != b"content-length"]
+    return {**start, "headers": [*headers, (b"content-length", str(length).encode())]}
+
+
+def drop(receive: Receive) -> None:
+    """End the connection with no answer. ASGI has no word for that; uvicorn's request holds its transport."""
+    transport = getattr(getattr(receive, "__self__", None), "transport", None)
+    if transport is None:
+        raise ConnectionAbortedError("dropped on request")
+    transport.close()
+
+
+async def disconnected(receive: Receive, at_most: float) -> None:
+    async def wait() -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+    try:
+        await asyncio.wait_for(wait(), at_most)
+    except TimeoutError:
+        return
+
+
+def refusal(fault: Fault, route: str, now: int) -> Response:
+    status, message = REFUSALS[fault.fault]
+    network = route.split(".")[0]
+    headers: dict[str, str] = {}
+    if fault.fault == "429":
+        headers = reset_headers(network, fault.retry_after, now)
+    elif fault.fault == "401":
+        headers = {"www-authenticate": f'Bearer realm="{network}", error="invalid_token"'}
+    elif fault.fault == "503":
+        headers = {"retry-after": "5"}
+    return json_answer(wording(network, status, message), status, headers)
+
+
+def reset_headers(network: str, retry_after: int, now: int) -> dict[str, str]:
+    if network == "x":
+        return {
+            "x-rate-limit-limit": "450",
+            "x-rate-limit-remaining": "0",
+            "x-rate-limit-reset": str(now + retry_after),
+        }
+    headers = {"retry-after": str(retry_after)}
+    if network == "reddit":
+        spent = {
+            "x-ratelimit-remaining": "0",
+            "x-ratelimit-used": "600",
+            "x-ratelimit-reset": str(retry_after),
+        }
+        headers |= spent
+    return headers
+
+
+def wording(network: str, status: int, message: str) -> dict[str, Any]:
+    if network == "reddit":
+        return {"message": message, "error": status}
+    if network == "google":
+        words = {
+            429: "RESOURCE_EXHAUSTED",
+            401: "UNAUTHENTICATED",
+            403: "PERMISSION_DENIED",
+            503: "UNAVAILABLE",
+        }
+        return {
+            "error": {"code": status, "message": message, "status": words.get(status, "FAILED_PRECONDITION")}
+        }
+    titles = {429: "Too Many Requests", 401: "Unauthorized", 402: "CreditsDepleted", 403: "Forbidden"}
+    title = titles.get(status, "Service Unavailable")
+    return {"title": title, "detail": message, "type": "about:blank", "status": status}
+
+
+def read(asked: dict[str, Any], request: Request) -> Fault | str:
+    """The fault that was asked for, or why it cannot be had."""
+    if asked.get("fault") not in KNOWN:
+        return f"fault must be one of {', '.join(KNOWN)}"
+    route = str(asked.get("route", ""))
+    names = {each.name for each in request.app.state.network_routes}
+    if route not in names and not any(name.startswith(f"{route}.") for name in names):
+        return f"route must be a network or one of {', '.join(sorted(names))}"
+    seconds = asked.get("seconds")
+    return Fault(
+        route=route,
+        fault=asked["fault"],
+        times=asked.get("times"),
+        until=time.monotonic() + float(seconds) if seconds is not None else None,
+        retry_after=int(asked.get("retry_after", RETRY_AFTER)),
+        hold=float(asked.get("hold", LONGEST_HANG)),
+    )

@@ -1,0 +1,61 @@
+"""Ids that grow with time and from which the time can be read back.
+
+One number serves every network: milliseconds in the upper bits, 22 lower bits that tell apart what happens in
+the same millisecond. So a restarted sandbox finds a post by its id without having stored it.
+"""
+
+import base64
+
+EPOCH = 1_288_834_974_657  # X's own
+LOW_BITS = 22
+STORM_LOW = 1 << 20
+WRITTEN_LOW = 1 << 21
+LARGEST = 1 << 63
+DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+
+def order_at(milliseconds: int, low: int = 0) -> int:
+    return max(milliseconds - EPOCH, 0) << LOW_BITS | low
+
+
+def moment_of(order: int) -> int:
+    return (order >> LOW_BITS) + EPOCH
+
+
+def base36(number: int) -> str:
+    digits = ""
+    while number:
+        number, digit = divmod(number, 36)
+        digits = DIGITS[digit] + digits
+    return digits or "0"
+
+
+def number_of(text: str) -> int | None:
+    try:
+        return int(text, 36)
+    except ValueError:
+        return None
+
+
+def review_id(order: int) -> str:
+    return "AbFv" + base64.urlsafe_b64encode(order.to_bytes(8, "big")).decode().rstrip("=")
+
+
+def review_order(text: str) -> int | None:
+    try:
+        return int.from_bytes(base64.urlsafe_b64decode(text.removeprefix("AbFv") + "="), "big")
+    except ValueError:
+        return None
+
+
+def order_of(network: str, id: str) -> int | None:
+    """Where a post stands, read from its id; None for an id the sandbox cannot have made."""
+    if network == "x":
+        order = int(id) if id.isascii() and id.isdigit() and len(id) < 20 else None
+    elif network == "google":
+        order = review_order(id.rsplit("/", 1)[-1])
+    elif network == "reddit":
+        order = number_of(id.split("_", 1)[-1])
+    else:
+        order = number_of(id.rstrip("/").rsplit("-", 1)[-1])
+    return order if order is not None and 0 <= order < LARGEST else None

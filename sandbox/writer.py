@@ -1,0 +1,197 @@
+"""One finished post: a base post, the facility it is about, its author, and what its network adds."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from random import Random
+
+from sandbox import ids, wording
+from sandbox.basepost import BasePost, People
+from sandbox.decks import COMMENTS, REPOST, STARS, Decks
+from sandbox.post import Post, Revision
+from sandbox.timetable import Timetable
+from sandbox.world import Facility, World
+
+MINUTE = 60_000
+BUSY = (34, 27, 14, 15, 10)  # how much is said about each facility, in the order of the world's file
+QUOTES = (
+    "this.",
+    "Same here.",
+    "so it's not just me?",
+    "reposting for anyone in {city}",
+    "still true.",
+    "wow.",
+    "^^ this",
+)
+STAR_RATINGS = (5, 5, 5, 5, 5, 5, 4, 4, 3, 2, 1, 1)
+
+
+class Writer:
+    def __init__(
+        self, world: World, decks: Decks, people: People, timetable: Timetable, *, seed: str
+    ) -> None:
+        self.world = world
+        self.decks = decks
+        self.people = people
+        self.timetable = timetable
+        self.seed = seed
+        self.weights = {each.slug: weight for each, weight in zip(world.facilities, BUSY, strict=False)}
+
+    def write(self, network: str, number: int) -> Post:
+        """A network's post with this number; the same for ever."""
+        at = self.timetable.moment(network, number)
+        order = ids.order_at(at, number % ids.STORM_LOW)
+        rng = Random(f"{self.seed}:{network}:{number}")
+        is_comment = network == "reddit" and self.is_comment(number)
+        group, base = self.decks.draw(network, number, pool=COMMENTS if is_comment else network)
+        if group == REPOST:
+            return self.repost(rng, self.original(number, rng), order=order, at=at)
+        if base is None:
+            return self.stars(rng, order=order, at=at)
+        post = self.compose(rng, base, network, order=order, at=at)
+        if is_comment:
+            return self.under(post, self.submission_before(number, rng))
+        return post
+
+    def compose(
+        self, rng: Random, base: BasePost, network: str, *, order: int, at: int, about: Facility | None = None
+    ) -> Post:
+        facility = about or self.facility_for(rng, base)
+        values = wording.Slots(rng, facility, self.world)
+        text = wording.fill(base.text, rng, values)
+        post = Post(
+            network=network,
+            id=str(order),
+            order=order,
+            at=at,
+            author="",
+            text=text,
+            title=wording.fill(base.title, rng, values),
+            kind=base.kind,
+            base=base.id,
+            lang=base.lang,
+            facility=facility.slug,
+        )
+        return getattr(self, f"for_{network}")(rng, base, facility, post)  # type: ignore[no-any-return]
+
+    def facility_for(self, rng: Random, base: BasePost) -> Facility:
+        fitting = [each for each in self.world.facilities if each.slug in base.facilities]
+        return self.one_of(fitting or self.world.facilities, rng)
+
+    def one_of(self, facilities: Sequence[Facility], rng: Random) -> Facility:
+        return rng.choices(facilities, [self.weights.get(each.slug, BUSY[-1]) for each in facilities])[0]
+
+    # -- What each network adds ----------------------------------------------------------------
+
+    def for_x(self, rng: Random, base: BasePost, facility: Facility, post: Post) -> Post:
+        text = post.text if base.kind == "hostile" else wording.hurry(post.text, rng, base.kind)
+        return replace(post, text=text, title="", author=rng.choice(self.people.handles))
+
+    def for_reddit(self, rng: Random, base: BasePost, facility: Facility, post: Post) -> Post:
+        subreddits = self.world.subreddits
+        weights = range(len(subreddits), 0, -1)
+        made = replace(
+            post,
+            id=f"t3_{ids.base36(post.order)}",
+            title=post.title or post.text[:80],
+            author=rng.choice(self.people.reddit_names),
+            subreddit=rng.choices(subreddits, weights)[0],
+        )
+        return self.second_thoughts(rng, made, chance=0.03, longest_wait=90)
+
+    def for_google(self, rng: Random, base: BasePost, facility: Facility, post: Post) -> Post:
+        made = replace(
+            post,
+            id=ids.review_id(post.order),
+            title="",
+            author=rng.choice(self.people.reviewers),
+            location=facility.location,
+            rating=base.rating or rng.choice(STAR_RATINGS),
+        )
+        return self.second_thoughts(rng, made, chance=0.05, longest_wait=1200)
+
+    def for_rss(self, rng: Random, base: BasePost, facility: Facility, post: Post) -> Post:
+        outlet = rng.choice(self.people.outlets)
+        slug = "-".join(
+            "".join(c if c.isalnum() and c.isascii() else " " for c in post.title.lower()).split()[:8]
+        )
+        address = f"https://{host(outlet)}/news/{slug or 'story'}-{ids.base36(post.order)}"
+        has_guid, has_date = rng.random() > 0.12, rng.random() > 0.08
+        return replace(post, id=address, author=outlet, outlet=outlet, has_guid=has_guid, has_date=has_date)
+
+    def second_thoughts(self, rng: Random, post: Post, *, chance: float, longest_wait: int) -> Post:
+        """A few people come back to add a line to what they wrote."""
+        if rng.random() >= chance or post.lang != "en":
+            return post
+        later = post.at + rng.randint(5, longest_wait) * MINUTE
+        text = f"{post.text}\n\n{rng.choice(wording.AFTERTHOUGHTS)}"
+        return replace(post, revisions=(Revision(at=later, text=text, rating=post.rating),))
+
+    # -- Posts that lean on others -------------------------------------------------------------
+
+    def stars(self, rng: Random, *, order: int, at: int) -> Post:
+        facility = self.one_of(self.world.facilities, rng)
+        return Post(
+            network="google",
+            id=ids.review_id(order),
+            order=order,
+            at=at,
+            author=rng.choice(self.people.reviewers),
+            text="",
+            kind=STARS,
+            facility=facility.slug,
+            location=facility.location,
+            rating=rng.choice(STAR_RATINGS),
+        )
+
+    def original(self, number: int, rng: Random) -> Post:
+        """A recent post on X that is no repost itself."""
+        back = number - rng.randint(1, 40)
+        while self.decks.draw("x", back)[0] == REPOST:
+            back -= 1
+        return self.write("x", back)
+
+    def repost(self, rng: Random, original: Post, *, order: int, at: int) -> Post:
+        others = [handle for handle in self.people.handles if handle != original.author]
+        style, relation = rng.choice((("rt", "retweeted"), ("quote", "quoted"), ("copy", "")))
+        text = original.text
+        if style == "rt":
+            text = f"RT @{original.author}: {original.text}"
+        elif style == "quote":
+            city = next(each.city for each in self.world.facilities if each.slug == original.facility)
+            text = f"{rng.choice(QUOTES).format(city=city)} “{original.text}”"
+        if len(text) > wording.LONGEST_X:
+            text = f"{text[: wording.LONGEST_X - 1]}…"
+        return replace(
+            original,
+            id=str(order),
+            order=order,
+            at=at,
+            author=rng.choice(others or list(self.people.handles)),
+            text=text,
+            relation=relation,
+            parent=original.id if relation else "",
+        )
+
+    def is_comment(self, number: int) -> bool:
+        return Random(f"{self.seed}:comment:{number}").random() < 0.7
+
+    def submission_before(self, number: int, rng: Random) -> Post:
+        back = number - rng.randint(1, 25)
+        while self.is_comment(back):
+            back -= 1
+        return self.write("reddit", back)
+
+    def under(self, post: Post, submission: Post) -> Post:
+        return replace(
+            post,
+            id=post.id.replace("t3_", "t1_"),
+            title="",
+            subreddit=submission.subreddit,
+            link_title=submission.title,
+            parent=submission.id,
+            relation="replied_to",
+        )
+
+
+def host(outlet: str) -> str:
+    return f"{''.join(c for c in outlet.lower() if c.isalnum() and c.isascii()) or 'outlet'}.example"

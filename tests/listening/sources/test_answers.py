@@ -1,0 +1,110 @@
+"""When to come back, and searches that fit: pure decisions, as tables."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from listening.sources.answers import rate, retry_at
+from listening.sources.contract import Listening
+from listening.sources.search import quoted, searches
+
+NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+EPOCH = NOW.timestamp()
+QUARTER, DAY = timedelta(minutes=15), timedelta(hours=24)
+
+
+class RetryTests:
+    @pytest.mark.parametrize(
+        ("headers", "wait"),
+        [
+            ({}, None),
+            ({"retry-after": "30"}, timedelta(seconds=30)),
+            ({"retry-after": "0"}, QUARTER),
+            ({"retry-after": "-1"}, QUARTER),
+            ({"retry-after": "1000000000"}, DAY),
+            ({"retry-after": "1e400"}, None),
+            ({"retry-after": "nan"}, None),
+            ({"retry-after": "soon"}, None),
+            ({"retry-after": "Fri, 20 Nov 2026 12:05:00 GMT"}, timedelta(minutes=5)),
+            ({"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}, QUARTER),
+            ({"retry-after": "Wed, 99 Oct 2015 07:28:00 GMT"}, None),
+            ({"x-rate-limit-reset": str(EPOCH + 90)}, timedelta(seconds=90)),
+            ({"x-rate-limit-reset": "0"}, QUARTER),
+            ({"x-rate-limit-reset": "1000000000"}, QUARTER),
+            ({"x-rate-limit-reset": "9" * 30}, DAY),
+            ({"x-ratelimit-reset": "100.5"}, timedelta(seconds=100.5)),
+            ({"x-ratelimit-reset": "100000000"}, DAY),
+            ({"x-rate-limit-reset": "junk", "retry-after": "40"}, timedelta(seconds=40)),
+        ],
+    )
+    def test_it_keeps_what_is_believable_and_bounds_the_rest(
+        self, headers: dict[str, str], wait: timedelta | None
+    ) -> None:
+        assert retry_at(headers, NOW) == (None if wait is None else NOW + wait)
+
+
+class RateTests:
+    @pytest.mark.parametrize(
+        ("headers", "remaining", "reset_at"),
+        [
+            ({}, None, None),
+            (
+                {"x-rate-limit-remaining": "4", "x-rate-limit-reset": str(EPOCH + 9)},
+                4,
+                NOW + timedelta(seconds=9),
+            ),
+            ({"x-ratelimit-remaining": "95.0", "x-ratelimit-reset": "300"}, 95, NOW + timedelta(minutes=5)),
+            ({"x-rate-limit-remaining": "many", "x-rate-limit-reset": "0"}, None, None),
+        ],
+    )
+    def test_it_leaves_out_what_nobody_can_believe(
+        self, headers: dict[str, str], remaining: int | None, reset_at: datetime | None
+    ) -> None:
+        found = rate(headers, NOW)
+        assert (found.remaining, found.reset_at) == (remaining, reset_at)
+
+
+class QuotedTests:
+    @pytest.mark.parametrize(
+        ("term", "word"),
+        [
+            ("Northfield", "Northfield"),
+            ("#northfield", "#northfield"),
+            ("Good Hope", '"Good Hope"'),
+            ("O'Brien", '"O\'Brien"'),
+            ("or", '"or"'),
+            ("from:someone", '"from:someone"'),
+            ("-word", '"-word"'),
+            ('say "ah"', '"say ah"'),
+            ("病院", "病院"),
+            ("?!", ""),
+            ("", ""),
+        ],
+    )
+    def test_a_term_is_never_an_operator(self, term: str, word: str) -> None:
+        assert quoted(term) == word
+
+
+class SearchesTests:
+    def test_all_terms_of_a_query_are_required(self) -> None:
+        queries = (Listening(1, ("Northfield", "waiting room")), Listening(2, ("Good Hope",)))
+        assert searches(queries, 512) == ['(Northfield "waiting room") OR "Good Hope"']
+
+    def test_the_same_query_twice_is_asked_once(self) -> None:
+        assert searches((Listening(1, ("ward",)), Listening(2, ("ward",))), 512) == ["ward"]
+
+    def test_a_query_of_nothing_is_left_out(self) -> None:
+        assert searches((Listening(1, ("!",)), Listening(2, ())), 512) == []
+
+    def test_what_does_not_fit_makes_the_search_wider_and_never_too_long(self) -> None:
+        long = Listening(1, tuple(f"term number {number} of many" for number in range(40)))
+        (found,) = searches((long,), 512)
+        assert len(found) <= 512
+        assert found.startswith("(")
+        assert found.endswith('")')
+
+    def test_one_phrase_too_long_is_cut_at_a_word(self) -> None:
+        (found,) = searches((Listening(1, ("word " * 300,)),), 512)
+        assert len(found) <= 512
+        assert found.endswith('word"')
+        assert '""' not in found

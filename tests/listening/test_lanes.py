@@ -1,0 +1,113 @@
+import time
+
+from django.test import SimpleTestCase
+
+from listening import lanes, sentiment
+from listening.lanes import Lane
+
+
+def read(text: str, rating: int | None = None, thread: tuple[str, ...] = ()) -> Lane:
+    return lanes.read(text, sentiment.read(text, rating=rating), rating=rating, thread=thread)
+
+
+SAFETY_POSTS = [
+    ("I can't do this anymore. Tonight, roof of the Fairlea garage. I have the pills with me.", "self_harm"),
+    ("nobody would miss me. took the whole bottle an hour ago", "self_harm"),
+    ("ya no quiero vivir, quiero morir esta noche", "self_harm"),
+    ("I’m going to end my life and Fairlea knows why", "self_harm"),
+    ("tomorrow at shift change I'm coming to the east entrance with my rifle. they'll listen then", "threat"),
+    ("there's a bomb in the south tower, you have one hour", "threat"),
+    ("voy a matar al doctor que la atendió", "threat"),
+    ("chest hurting down my left arm since 4am, should I go in or wait till my appointment", "emergency"),
+    ("my baby is turning blue and the nurse line has me on hold", "emergency"),
+    ("mi hija no puede respirar bien y la línea de fairlea no contesta, ayuda", "emergency"),
+    ("dad won't wake up, what do I do", "emergency"),
+    ("sitting in your ER with my mom, six hours now", "in_building"),
+    ("we are in your waiting room right now and nobody has looked at him", "in_building"),
+    ("estoy en urgencias desde las 5 y nadie me atiende", "in_building"),
+]
+
+BENIGN = [
+    "this wait is killing me lol 😂 3 hrs in the ER",
+    "They killed it! 10/10 labor and delivery team",
+    "dying to try the new cafe at Fairlea",
+    "the tacos at the Fairlea cafeteria are to die for",
+    "almost had a heart attack when I saw the bill",
+    "Suicide prevention walk on Sunday, meet at the Fairlea garage",
+    "Breaking: active shooter drill planned at Fairlea, news about it at nine",
+    "Now hiring: nurse educator, CPR class provided, not breathing heavily required",
+    "flu shot clinic at Fairlea on Friday",
+    "bomb-ass nurses on 4 West",
+    "I read an article about a man with a gun in another state",
+    "that playlist is killing it",
+    "me muero de risa con el cirujano",
+    "got killed by the level boss again, won't wake up before respawn",
+]
+
+
+class SafetyTests(SimpleTestCase):
+    def test_it_hears_each_safety_lane_and_says_why(self) -> None:
+        for text, expected in SAFETY_POSTS:
+            lane = read(text)
+            self.assertEqual(lane.name, expected, text)
+            self.assertEqual(lane.level, "P1" if expected == "in_building" else "P0", text)
+            self.assertIn("'", lane.reasons[0], text)
+
+    def test_tone_and_stars_do_not_silence_it(self) -> None:
+        self.assertEqual(read("Love you all, thanks! I want to die.", rating=5).name, "self_harm")
+
+    def test_it_is_not_alarmed_by_look_alikes(self) -> None:
+        for text in BENIGN:
+            self.assertNotIn(read(text).name, lanes.SAFETY, text)
+
+    def test_a_farewell_is_read_with_what_came_before(self) -> None:
+        text = "thank you all for trying. goodbye."
+        self.assertNotIn(read(text).name, lanes.SAFETY)
+        self.assertEqual(read(text, thread=("no reason left",)).name, "self_harm")
+
+    def test_the_alarm_of_an_earlier_post_is_not_its_own(self) -> None:
+        self.assertEqual(read("thanks for the ride", thread=("I want to die",)).name, "praise")
+
+    def test_words_far_apart_do_not_make_an_alarm(self) -> None:
+        far = "I can't do this anymore, the parking. " + "The lobby was fine. " * 60 + "See you tonight."
+        self.assertNotIn(read(far).name, lanes.SAFETY)
+
+    def test_an_alarm_deep_in_a_long_post_is_heard(self) -> None:
+        self.assertEqual(read("The lobby was fine. " * 150 + "I want to die.").name, "self_harm")
+
+
+class OrdinaryTests(SimpleTestCase):
+    def test_it_tells_the_ordinary_lanes_apart(self) -> None:
+        cases = [
+            (
+                "charged twice, 4th call, nobody answers. I want this handled in writing",
+                None,
+                "complaint",
+                "P2",
+            ),
+            ("a nurse posted my chart on snapchat", None, "complaint", "P1"),
+            ("ramp at the main door is solid ice, just saw a woman go down", None, "complaint", "P1"),
+            ("3 hours in the ER, so rude at the desk", None, "complaint", "P3"),
+            ("Great, another 6 hour wait. Thanks a lot.", None, "complaint", "P3"),
+            ("Huge thanks to the 4 West nurses ❤️", None, "praise", "P3"),
+            ("gracias a todo el equipo", None, "praise", "P3"),
+            ("does anyone know if the garage is open on Sunday", None, "question", "P3"),
+            ("is Dr. Alder taking new patients?", None, "question", "P3"),
+            ("", 1, "complaint", "P2"),
+            ("", 5, "praise", "P3"),
+            ("Fairlea West Clinic, 4 pm", None, "other", "P4"),
+            ("", None, "other", "P4"),
+        ]
+        for text, rating, name, level in cases:
+            lane = read(text, rating)
+            self.assertEqual((lane.name, lane.level), (name, level), (text, lane))
+
+    def test_severity_stays_within_its_bounds(self) -> None:
+        for text in ("awful terrible horrible worst " * 50, "love " * 50, *BENIGN):
+            for rating in (None, 1, 5):
+                self.assertTrue(0 <= read(text, rating).severity <= 100)
+
+    def test_a_huge_post_is_read_quickly(self) -> None:
+        began = time.perf_counter()
+        read("rude 😂 chest " * 5000)
+        self.assertLess(time.perf_counter() - began, 1.0)
