@@ -78,7 +78,9 @@ class X:
         if not parts:
             return Page((), cursor)
         now = datetime.now(UTC)
-        walk = resumed(cursor, list(parts), now, timedelta(hours=option(connection, "backfill_hours", 24)))
+        walk = resumed(
+            cursor, list(parts), now, timedelta(hours=int(option(connection, "backfill_hours", 24)))
+        )
         try:
             response = _search(connection, parts[walk["part"]], walk)
         except answers.Rejected as error:

@@ -1,5 +1,6 @@
 """Reddit, through the real PRAW."""
 
+import os
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -139,7 +140,16 @@ class ListingTests:
             cursor = REDDIT.fetch(server).cursor
             assert REDDIT.fetch(server, cursor).cursor == cursor
 
-    @pytest.mark.parametrize("body", [{"kind": "Listing", "data": {"children": 3}}, {"data": []}, {}, "text"])
+    @pytest.mark.parametrize(
+        "body",
+        [
+            {"kind": "Listing", "data": {"children": 3}},
+            {"data": []},
+            {},
+            "text",
+            {"json": {"errors": [["RATELIMIT", "", ""]]}},
+        ],
+    )
     def test_something_else_is_a_bad_payload(self, body: object) -> None:
         with serving([exchange(SEARCH, body)]) as server, pytest.raises(BadPayload):
             REDDIT.fetch(server)
@@ -181,6 +191,13 @@ class LineTests:
             REDDIT.fetch(server)
             REDDIT.fetch(server)
         assert len(server.asked) == 3
+
+    def test_a_forked_process_takes_a_token_of_its_own(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        with serving(REDDIT.recording) as server:
+            REDDIT.fetch(server)
+            monkeypatch.setattr(os, "getpid", lambda: 1)
+            REDDIT.fetch(server)
+        assert [asked.path for asked in server.asked].count("/api/v1/access_token") == 2
 
     def test_a_session_that_ends_early_is_opened_again(self) -> None:
         with serving(REDDIT.recording) as server:

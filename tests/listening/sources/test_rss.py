@@ -204,7 +204,7 @@ class RoundTests:
     def test_a_last_feed_that_goes_on_failing_is_passed_over(self) -> None:
         long_ago = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
         with serving([]) as server:
-            walk = {"feed": server.url + "/b", "failed": 1, "began_at": long_ago}
+            walk = {"part": server.url + "/b", "failed": 1, "began_at": long_ago}
             page = fetch(server, {"feeds": {}, "walk": walk}, "/a", "/b")
         assert page.gap
         assert not page.has_more
