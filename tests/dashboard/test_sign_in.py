@@ -10,9 +10,7 @@ class SignInTests(TestCase):
         return self.client.post(reverse("sign-in"), {"username": username, "password": password, **fields})
 
     def test_it_leads_where_one_wanted_to_go(self) -> None:
-        self.assertRedirects(
-            self.sign_in(next="/mentions/1/"), "/mentions/1/", fetch_redirect_response=False
-        )
+        self.assertRedirects(self.sign_in(next="/mentions/1/"), "/mentions/1/", fetch_redirect_response=False)
 
     def test_it_leads_to_no_other_host(self) -> None:
         for address in ("https://evil.example/", "//evil.example", "javascript:alert(1)"):
