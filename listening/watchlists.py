@@ -42,13 +42,28 @@ def save(
     )
     saved.full_clean(exclude=["owner"])
     saved.save()  # moves updated_at, by which polls see that something changed
-    before = set(saved.queries.values_list("expression", flat=True))
-    saved.queries.exclude(expression__in=expressions).delete()
-    Query.objects.bulk_create(
-        Query(watchlist=saved, expression=line) for line in expressions if line not in before
-    )
+    before = set(lines_of(saved))
+    _keep_only(saved, expressions)
     _record(action, saved, before, expressions, by=by, at=at)
     return saved
+
+
+def lines_of(watchlist: Watchlist) -> list[str]:
+    """The queries as an admin sees and edits them, oldest first."""
+    active = watchlist.queries.filter(is_active=True).order_by("pk")
+    return list(active.values_list("expression", flat=True))
+
+
+def _keep_only(watchlist: Watchlist, expressions: list[str]) -> None:
+    gone = watchlist.queries.exclude(expression__in=expressions)
+    gone.filter(match__isnull=True).delete()
+    # A query that has found something stays as the reason why those mentions are here.
+    gone.update(is_active=False)
+    watchlist.queries.filter(expression__in=expressions).update(is_active=True)
+    known = set(watchlist.queries.values_list("expression", flat=True))
+    Query.objects.bulk_create(
+        Query(watchlist=watchlist, expression=line) for line in expressions if line not in known
+    )
 
 
 def _record(

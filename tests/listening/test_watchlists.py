@@ -6,7 +6,7 @@ from django.test import SimpleTestCase, TestCase
 from hospital import audit
 from hospital.models import AuditEntry
 from listening import watchlists
-from listening.models import Watchlist
+from listening.models import Match, Watchlist
 from listening.sources.contract import Listening
 from tests import base
 
@@ -54,6 +54,17 @@ class SaveTests(TestCase):
         with self.assertRaises(ValidationError):
             save(watchlist, "west", '"open')
         self.assertEqual(list(watchlist.queries.values_list("expression", flat=True)), ["northfield"])
+
+    def test_a_query_that_found_something_is_kept_but_no_longer_asked(self) -> None:
+        watchlist = save(None, "northfield")
+        Match.objects.create(mention=base.mention(), query=watchlist.queries.get(), spans=[])
+        save(watchlist, "west clinic")
+        self.assertEqual(Match.objects.count(), 1)
+        self.assertEqual(watchlists.lines_of(watchlist), ["west clinic"])
+        self.assertEqual(watchlists.current_matcher().find("northfield"), [])
+        save(watchlist, "northfield")
+        self.assertEqual(watchlists.lines_of(watchlist), ["northfield"])
+        self.assertEqual(Match.objects.get().query.expression, "northfield")
 
     def test_a_name_is_taken_once(self) -> None:
         save(None, "northfield")

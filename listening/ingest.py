@@ -1,0 +1,134 @@
+"""From a source to the wall.
+
+1. poll      take the poll's lease: nobody else works on it now                        (leases)
+2. fetch     ask the source for a page: posts, and the cursor to keep once they are stored
+3. accept    clean each post and find the queries it answers                           (intake, matching)
+4. sort      drop what no query finds, leave what is stored and has not changed
+5. read      tone, lane, language and facility of what is new or changed               (analysis, facilities)
+6. store     ONE transaction: mentions, versions, matches, quarantined, counts, cursor (storing)
+7. ring      after its commit, `mentions_stored` with ids
+8. close     the poll with its outcome, and in the same transaction what that says of the source
+
+A post that cannot be read is quarantined and its neighbours go on. A page that cannot be stored leaves
+nothing behind, and the cursor where it was. fetched = inserted + updated + unchanged + dropped + quarantined.
+"""
+
+import random
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from django.db import InterfaceError, OperationalError, transaction
+from django.utils import timezone
+
+from listening import connections, leases, sorting, storing, vault
+from listening.care import GIVE_UP_AFTER, Care
+from listening.failures import consequences, limit, trouble_of
+from listening.intake import Listener
+from listening.leases import Lease, LostLease
+from listening.models import Poll, Source
+from listening.sorting import Clock
+from listening.sources import adapter_for
+from listening.sources.contract import AuthFailed, Connection, Page, SourceError
+
+MAX_PAGES = 20
+TIME_FOR_PAGES = timedelta(seconds=55)
+"""Begin no page after this: with one last call it stays within a task's time."""
+
+
+def poll(poll_id: int, *, clock: Clock = timezone.now) -> Poll | None:
+    """Do a poll that is owed; None when somebody else has it, or it is done."""
+    lease = leases.claim(poll_id, clock())
+    if lease is None:
+        return None
+    owed = Poll.objects.select_related("source").get(pk=poll_id)
+    try:
+        _ask(owed, lease, clock)
+    except LostLease:
+        return None
+    except SourceError as error:
+        with suppress(LostLease):
+            _fail(owed.source, lease, error, clock())
+    except (OperationalError, InterfaceError):
+        # The database is away: nothing can be written down. The lease runs out, and the sweep rings again.
+        raise
+    except Exception as error:
+        with suppress(LostLease):
+            _fail(owed.source, lease, error, clock())
+        raise
+    owed.refresh_from_db()
+    return owed
+
+
+def _ask(owed: Poll, lease: Lease, clock: Clock) -> None:
+    source, began_at = owed.source, clock()
+    if owed.attempts > GIVE_UP_AFTER and not owed.suspect:
+        raise SourceError(f"The program that asked it was stopped {owed.attempts - 1} times.")
+    adapter, connection = adapter_for(source.kind), _connection(source)
+    listener = sorting.listener_for(source)
+    care = Care(owed, source, lease)
+    cursor = dict(source.cursor)
+    for _ in range(MAX_PAGES):
+        lease.renew(clock())
+        page = adapter.fetch(connection, listener.watched.listening, cursor)
+        take_in(page, listener, lease, care, clock)
+        cursor = dict(page.cursor)
+        if not page.has_more or _is_used_up(page) or clock() - began_at > TIME_FOR_PAGES:
+            break
+    _close(source, lease, page, clock())
+
+
+def _connection(source: Source) -> Connection:
+    try:
+        return connections.open(source)
+    except vault.CannotOpen as error:
+        raise AuthFailed(str(error)) from None
+
+
+def take_in(page: Page, listener: Listener, lease: Lease, care: Care, clock: Clock) -> storing.Counts:
+    """A page from accept to store. Imported files come in here too."""
+    sorted_page = sorting.sort(page, listener, care, clock)
+    care.after(clock())
+    return storing.page(
+        sorted_page, source=listener.source, lease=lease, cursor=page.cursor, gap=page.gap, now=clock()
+    )
+
+
+def _is_used_up(page: Page) -> bool:
+    return page.rate.remaining == 0 and page.rate.reset_at is not None
+
+
+@transaction.atomic
+def _close(source: Source, lease: Lease, page: Page, now: datetime) -> None:
+    lease.close(now, Poll.State.DONE)
+    stored = Source.objects.select_for_update(of=("self",)).get(pk=source.pk)
+    stored.last_success_at = now
+    stored.failures, stored.last_error, stored.last_error_kind = 0, "", ""
+    stored.gap = Poll.objects.get(pk=lease.poll_id).gap
+    stored.limited_until = None
+    if page.has_more:
+        stored.next_poll_at = min(stored.next_poll_at, now)
+    if _is_used_up(page):
+        stored.limited_until = limit(page.rate.reset_at, now)
+        stored.next_poll_at = max(stored.next_poll_at, stored.limited_until)
+    stored.save(update_fields=CLOSED)
+
+
+CLOSED = [
+    "last_success_at",
+    "failures",
+    "last_error",
+    "last_error_kind",
+    "gap",
+    "limited_until",
+    "next_poll_at",
+]
+
+
+@transaction.atomic
+def _fail(source: Source, lease: Lease, error: Exception, now: datetime) -> None:
+    """Close the poll with what went wrong. Pages that were stored before stay stored."""
+    trouble = trouble_of(error)
+    lease.close(now, Poll.State.FAILED, error_kind=trouble.kind, error=trouble.message)
+    stored = Source.objects.select_for_update(of=("self",)).get(pk=source.pk)
+    fields = consequences(stored, error, now, jitter=random.random())  # noqa: S311 - not a secret
+    Source.objects.filter(pk=source.pk).update(**fields)

@@ -1,0 +1,108 @@
+"""What is to become of each post of a page: dropped, left as it is, read and stored, or set aside."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from listening import analysis, facilities, watchlists
+from listening.analysis import ToRead
+from listening.care import STOPPED_THE_READER, Care
+from listening.intake import (
+    UNREADABLE,
+    Arrival,
+    Known,
+    Listener,
+    Refused,
+    accept,
+    once_each,
+    refused,
+    unread_id,
+)
+from listening.models import Mention, Source
+from listening.sentiment import Names
+from listening.sources.contract import Page, Post, Unreadable
+from listening.storing import Read, Sorted
+
+Clock = Callable[[], datetime]
+
+
+def listener_for(source: Source, *, takes_all: bool = False) -> Listener:
+    watched, named = watchlists.current(), facilities.current()
+    return Listener(source, watched, named, _names(watched, named), takes_all=takes_all)
+
+
+_kept_names: tuple[object, object, Names] | None = None
+
+
+def _names(watched: watchlists.Watched, named: facilities.Facilities) -> Names:
+    """Built once for the watchlists and facilities as they stand."""
+    global _kept_names
+    if _kept_names is None or _kept_names[0] is not watched or _kept_names[1] is not named:
+        _kept_names = (watched, named, Names(watched.names(named.words)))
+    return _kept_names[2]
+
+
+def sort(page: Page, listener: Listener, care: Care, clock: Clock) -> Sorted:
+    """Decide what is to become of each post, and read those that are new or changed."""
+    result = Sorted(refused=[_unreadable(item) for item in page.unreadable])
+    care.look_at(page.posts, clock())
+    accepted = list(_accepted(page.posts, listener, care, clock, result))
+    arrivals = once_each(accepted)
+    result.unchanged += len(accepted) - len(arrivals)
+    known = _known(listener.source, arrivals)
+    for arrival in arrivals:
+        _sort_one(arrival, known.get(arrival.post.external_id), listener, care, clock, result)
+    return result
+
+
+def _accepted(
+    posts: Iterable[Post], listener: Listener, care: Care, clock: Clock, result: Sorted
+) -> Iterable[Arrival]:
+    for post in posts:
+        if care.is_killer(post):
+            result.refused.append(refused(post, STOPPED_THE_READER))
+            continue
+        try:
+            care.before(post.external_id, clock())
+            yield accept(post, listener, clock())
+        except UNREADABLE as error:
+            result.refused.append(refused(post, _reason(error)))
+
+
+def _sort_one(
+    arrival: Arrival, known: Known | None, listener: Listener, care: Care, clock: Clock, result: Sorted
+) -> None:
+    post = arrival.post
+    if known and known.content_hash == arrival.content_hash and not known.is_gone:
+        result.unchanged += 1
+    elif known is None and not listener.wants(post, arrival.hits):
+        result.dropped += 1
+    else:
+        try:
+            care.before(post.external_id, clock())
+            result.read.append(_read(arrival, known, listener))
+        except UNREADABLE as error:
+            result.refused.append(refused(post, _reason(error)))
+
+
+def _read(arrival: Arrival, known: Known | None, listener: Listener) -> Read:
+    post = arrival.post
+    reading = analysis.read(
+        ToRead(post.text, title=post.title, rating=post.rating, language=post.language, names=listener.names)
+    )
+    return Read(arrival, reading, listener.facility_of(post, arrival.hits), known)
+
+
+def _reason(error: Exception) -> str:
+    return f"It could not be read: {str(error) or type(error).__name__}"
+
+
+def _unreadable(item: Unreadable) -> Refused:
+    return Refused(item.external_id or unread_id(item.raw), item.raw, item.reason)
+
+
+def _known(source: Source, arrivals: Iterable[Arrival]) -> dict[str, Known]:
+    stored = Mention.objects.filter(
+        source=source, external_id__in=[arrival.post.external_id for arrival in arrivals]
+    )
+    rows = stored.values_list("external_id", "pk", "content_hash", "is_gone")
+    return {external_id: Known(pk, said, is_gone) for external_id, pk, said, is_gone in rows}

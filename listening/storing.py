@@ -1,0 +1,237 @@
+"""One page into the database, in one transaction: all of it or nothing.
+
+The order of locks is the same for every writer: the poll, authors by their id, mentions, and last the order
+of the wall, which is held until the commit.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import F
+
+from listening import authors, bulk, quarantine, wall_sequence
+from listening.analysis import READER_VERSION, Reading
+from listening.intake import Arrival, Known, Refused
+from listening.lanes import SAFETY
+from listening.leases import Lease
+from listening.models import Match, Mention, MentionVersion, Source
+from listening.signals import mentions_stored
+
+URGENT_LEVELS = frozenset({Mention.Level.P0, Mention.Level.P1})
+
+
+@dataclass(frozen=True)
+class Read:
+    """An arrival that is to be stored, with what was read from it and what is stored of it already."""
+
+    arrival: Arrival
+    reading: Reading
+    facility_id: int | None
+    known: Known | None = None
+
+    @property
+    def is_urgent(self) -> bool:
+        lane = self.reading.lane
+        return lane.name in SAFETY or lane.level in URGENT_LEVELS
+
+
+@dataclass
+class Sorted:
+    """What is to become of each post of a page."""
+
+    read: list[Read] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+    unchanged: int = 0
+    dropped: int = 0
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Where the posts of a page went; `fetched` is the sum, so nothing can be missing."""
+
+    inserted: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    dropped: int = 0
+    quarantined: int = 0
+
+    @property
+    def fetched(self) -> int:
+        return self.inserted + self.updated + self.unchanged + self.dropped + self.quarantined
+
+    def as_changes(self) -> dict[str, Any]:
+        names = ("fetched", "inserted", "updated", "unchanged", "dropped", "quarantined")
+        return {name: F(name) + getattr(self, name) for name in names}
+
+
+@transaction.atomic
+def page(
+    sorted_page: Sorted, *, source: Source, lease: Lease, cursor: dict[str, Any], gap: str, now: datetime
+) -> Counts:
+    """Store a page, move the source's cursor and count it in the poll. LostLease undoes all of it."""
+    lease.renew(now)
+    for refused in sorted_page.refused:
+        quarantine.put(refused, source, now)
+    Source.objects.filter(pk=source.pk).update(cursor=cursor)
+    ids = _mentions(sorted_page.read, source, now)
+    quarantine.release([read.arrival.post.external_id for read in sorted_page.read], source, now)
+    inserted, updated = len(ids.inserted), len(ids.updated)
+    counts = Counts(
+        inserted=inserted,
+        updated=updated,
+        unchanged=sorted_page.unchanged + len(sorted_page.read) - inserted - updated,
+        dropped=sorted_page.dropped,
+        quarantined=len(sorted_page.refused),
+    )
+    lease.renew(
+        now, pages=F("pages") + 1, suspect="", **({"gap": gap[:300]} if gap else {}), **counts.as_changes()
+    )
+    transaction.on_commit(partial(_ring, ids, sorted_page.read))
+    return counts
+
+
+@dataclass(frozen=True)
+class _Stored:
+    inserted: Mapping[str, int]  # mention ids by external id
+    updated: Mapping[str, int]
+
+
+def _mentions(read: Sequence[Read], source: Source, now: datetime) -> _Stored:
+    if not read:
+        return _Stored({}, {})
+    author_ids = authors.store(each.arrival for each in read)
+    changed = [(each, each.known) for each in read if each.known]
+    new = [each for each in read if not each.known]
+    for each, known in changed:
+        _keep_version(each, known, now)
+    numbers = iter(wall_sequence.take(len(read)))
+    inserted = _insert([_row(each, source, author_ids, next(numbers), now) for each in new])
+    updated = {
+        each.arrival.post.external_id: known.mention_id
+        for each, known in changed
+        if _update(known, _row(each, source, author_ids, next(numbers), now))
+    }
+    _matches(read, {**inserted, **updated}, stale=list(updated.values()))
+    return _Stored(inserted, updated)
+
+
+def _row(
+    read: Read, source: Source, author_ids: Mapping[tuple[str, str], int], number: int, now: datetime
+) -> dict[str, Any]:
+    arrival, reading = read.arrival, read.reading
+    post = arrival.post
+    return {
+        "source_id": source.pk,
+        "external_id": post.external_id,
+        "network": arrival.network,
+        "kind": post.kind,
+        "url": post.url,
+        "author_id": author_ids.get(authors.key_of(arrival)),
+        "parent_external_id": post.parent_id,
+        "title": post.title,
+        "text": post.text,
+        "is_truncated": arrival.is_truncated,
+        "content_hash": arrival.content_hash,
+        "rating": post.rating,
+        "language": reading.language,
+        "facility_id": read.facility_id,
+        "published_at": arrival.published_at,
+        "is_published_guessed": arrival.is_published_guessed,
+        "edited_at": post.edited_at if post.edited_at and post.edited_at.tzinfo else None,
+        "collected_at": now,
+        "is_gone": False,
+        "sentiment": reading.tone.label,
+        "score": reading.tone.score,
+        "severity": reading.lane.severity,
+        "level": reading.lane.level,
+        "lane": reading.lane.name,
+        "reasons": reading.reasons,
+        "reader_version": READER_VERSION,
+        "wall_seq": number,
+        "processed_at": None,
+        "route_attempts": 0,
+    }
+
+
+def _insert(rows: list[dict[str, Any]]) -> dict[str, int]:
+    """Insert what is not there; ids of exactly the new ones."""
+    if not rows:
+        return {}
+    names = list(rows[0])
+    values = [[*map(bulk.adapted, row.values())] for row in rows]
+    sql = (
+        f"INSERT INTO listening_mention ({', '.join(names)}) VALUES %s "  # noqa: S608 - names are ours
+        "ON CONFLICT (source_id, external_id) DO NOTHING RETURNING external_id, id"
+    )
+    return dict(bulk.write(sql, values, fetch=True))
+
+
+# A change at the source does not make a mention newly collected.
+NEVER_CHANGED = frozenset(
+    {"source_id", "external_id", "collected_at", "published_at", "is_published_guessed"}
+)
+
+
+def _update(known: Known, row: Mapping[str, Any]) -> bool:
+    seen = Mention.objects.filter(pk=known.mention_id, content_hash=known.content_hash)
+    return bool(seen.update(**{name: value for name, value in row.items() if name not in NEVER_CHANGED}))
+
+
+def _keep_version(read: Read, known: Known, now: datetime) -> None:
+    if known.content_hash == read.arrival.content_hash:
+        return
+    before = Mention.objects.select_for_update(of=("self",)).filter(pk=known.mention_id).first()
+    if before is None or before.content_hash != known.content_hash:
+        return
+    MentionVersion.objects.create(
+        mention=before,
+        text=before.text,
+        title=before.title,
+        rating=before.rating,
+        content_hash=before.content_hash,
+        replaced_at=now,
+    )
+
+
+def _matches(read: Iterable[Read], ids: Mapping[str, int], *, stale: list[int]) -> None:
+    if stale:
+        Match.objects.filter(mention_id__in=stale).delete()
+    wanted = [
+        (ids[each.arrival.post.external_id], hit.query_id, json.dumps(hit.spans))
+        for each in read
+        for hit in each.arrival.hits
+        if each.arrival.post.external_id in ids
+    ]
+    # A query may have been removed since the poll began: what it found stays, without it.
+    living = _living({query_id for _, query_id, _ in wanted})
+    values = [row for row in wanted if row[1] in living]
+    if values:
+        bulk.write(
+            "INSERT INTO listening_match (mention_id, query_id, spans) VALUES %s ON CONFLICT DO NOTHING",
+            values,
+        )
+
+
+def _living(query_ids: set[int]) -> set[int]:
+    if not query_ids:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM listening_query WHERE id = ANY(%s) FOR KEY SHARE", [list(query_ids)])
+        return {row[0] for row in cursor.fetchall()}
+
+
+def _ring(ids: _Stored, read: Iterable[Read]) -> None:
+    stored = {**ids.inserted, **ids.updated}
+    if stored:
+        urgent = [
+            stored[e.arrival.post.external_id]
+            for e in read
+            if e.is_urgent and e.arrival.post.external_id in stored
+        ]
+        # Robust: what is stored is stored, and a listener's fault is for its own sweep to mend.
+        mentions_stored.send_robust(sender=Mention, ids=sorted(stored.values()), urgent_ids=sorted(urgent))

@@ -1,0 +1,69 @@
+"""Which sources are to be asked now, and which polls were forgotten. All by the database; Redis only rings."""
+
+import logging
+from datetime import UTC, datetime, timedelta
+
+from django.db import IntegrityError, transaction
+
+from listening.models import Poll, Source
+
+logger = logging.getLogger(__name__)
+
+RUNG_AGAIN_AFTER = timedelta(seconds=10)
+"""How long a poll may stand queued before its bell is taken for lost."""
+
+
+def open_due(now: datetime) -> list[int]:
+    """Open a poll for each source that is due; ids of those that are new. Two at once open each only once."""
+    due = Source.objects.due(now).exclude(limited_until__gt=now).order_by("next_poll_at")
+    opened = [open_slot(source, now) for source in due]
+    return [poll.pk for poll in opened if poll]
+
+
+@transaction.atomic
+def open_slot(source: Source, now: datetime) -> Poll | None:
+    """The poll of the slot that this source was seen to be due in; None when someone was first, or the one
+    before is not finished: polls of a slow source do not pile up."""
+    slot = source.next_poll_at
+    seen = Source.objects.filter(pk=source.pk, next_poll_at=slot)
+    if not seen.update(next_poll_at=next_slot(now, source.poll_every)):
+        return None
+    return open_poll(source, slot)
+
+
+def open_poll(source: Source, slot: datetime) -> Poll | None:
+    """Owe a poll; None while one is unfinished, or when this slot was polled already."""
+    if Poll.objects.unfinished().filter(source=source).exists():
+        return None
+    try:
+        with transaction.atomic():
+            return Poll.objects.create(source=source, slot=slot)
+    except IntegrityError:
+        return None
+
+
+def next_slot(now: datetime, every: timedelta) -> datetime:
+    """The next whole multiple of the interval: the same for everyone who works it out."""
+    epoch = datetime(2000, 1, 1, tzinfo=UTC)
+    return epoch + ((now - epoch) // every + 1) * every
+
+
+def forgotten(now: datetime) -> list[int]:
+    """Polls whose bell was lost, or whose worker died; to be rung again."""
+    lost = Poll.objects.forgotten(now, rung_before=now - RUNG_AGAIN_AFTER)
+    _close_broken_imports(now)
+    return list(lost.exclude(source__kind=Source.IMPORT).order_by("created_at").values_list("pk", flat=True))
+
+
+def _close_broken_imports(now: datetime) -> None:
+    # A file that was being imported is not at hand here. What was stored of it stays, and it can be run again.
+    broken = Poll.objects.filter(source__kind=Source.IMPORT, state=Poll.State.RUNNING, lease_until__lte=now)
+    closed = broken.update(
+        state=Poll.State.FAILED,
+        finished_at=now,
+        lease_until=None,
+        error_kind="error",
+        error="The import was stopped before its end. Run it again: what is stored is not stored twice.",
+    )
+    if closed:
+        logger.warning("closed %d imports that were stopped before their end", closed)
