@@ -8,13 +8,20 @@ from tests import base
 
 class MentionTests(TestCase):
     def test_it_tells_all_that_is_known(self) -> None:
-        mention = base.mention("Now it says this.", reasons=[{"text": "“no one” -0.4"}], url="https://x.example/1")
+        mention = base.mention(
+            "Now it says this.", reasons=[{"text": "“no one” -0.4"}], url="https://x.example/1"
+        )
         MentionVersion.objects.create(
             mention=mention, text="Before it said that.", content_hash="1", replaced_at=base.NOW
         )
         self.client.force_login(base.carla())
         page = self.client.get(reverse("mention-detail", args=[mention.pk])).content.decode()
-        for text in ("Now it says this.", "Before it said that.", "“no one” -0.4", "noopener noreferrer nofollow"):
+        for text in (
+            "Now it says this.",
+            "Before it said that.",
+            "“no one” -0.4",
+            "noopener noreferrer nofollow",
+        ):
             self.assertIn(text, page)
 
     def test_it_is_not_found_out_of_reach(self) -> None:
@@ -38,7 +45,15 @@ class MentionTests(TestCase):
 
 class OutwardTests(SimpleTestCase):
     def test_only_web_addresses_lead_out(self) -> None:
-        for url in ("", "javascript:alert(1)", "data:text/html,x", "//x.example", "http://", "http://[", "ftp://x.example"):
+        for url in (
+            "",
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "//x.example",
+            "http://",
+            "http://[",
+            "ftp://x.example",
+        ):
             with self.subTest(url=url):
                 self.assertIsNone(outward(url))
 

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.test import TestCase
 from django.urls import reverse
 
@@ -5,14 +7,12 @@ from tests import base
 
 
 class SignInTests(TestCase):
-    def sign_in(self, username: str = "carla", password: str = base.PASSWORD, **fields: str) -> object:
+    def sign_in(self, username: str = "carla", password: str = base.PASSWORD, **fields: str) -> Any:
         base.carla()
         return self.client.post(reverse("sign-in"), {"username": username, "password": password, **fields})
 
     def test_it_leads_where_one_wanted_to_go(self) -> None:
-        self.assertRedirects(
-            self.sign_in(next="/mentions/1/"), "/mentions/1/", fetch_redirect_response=False
-        )
+        self.assertRedirects(self.sign_in(next="/mentions/1/"), "/mentions/1/", fetch_redirect_response=False)
 
     def test_it_leads_to_no_other_host(self) -> None:
         for address in ("https://evil.example/", "//evil.example", "javascript:alert(1)"):

@@ -136,7 +136,13 @@ class FilterTests(WallTestCase):
 
     def test_what_is_unknown_or_out_of_reach_is_not_found(self) -> None:
         self.sign_in(self.north)
-        for params in ({"facility": "west"}, {"facility": "x"}, {"source": "x"}, {"sentiment": "x"}, {"within": "x"}):
+        for params in (
+            {"facility": "west"},
+            {"facility": "x"},
+            {"source": "x"},
+            {"sentiment": "x"},
+            {"within": "x"},
+        ):
             with self.subTest(params=params):
                 self.assertEqual(self.client.get(reverse("wall"), params).status_code, 404)
 
@@ -197,7 +203,9 @@ class PulseTests(WallTestCase):
 
 class BandTests(WallTestCase):
     def emergency(self, **fields: Any) -> Mention:
-        return base.mention("I cannot breathe", level="P0", lane="emergency", published_at=timezone.now(), **fields)
+        return base.mention(
+            "I cannot breathe", level="P0", lane="emergency", published_at=timezone.now(), **fields
+        )
 
     def test_it_is_calm_when_there_is_none(self) -> None:
         self.sign_in()
