@@ -16,7 +16,7 @@ class Column(StrEnum):
     PRAISE = "praise"
 
     @property
-    def title(self) -> str:
+    def heading(self) -> str:
         return TITLES[self]
 
     @property

@@ -1,4 +1,7 @@
-"""Rings at the open walls. A bell that is not heard costs seconds, never a mention: walls also look by themselves."""
+"""Rings at the open walls.
+
+A bell that is not heard costs seconds, never a mention: walls also look by themselves.
+"""
 
 import functools
 import json
@@ -17,7 +20,7 @@ CLOSE = b"__close__"
 
 
 @functools.cache
-def client(url: str) -> "Redis[Any]":
+def client(url: str) -> Redis:
     # Whoever rings has work to do: it must not wait for a broker that hangs.
     return Redis.from_url(url, socket_timeout=0.5, socket_connect_timeout=0.5)
 

@@ -4,7 +4,7 @@
 2. Rows beyond the last number are read from PostgreSQL in the order of their commits and rendered once.
 3. Each open wall has a bounded queue. One that is too slow is let go: it comes back and catches up.
 
-Nothing here is the truth: a wall that missed everything asks the database for what lies beyond its last number.
+Nothing here is the truth: a wall that missed it all asks the database for what lies beyond its last number.
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """The event stream of one open wall.
 
-`mention` carries a card, `gone` and `drop` the id of one to take away, `bell` the name of a part that is stale,
+`mention` carries a card, `gone` and `drop` the id of one to take away, `bell` the name of a stale part,
 `heartbeat` the server's time, `reset` that too much was missed, `ended` that there is no more right to look,
 `close` that the server stops. Every id says: all up to here has been sent.
 """
