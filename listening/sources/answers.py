@@ -101,7 +101,7 @@ def error_for(
     raw = body[:65536].decode("utf-8", "replace")
     wait = retry_at(headers, now)
     if status == 402 or (status in (403, 429) and any(word in raw.lower() for word in QUOTA_WORDS)):
-        return QuotaExhausted(f"The credit or quota at {network} is used up.", retry_at=wait, raw=raw)
+        return QuotaExhausted(f"{network}: the credit or quota is used up.", retry_at=wait, raw=raw)
     if status == 429:
         return RateLimited(f"{network} asks to wait before the next call.", retry_at=wait, raw=raw)
     if status == 401 or (status < 400 and "login" in headers.get("location", "").lower()):

@@ -20,11 +20,14 @@ location stands half-way.
 import json
 import re
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from django import forms
 
+from listening.sources import rounds
+from listening.sources.answers import Rejected
 from listening.sources.contract import (
     AuthFailed,
     BadPayload,
@@ -73,13 +76,18 @@ class Google:
         locations = lines(connection, "locations")
         if not locations:
             return Page((), cursor)
-        walk = resumed(cursor, locations)
+        now = datetime.now(UTC)
+        walk = rounds.resumed(cursor.get("walk"), locations, now)
         try:
             answer = _reviews(connection, walk)
-        except Forbidden as error:
-            if len(locations) == 1:
+        except (Forbidden, Rejected) as error:
+            if "token" in walk:
+                # A page token is no longer taken: read that location from its top.
+                again = {name: walk[name] for name in walk if name not in ("token", "seen")}
+                return Page((), {**cursor, "walk": again}, has_more=True)
+            walk = rounds.counted(walk)
+            if rounds.has_failed(walk, locations, now):
                 raise
-            # One location that was closed or taken away must not silence the others.
             gap = f"The reviews of {walk['part']} could not be read: {error.message}"
             following = _finished(cursor, walk, locations)
             return Page((), following, "walk" in following, gap=gap)
@@ -93,13 +101,6 @@ class Google:
         with sending(NETWORK):
             _call(connection, "PUT", address, token, json.dumps({"comment": text}).encode())
         return Sent(f"{target.external_id}/reply", REVIEWS_PAGE)
-
-
-def resumed(cursor: Cursor, locations: list[str]) -> dict[str, Any]:
-    walk: dict[str, Any] = cursor.get("walk") or {}
-    if walk.get("part") in locations:
-        return dict(walk)
-    return {"part": locations[0]}
 
 
 def _reviews(connection: Connection, walk: Mapping[str, Any]) -> Any:
@@ -122,7 +123,7 @@ def _token_site(connection: Connection) -> str:
 
 
 def _page(answer: Any, cursor: Cursor, walk: dict[str, Any], locations: list[str]) -> Page:
-    reviews = answer.get("reviews", []) if isinstance(answer, Mapping) else None
+    reviews = answer.get("reviews", _none(answer)) if isinstance(answer, Mapping) else None
     if not isinstance(reviews, list):
         raise BadPayload("Google answered with something that is no list of reviews.", raw=str(answer))
     posts, unreadable = read_each(reviews, lambda item: review(item, walk["part"]))
@@ -138,6 +139,11 @@ def _page(answer: Any, cursor: Cursor, walk: dict[str, Any], locations: list[str
     return Page(posts, following, "walk" in following, unreadable)
 
 
+def _none(answer: Mapping[str, Any]) -> list[Any] | None:
+    """No reviews, if that is what the answer says; an answer about something else is not an empty list."""
+    return [] if answer.keys() <= {"averageRating", "totalReviewCount", "nextPageToken"} else None
+
+
 def _changed(post: Post) -> str:
     at = post.edited_at or post.published_at
     return at.isoformat() if at else ""
@@ -148,8 +154,8 @@ def _finished(cursor: Cursor, walk: Mapping[str, Any], locations: list[str]) -> 
     parts = {place: known for place, known in cursor.get("parts", {}).items() if place in locations}
     if walk.get("seen"):
         parts[walk["part"]] = walk["seen"]
-    rest = locations[locations.index(walk["part"]) + 1 :]
-    return {"parts": parts, "walk": {"part": rest[0]}} if rest else {"parts": parts}
+    following = rounds.following(walk, locations)
+    return {"parts": parts, "walk": following} if following else {"parts": parts}
 
 
 def review(item: Any, location: str) -> Post:

@@ -91,7 +91,9 @@ class Reddit:
         if not parts:
             return Page((), cursor)
         now = datetime.now(UTC)
-        walk = resumed(cursor, list(parts), now - timedelta(hours=option(connection, "backfill_hours", 24)))
+        walk = resumed(
+            cursor, list(parts), now - timedelta(hours=int(option(connection, "backfill_hours", 24)))
+        )
         asked = parts[walk["part"]]
         params = asked.params | ({"after": walk["after"]} if "after" in walk else {})
 

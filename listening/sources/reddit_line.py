@@ -143,6 +143,7 @@ def _opened(connection: Connection) -> Line:
         SITE: Bridge(connection, token_address(connection), NETWORK),
     }
     reddit = praw.Reddit(
+        "DEFAULT",  # and no section that the surroundings may name
         client_id=secret(connection, "client_id", NETWORK),
         client_secret=connection.secrets.get("client_secret") or None,
         refresh_token=connection.secrets.get("refresh_token") or None,

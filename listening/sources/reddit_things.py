@@ -24,7 +24,7 @@ def opened(answer: Any) -> tuple[list[Any], str]:
 def _is_list(answer: Mapping[str, Any]) -> bool:
     data = answer.get("data")
     listed = isinstance(data, Mapping) and isinstance(data.get("children"), list)
-    return listed or answer.get("kind") in KINDS or isinstance(answer.get("json"), Mapping)
+    return listed or answer.get("kind") in KINDS or bool(_answered(answer.get("json")))
 
 
 def things(answer: Any) -> Iterator[Any]:

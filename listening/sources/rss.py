@@ -17,13 +17,13 @@ when it asked to be left alone; `walk` is the feed that is next in a round.
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 from django import forms
 
-from listening.sources import contract
+from listening.sources import contract, rounds
 from listening.sources.answers import Gone
 from listening.sources.contract import (
     Connection,
@@ -46,7 +46,6 @@ ACCEPT = "application/atom+xml, application/rss+xml, application/xml;q=0.9, text
 MOST_REDIRECTS = 3
 FOR_GOOD = frozenset({301, 308})
 FOR_NOW = frozenset({302, 303, 307})
-PATIENCE = timedelta(minutes=10)
 
 
 class RssOptions(forms.Form):
@@ -68,10 +67,10 @@ class Rss:
         if not feeds:
             return Page((), cursor)
         now = datetime.now(UTC)
-        walk = resumed(cursor, feeds, now)
-        known: dict[str, Any] = (cursor.get("feeds") or {}).get(walk["feed"], {})
+        walk = rounds.resumed(cursor.get("walk"), feeds, now)
+        known: dict[str, Any] = (cursor.get("feeds") or {}).get(walk["part"], {})
         try:
-            posts, unreadable, known = _read(connection, walk["feed"], known, now)
+            posts, unreadable, known = _read(connection, walk["part"], known, now)
         except SourceError as error:
             return _failed(error, cursor, walk, feeds, now)
         following = _finished(cursor, walk, feeds, known)
@@ -79,13 +78,6 @@ class Rss:
 
     def reply(self, connection: Connection, target: Target, text: str) -> Sent:
         raise Forbidden("A feed takes no replies. Open the article and answer there.")
-
-
-def resumed(cursor: Cursor, feeds: list[str], now: datetime) -> dict[str, Any]:
-    walk: dict[str, Any] = cursor.get("walk") or {}
-    if walk.get("feed") in feeds:
-        return dict(walk)
-    return {"feed": feeds[0], "began_at": now.isoformat(), "failed": 0}
 
 
 def _read(
@@ -144,16 +136,10 @@ def name_of(address: str) -> str:
 def _failed(
     error: SourceError, cursor: Cursor, walk: dict[str, Any], feeds: list[str], now: datetime
 ) -> Page:
-    """One feed that fails must not silence the others; when all of them fail, the source does.
-
-    The cursor of a failed poll is not kept, so the round would begin and end at this very feed for ever.
-    After a while it is let go on instead.
-    """
-    walk["failed"] = walk.get("failed", 0) + 1
-    began_at = moment(walk.get("began_at")) or now
-    if walk["failed"] == len(feeds) and (len(feeds) == 1 or now - began_at < PATIENCE):
+    walk = rounds.counted(walk)
+    if rounds.has_failed(walk, feeds, now):
         raise error
-    known = dict((cursor.get("feeds") or {}).get(walk["feed"], {}))
+    known = dict((cursor.get("feeds") or {}).get(walk["part"], {}))
     if error.retry_at:
         known["not_before"] = error.retry_at.isoformat()
     if isinstance(error, Gone):
@@ -165,9 +151,9 @@ def _failed(
 def _finished(cursor: Cursor, walk: dict[str, Any], feeds: list[str], known: dict[str, Any]) -> Cursor:
     """One feed is read: keep what is known about it, and go on to the next."""
     stored = cursor.get("feeds") or {}
-    kept = {feed: stored[feed] for feed in feeds if feed in stored} | {walk["feed"]: known}
-    rest = feeds[feeds.index(walk["feed"]) + 1 :]
-    return {"feeds": kept, "walk": {**walk, "feed": rest[0]}} if rest else {"feeds": kept}
+    kept = {feed: stored[feed] for feed in feeds if feed in stored} | {walk["part"]: known}
+    following = rounds.following(walk, feeds)
+    return {"feeds": kept, "walk": following} if following else {"feeds": kept}
 
 
 adapter = Rss()

@@ -78,10 +78,14 @@ class X:
         if not parts:
             return Page((), cursor)
         now = datetime.now(UTC)
-        walk = resumed(cursor, list(parts), now, timedelta(hours=option(connection, "backfill_hours", 24)))
+        walk = resumed(
+            cursor, list(parts), now, timedelta(hours=int(option(connection, "backfill_hours", 24)))
+        )
         try:
             response = _search(connection, parts[walk["part"]], walk)
         except answers.Rejected as error:
+            if "next_token" in walk:
+                return _begun_again(cursor, walk)
             if "since_id" in walk and "since_id" in error.raw:
                 return _widened(cursor, walk, now)
             raise
@@ -143,6 +147,14 @@ def _search(connection: Connection, text: str, walk: Mapping[str, Any]) -> reque
         **asked,
     )
     return response
+
+
+def _begun_again(cursor: Cursor, walk: Mapping[str, Any]) -> Page:
+    """A page token, or the start it belongs to, is no longer taken: read that listing from its top."""
+    parts = dict(cursor.get("parts", {}))
+    if "start_time" in walk:
+        parts[walk["part"]] = {"asked_at": walk["start_time"]}
+    return Page((), {"parts": parts, "walk": {"part": walk["part"]}}, has_more=True)
 
 
 def _widened(cursor: Cursor, walk: Mapping[str, Any], now: datetime) -> Page:

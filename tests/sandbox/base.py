@@ -1,5 +1,6 @@
 """The real clients, pointed at a running sandbox, and a clock that tests move by hand."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -35,6 +36,12 @@ class Clock:
 def sandbox(**options: Any) -> Iterator[str]:
     with running_sandbox(**{"corpus": CORPUS, **options}) as base:
         yield base
+
+
+class Once(FiniteRetryStrategy):
+    """One try; the client's own strategy of no retries waits two seconds before that one."""
+
+    def sleep(self) -> None: ...
 
 
 class Loop(HTTPAdapter):
@@ -77,12 +84,14 @@ def reddit_client(base: str, **options: Any) -> praw.Reddit:
         timeout=5,
         **{"refresh_token": "r", **options},
     )
-    reddit._core._retry_strategy_class = lambda: FiniteRetryStrategy(retries=0)
+    reddit._core._retry_strategy_class = lambda: Once(retries=0)
     return reddit
 
 
 def control(base: str, what: str, body: object) -> Any:
-    answer = httpx.post(f"{base}/_sandbox/{what}", json=body)
+    # Escaped JSON, for httpx cannot encode a lone surrogate.
+    headers = {"content-type": "application/json"}
+    answer = httpx.post(f"{base}/_sandbox/{what}", content=json.dumps(body), headers=headers)
     answer.raise_for_status()
     return answer.json()
 

@@ -109,16 +109,14 @@ class AdapterTests:
         assert server.asked == []
 
     @pytest.mark.parametrize(("fault", "kind"), [fault[1:] for fault in FAULTS], ids=[f[0] for f in FAULTS])
-    def test_it_tells_faults_apart_and_asks_once(
-        self, case: Case, fault: recorded.Fault, kind: type[SourceError]
+    def test_it_tells_faults_apart_asks_once_and_never_sleeps(
+        self, case: Case, fault: recorded.Fault, kind: type[SourceError], no_sleep: None
     ) -> None:
         with serving(case.recording) as server:
             server.fault = fault
-            started = time.monotonic()
             with pytest.raises(kind) as caught:
                 case.fetch(server)
         assert len(server.calls()) == 1
-        assert time.monotonic() - started < 1.5
         assert "value" not in caught.value.message
         assert server.url not in caught.value.message
 
@@ -141,7 +139,7 @@ class AdapterTests:
             started = time.monotonic()
             with pytest.raises(Unavailable):
                 case.fetch(server)
-            assert time.monotonic() - started < 1.5
+            assert time.monotonic() - started < 5
 
     def test_it_reads_no_more_than_it_must(self, case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(contract, "MAX_BODY_BYTES", 200_000)
@@ -174,7 +172,7 @@ class ReplyTests:
         ids=["drop", "half an answer", "500", "503", "a page with 200"],
     )
     def test_what_may_have_arrived_is_unknown_and_never_sent_again(
-        self, case: Case, fault: recorded.Fault
+        self, case: Case, fault: recorded.Fault, no_sleep: None
     ) -> None:
         assert case.replied
         assert case.target
@@ -187,7 +185,7 @@ class ReplyTests:
     def test_no_answer_in_time_is_unknown(self, case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
         assert case.replied
         assert case.target
-        monkeypatch.setattr(contract, "CALL_SECONDS", 0.5)
+        monkeypatch.setattr(contract, "CALL_SECONDS", 1.0)
         with serving([case.replied]) as server:
             server.fault = recorded.hanging
             with pytest.raises(SendUnknown):

@@ -108,6 +108,13 @@ class ListingTests:
         assert list(two.cursor["parts"][PLACE]) == [f"{PLACE}/reviews/r3"]
         assert not two.has_more
 
+    def test_a_page_token_no_longer_taken_begins_the_location_again(self) -> None:
+        refused = exchange(PATH, {"error": {"status": "INVALID_ARGUMENT"}}, status=400)
+        with serving([listing(review(2), token="a"), refused, listing(review(2))]) as server:
+            again = GOOGLE.fetch(server, GOOGLE.fetch(server).cursor)
+            page = GOOGLE.fetch(server, again.cursor)
+        assert (again.has_more, names(page), page.has_more) == (True, ["r2"], False)
+
     def test_a_location_without_reviews_is_an_empty_page(self) -> None:
         with serving([exchange(PATH, {})]) as server:
             page = GOOGLE.fetch(server)
@@ -128,13 +135,19 @@ class ListingTests:
         assert first.has_more
         assert names(second) == ["r2"]
 
+    def test_when_all_locations_fail_the_source_fails(self) -> None:
+        with serving([]) as server:
+            first = GOOGLE.fetch(server, locations=f"{PLACE}\n{OTHER}")
+            with pytest.raises(Forbidden):
+                GOOGLE.fetch(server, first.cursor, locations=f"{PLACE}\n{OTHER}")
+
     @pytest.mark.parametrize("place", ["../../x", "accounts/1/locations/7/reviews?x=", "accounts/1", "a b"])
     def test_a_location_is_no_way_to_another_address(self, place: str) -> None:
         with serving([]) as server, pytest.raises(Forbidden):
             GOOGLE.fetch(server, locations=place)
         assert server.asked == []
 
-    @pytest.mark.parametrize("body", [[], {"reviews": {}}, {"reviews": "none"}])
+    @pytest.mark.parametrize("body", [[], {"reviews": {}}, {"reviews": "none"}, {"error": {"code": 500}}])
     def test_something_else_is_a_bad_payload(self, body: object) -> None:
         with serving([exchange(PATH, body)]) as server, pytest.raises(BadPayload):
             GOOGLE.fetch(server)

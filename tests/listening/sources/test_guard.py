@@ -3,6 +3,7 @@
 import gzip
 import socket
 import time
+import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
@@ -136,5 +137,9 @@ class ExchangeTests:
         bomb = gzip.compress(b"\0" * (60 * 1024 * 1024))
         with serving([]) as server:
             server.fault = answering(200, bomb, content_encoding="gzip")
+            tracemalloc.start()
             with pytest.raises(BadPayload):
                 exchange(OPEN, "GET", server.url, network="N")
+            _, most = tracemalloc.get_traced_memory()
+            tracemalloc.stop()
+        assert most < 30 * 1024 * 1024

@@ -1,6 +1,6 @@
 """Reddit, through the real PRAW."""
 
-import time
+import os
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -140,7 +140,16 @@ class ListingTests:
             cursor = REDDIT.fetch(server).cursor
             assert REDDIT.fetch(server, cursor).cursor == cursor
 
-    @pytest.mark.parametrize("body", [{"kind": "Listing", "data": {"children": 3}}, {"data": []}, {}, "text"])
+    @pytest.mark.parametrize(
+        "body",
+        [
+            {"kind": "Listing", "data": {"children": 3}},
+            {"data": []},
+            {},
+            "text",
+            {"json": {"errors": [["RATELIMIT", "", ""]]}},
+        ],
+    )
     def test_something_else_is_a_bad_payload(self, body: object) -> None:
         with serving([exchange(SEARCH, body)]) as server, pytest.raises(BadPayload):
             REDDIT.fetch(server)
@@ -158,14 +167,12 @@ class LineTests:
         assert core.rate_limiter is line.budget
         assert not core._retry_strategy_class().should_retry_on_failure()
 
-    def test_a_budget_that_is_used_up_refuses_the_next_call_at_once(self) -> None:
+    def test_a_budget_that_is_used_up_refuses_the_next_call_at_once(self, no_sleep: None) -> None:
         used = {"x_ratelimit_remaining": "0.0", "x_ratelimit_used": "100", "x_ratelimit_reset": "100.5"}
         with serving([listing([1], **used)]) as server:
             page = REDDIT.fetch(server)
-            started = time.monotonic()
             with pytest.raises(RateLimited) as caught:
                 REDDIT.fetch(server, page.cursor)
-        assert time.monotonic() - started < 0.5
         assert len(server.calls()) == 1
         assert page.rate.remaining == 0
         assert caught.value.retry_at
@@ -184,6 +191,13 @@ class LineTests:
             REDDIT.fetch(server)
             REDDIT.fetch(server)
         assert len(server.asked) == 3
+
+    def test_a_forked_process_takes_a_token_of_its_own(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        with serving(REDDIT.recording) as server:
+            REDDIT.fetch(server)
+            monkeypatch.setattr(os, "getpid", lambda: 1)
+            REDDIT.fetch(server)
+        assert [asked.path for asked in server.asked].count("/api/v1/access_token") == 2
 
     def test_a_session_that_ends_early_is_opened_again(self) -> None:
         with serving(REDDIT.recording) as server:
@@ -246,13 +260,13 @@ class ReplyTests:
             ("Take a break.", None),
         ],
     )
-    def test_a_wait_in_the_body_is_not_waited_here(self, message: str, wait: timedelta | None) -> None:
-        with serving([self.refused("RATELIMIT", message, "ratelimit")]) as server:
-            started = time.monotonic()
-            with pytest.raises(RateLimited) as caught:
-                self.reply(server)
+    def test_a_wait_in_the_body_is_not_waited_here(
+        self, message: str, wait: timedelta | None, no_sleep: None
+    ) -> None:
+        refused = self.refused("RATELIMIT", message, "ratelimit")
+        with serving([refused]) as server, pytest.raises(RateLimited) as caught:
+            self.reply(server)
         assert len(server.calls()) == 1
-        assert time.monotonic() - started < 0.8
         assert (caught.value.retry_at is None) == (wait is None)
         if wait is not None and caught.value.retry_at:
             assert caught.value.retry_at - datetime.now(UTC) >= wait - timedelta(seconds=1)

