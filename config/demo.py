@@ -80,7 +80,9 @@ def ensure_watchlist(system: dict[str, Any], *, now: datetime) -> None:
     )
 
 
-def sources(system: dict[str, Any], url: str) -> Iterator[tuple[str, str, int, dict[str, Any], dict[str, str]]]:
+def sources(
+    system: dict[str, Any], url: str
+) -> Iterator[tuple[str, str, int, dict[str, Any], dict[str, str]]]:
     """Kind, name, seconds between polls, options and secrets of each of the demo's sources."""
     key = "sandbox-key"
     yield (
@@ -100,7 +102,11 @@ def sources(system: dict[str, Any], url: str) -> Iterator[tuple[str, str, int, d
         "reddit",
         "Reddit",
         6,
-        {"api_url": url, "subreddits": ",".join(system["subreddits"]), "own_handle": system["reddit_account"]},
+        {
+            "api_url": url,
+            "subreddits": ",".join(system["subreddits"]),
+            "own_handle": system["reddit_account"],
+        },
         {"client_id": key, "client_secret": key, "refresh_token": key},
     )
     locations = "\n".join(entry["location"] for entry in system["facility"])
@@ -108,7 +114,7 @@ def sources(system: dict[str, Any], url: str) -> Iterator[tuple[str, str, int, d
         "google",
         "Reviews",
         10,
-        {"api_url": url, "token_url": f"{url}/token", "locations": locations},
+        {"api_url": url, "locations": locations},
         {"client_id": key, "client_secret": key, "refresh_token": key},
     )
     yield "rss", "News", 20, {"feeds": f"{url}/feeds/news.xml"}, {}

@@ -15,7 +15,7 @@ from environs import Env, validate
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env(eager=False)
 
-# -- Where data lives ------------------------------------------------------------------------------------------
+# -- Where data lives ---------------------------------------------------------------------------------------
 
 MURMUR_VAR = Path(env.str("MURMUR_VAR", default="") or BASE_DIR / "var")
 
@@ -30,7 +30,7 @@ def running_servers() -> dict[str, str]:
 
 SERVERS = running_servers()
 
-# -- Security --------------------------------------------------------------------------------------------------
+# -- Security -----------------------------------------------------------------------------------------------
 
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str(
@@ -40,7 +40,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[:
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 MURMUR_HTTPS = env.bool("MURMUR_HTTPS", default=False)
 
-# -- Servers ---------------------------------------------------------------------------------------------------
+# -- Servers ------------------------------------------------------------------------------------------------
 
 DATABASE_URL = env.str("DATABASE_URL", default=SERVERS.get("DATABASE_URL", ""))
 REDIS_URL = env.str("REDIS_URL", default=SERVERS.get("REDIS_URL", ""))
@@ -50,18 +50,18 @@ else:
     # Commands that need no database still run; the others say that none is set.
     database = {"ENGINE": "django.db.backends.dummy"}
 
-# -- The hospital ----------------------------------------------------------------------------------------------
+# -- The hospital -------------------------------------------------------------------------------------------
 
 MURMUR_TIME_ZONE = env.str(
     "MURMUR_TIME_ZONE", default="America/New_York", validate=validate.OneOf(available_timezones())
 )
 
-# -- The demo and what runs it ---------------------------------------------------------------------------------
+# -- The demo and what runs it ------------------------------------------------------------------------------
 
 SANDBOX_URL = env.str("SANDBOX_URL", default=SERVERS.get("SANDBOX_URL", ""))
 MURMUR_RUN_ID = env.str("MURMUR_RUN_ID", default="")
 
-# -- Logs ------------------------------------------------------------------------------------------------------
+# -- Logs ---------------------------------------------------------------------------------------------------
 
 LOG_LEVEL = env.str(
     "LOG_LEVEL", default="INFO", validate=validate.OneOf(["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"])

@@ -1,7 +1,7 @@
 """Numbers for what screens must show, in the order in which it becomes visible.
 
-A bare sequence gives its numbers out before commit, so that a reader who has seen 105 may miss a 104 that commits
-later. Here the numbers are taken under a lock that is held until the transaction ends.
+A bare sequence gives its numbers out before commit, so that a reader who has seen 105 may miss a 104 that
+commits later. Here the numbers are taken under a lock that is held until the transaction ends.
 """
 
 from django.db import connection

@@ -8,8 +8,8 @@ from alerts.models.case import Case
 class Reply(models.Model):
     """A public answer on its way: from a draft, past an approver, through the outbox, to the network.
 
-    `sending` is committed before anything leaves. Whoever finds it there with its lease run out knows only that
-    it may be public, and marks it `unknown`: it is never sent again by itself.
+    `sending` is committed before anything leaves. Whoever finds it there with its lease run out knows only
+    that it may be public, and marks it `unknown`: it is never sent again by itself.
     """
 
     class State(models.TextChoices):

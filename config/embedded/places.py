@@ -8,7 +8,6 @@ import stat
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from config.embedded import CannotStart
 
@@ -114,16 +113,16 @@ def read_keys(places: Places) -> dict[str, str]:
             "or damaged. Put it back from your backup, or move the database away to begin anew."
         )
     keys = {name: secrets.token_urlsafe(48) for name in names}
-    write_private(places.keys, keys)
+    write_private(places.keys, json.dumps(keys, indent=1))
     return keys
 
 
-def write_private(path: Path, content: dict[str, Any]) -> None:
+def write_private(path: Path, content: str) -> None:
     """Whole or not at all, and for our own account only."""
     draft = path.with_name(path.name + ".new")
     draft.unlink(missing_ok=True)
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        json.dump(content, file, indent=1)
+        file.write(content)
         file.flush()
         os.fsync(file.fileno())
     draft.replace(path)

@@ -4,7 +4,6 @@ import os
 import shutil
 import signal
 import subprocess
-import tempfile
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from psycopg2 import sql
 from config.embedded import CannotStart
 from config.embedded.accounts import Account, choose
 from config.embedded.binaries import postgres_major
+from config.embedded.places import write_private
 from config.embedded.processes import Program
 
 # Written into postgresql.conf when the database is made; whoever runs it may change them there.
@@ -84,11 +84,14 @@ class Postgres:
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir(mode=0o700, parents=True)
         self.account.own(draft)
-        with tempfile.NamedTemporaryFile("w", suffix=".pw") as password:
-            password.write(self.passwords[ADMIN])
-            password.flush()
-            self.account.own(Path(password.name))
-            self._run_initdb(draft, password.name)
+        # Beside the data, where the account that runs PostgreSQL can reach it; gone again at once.
+        password = self.data.with_name(self.data.name + ".pw")
+        try:
+            write_private(password, self.passwords[ADMIN])
+            self.account.own(password)
+            self._run_initdb(draft, str(password))
+        finally:
+            password.unlink(missing_ok=True)
         lines = "".join(f"{name} = {value}\n" for name, value in SETTINGS.items())
         with (draft / "postgresql.conf").open("a") as file:
             file.write(f"\n# Murmur\n{lines}")

@@ -18,7 +18,7 @@ def web(host: str, port: int, environment: Mapping[str, str]) -> Program:
     command = [PYTHON, "-m", "uvicorn", "config.asgi:application", "--host", host, "--port", str(port)]
     # Django knows no lifespan events; an open stream must not hold a stop up for ever.
     command += ["--lifespan", "off", "--timeout-graceful-shutdown", "3"]
-    command += ["--no-access-log", "--log-level", "warning"]
+    command += ["--no-access-log", "--no-server-header", "--log-level", "warning"]
     # Without collected static files whitenoise finds each where it stands, and warns of the empty place.
     ours = {"PYTHONWARNINGS": "ignore:No directory at:UserWarning"}
     return Program("web", command, {**environment, **ours})

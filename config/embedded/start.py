@@ -1,8 +1,10 @@
 """The whole sequence of `manage.py up`: servers, database, demo, our own processes, and the end of them."""
 
 import http.client
+import json
 import os
 import secrets
+import shutil
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -56,6 +58,7 @@ class Start:
             "PYTHONUNBUFFERED": "1",
         }
         self.has_servers_file = False
+        self.sockets: Path | None = None
 
     def everything(self) -> None:
         self.places.make()
@@ -84,7 +87,7 @@ class Start:
 
     def _servers(self) -> None:
         keys = read_keys(self.places)
-        folder = socket_folder(self.places.run)
+        folder = self.sockets = socket_folder(self.places.run)
         self.environment["SECRET_KEY"] = self.options.secret_key or keys["secret_key"]
         self.environment["REDIS_URL"] = self.options.redis_url
         self.environment["DATABASE_URL"] = self.options.database_url
@@ -126,7 +129,7 @@ class Start:
             self.environment["REDIS_URL"] = self.valkey.url
         names = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "SANDBOX_URL")
         known = {name: self.environment[name] for name in names if name in self.environment}
-        write_private(self.places.servers, known)
+        write_private(self.places.servers, json.dumps(known, indent=1))
         self.has_servers_file = True
 
     # -- the database's content, and the sandbox
@@ -192,7 +195,7 @@ class Start:
             ]
         else:
             lines += [
-                "Make the first admin, in another terminal:  .venv/bin/python manage.py createsuperuser"
+                "Make the first admin, in another terminal:  .venv/bin/python manage.py add_person NAME"
             ]
         lines += ["Ctrl-C stops everything."]
         rule = "-" * 78
@@ -210,6 +213,8 @@ class Start:
         self.supervisor.stop([(own, GRACE_SECONDS), (["valkey"], 15), (["postgres"], 60), (None, 5)])
         if self.has_servers_file:
             self.places.servers.unlink(missing_ok=True)
+        if self.sockets is not None and self.sockets != self.places.run:
+            shutil.rmtree(self.sockets, ignore_errors=True)
         self._say("stopped")
 
     def _close_streams(self) -> None:

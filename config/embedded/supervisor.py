@@ -209,7 +209,8 @@ class Supervisor:
             data = os.read(stream.fileno(), 65_536)
         except BlockingIOError:
             return False
-        for line in lines.feed(data or b"\n"):
+        unfinished = b"\n" if lines.rest and not data else b""
+        for line in lines.feed(data or unfinished):
             self._say(child, line)
         if not data:
             self.selector.unregister(stream)
