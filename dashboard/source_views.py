@@ -82,7 +82,10 @@ class Health:
 
     @property
     def trouble(self) -> str:
-        return self.source.paused_reason or self.source.last_error or self.source.gap
+        known = self.source.paused_reason or self.source.last_error or self.source.gap
+        if known or self.state is not Liveness.DOWN:
+            return known
+        return "No poll has come to an end since. Look whether the workers and beat are running."
 
 
 @allow(MANAGE)
