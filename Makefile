@@ -18,9 +18,10 @@ test: setup
 	@$(PY) -m pytest $(ARGS)
 
 lint: setup
-	$(PY) -m ruff check .
-	$(PY) -m ruff format --check .
-	$(PY) -m mypy .
+	@status=0; \
+	for check in "ruff check ." "ruff format --check ." "mypy ."; do \
+	  echo "$$check"; $(PY) -m $$check || status=1; \
+	done; exit $$status
 
 bench: setup
 	@$(PY) manage.py bench $(ARGS)

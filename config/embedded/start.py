@@ -166,6 +166,7 @@ class Start:
     # -- our own processes
 
     def _processes(self) -> None:
+        self._say("starting web, workers and beat ...")
         make = (programs.bulk_worker, programs.urgent_worker, programs.beat)
         web = self.supervisor.start(programs.web(self.options.host, self.port, self.environment))
         for program in make:
