@@ -19,6 +19,8 @@ from sandbox.stream import Stream
 from sandbox.town import Town
 
 DEFAULT_SEED = "northfield"
+X_LIMIT = 4500  # requests of a kind in 15 minutes: ten times the real ones, for walls that are polled often
+REDDIT_LIMIT = 60_000  # in ten minutes
 
 
 def right_now() -> datetime:
@@ -51,6 +53,7 @@ def create_app(
     corpus: Path = basepost.FOLDER,
     quiet: bool = False,
     clock: Callable[[], datetime] = right_now,
+    x_limit: int = X_LIMIT,
 ) -> Starlette:
     """`quiet` starts with the generated stream off; `clock` stands in for the real one in tests."""
     town = build_town(seed=seed, state=state, pace=pace, corpus=corpus, quiet=quiet, clock=clock)
@@ -65,8 +68,8 @@ def create_app(
     app.state.town = town
     app.state.faults = active
     app.state.network_routes = networks
-    app.state.x_budget = Budget(limit=4500, window=900)
-    app.state.reddit_budget = Budget(limit=60_000, window=600)
+    app.state.x_budget = Budget(limit=x_limit, window=900)
+    app.state.reddit_budget = Budget(limit=REDDIT_LIMIT, window=600)
     return app
 
 

@@ -47,7 +47,7 @@ def door(deed: Deed) -> Callable[[Request], Awaitable[Response]]:
             return json_answer({"error": "the body is not a JSON object or list"}, 400)
         try:
             return json_answer(deed(request, asked))
-        except (deeds.Unusable, TypeError, AttributeError) as error:
+        except (ValueError, TypeError, AttributeError) as error:
             return json_answer({"error": str(error)}, 400)
 
     return answer
@@ -73,6 +73,17 @@ def storm(request: Request, asked: Any) -> object:
 
 def quiet(request: Request, asked: Any) -> object:
     return {"quiet": deeds.quiet(town_of(request), asked)}
+
+
+def forget(request: Request, asked: Any) -> object:
+    """What was injected, posted, edited, deleted, served and broken is forgotten: between two tests, say."""
+    town = town_of(request)
+    town.records.add("forget")
+    town.ledger.clear()
+    request.app.state.faults.clear()
+    for budget in (request.app.state.x_budget, request.app.state.reddit_budget):
+        budget.used.clear()
+    return {"forgotten": True}
 
 
 def fault(request: Request, asked: Any) -> object:
@@ -109,6 +120,7 @@ routes = [
     Route("/_sandbox/delete", door(delete), methods=["POST"], name="sandbox.delete"),
     Route("/_sandbox/storm", door(storm), methods=["POST"], name="sandbox.storm"),
     Route("/_sandbox/quiet", door(quiet), methods=["POST"], name="sandbox.quiet"),
+    Route("/_sandbox/forget", door(forget), methods=["POST"], name="sandbox.forget"),
     Route("/_sandbox/faults", door(fault), methods=["POST"], name="sandbox.fault"),
     Route("/_sandbox/faults", current_faults, name="sandbox.faults"),
     Route("/_sandbox/faults", clear_faults, methods=["DELETE"], name="sandbox.faults-clear"),

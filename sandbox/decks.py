@@ -5,8 +5,10 @@ order; within a group the base posts go round and round, each round shuffled onl
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from math import ceil
+from operator import itemgetter
 from random import Random
 
 from sandbox.basepost import BasePost
@@ -16,7 +18,7 @@ QUIET_FOR = 150  # a base post should not come again on its network within this 
 STARS = "stars"  # a rating with no text
 REPOST = "repost"
 RARE = ("emergency", "hostile", "namesake")  # stay rare, however small the other pools are
-COMMENTS = "reddit comments"  # these may also say what is said on X, for they need no title
+COMMENTS = "reddit comments"  # drawn from what is said on X, for they need no title
 
 SHARES: dict[str, dict[str, int]] = {
     "x": {
@@ -28,11 +30,25 @@ SHARES: dict[str, dict[str, int]] = {
         "emergency": 3, "es": 10, "fr": 4, "vi": 4,
     },
     "google": {
-        "complaint": 92, "praise": 82, "question": 4, "chatter": 4, "hostile": 4, "emergency": 3, "es": 14,
-        "fr": 4, "vi": 4, STARS: 29,
+        "complaint": 68, "praise": 55, "question": 4, "chatter": 4, "hostile": 4, "emergency": 3, "es": 14,
+        "fr": 4, "vi": 4, STARS: 80,
     },
     "rss": {"news": 232, "hostile": 4, "namesake": 4},
 }  # fmt: skip
+
+
+SHARES[COMMENTS] = SHARES["reddit"]
+PARTS = {"reddit": {"reddit": 72, COMMENTS: 168}}
+"""Where a network's posts are drawn from several pools: how many places of a block each has."""
+
+
+@dataclass(frozen=True)
+class Card:
+    """What stands at one place of a block: its pool, its group, and its turn in that group."""
+
+    pool: str
+    group: str
+    turn: int
 
 
 class Decks:
@@ -44,73 +60,72 @@ class Decks:
                 self.pools.setdefault((network, post.group), []).append(post)
         for key, pool in self.pools.items():
             Random(f"{seed}:pool:{key}").shuffle(pool)
-        self.counts = {network: self._counts(network) for network in SHARES}
+        self.counts = {network: self._counts(network) for network in ("x", "reddit", "google", "rss")}
         self.block = lru_cache(maxsize=256)(self._block)
         self.quarter = lru_cache(maxsize=2048)(self._quarter)
 
-    def draw(self, network: str, number: int, *, pool: str = "") -> tuple[str, BasePost | None]:
-        """Group and base post of a network's post with this number; none for stars and reposts."""
-        group, rank = self.block(network, number // BLOCK)[number % BLOCK]
-        if group in (STARS, REPOST):
-            return group, None
-        return group, self.deal(pool or network, group, rank)
+    def draw(self, network: str, number: int) -> tuple[Card, BasePost | None]:
+        """Card and base post of a network's post with this number; stars and reposts have no base post."""
+        card = self.card(network, number)
+        return card, None if card.group in (STARS, REPOST) else self.deal(card.pool, card.group, card.turn)
 
-    def deal(self, network: str, group: str, rank: int) -> BasePost:
-        """The base post dealt at this rank of a group's endless deck."""
-        pool = self.pools[network, group]
-        round_, place = divmod(rank, len(pool))
-        size = max(1, len(pool) // 4)
-        return self.quarter(network, group, round_, place // size)[place % size]
+    def card(self, network: str, number: int) -> Card:
+        return self.block(network, number // BLOCK)[number % BLOCK]
 
-    def _counts(self, network: str) -> dict[str, int]:
-        """How many of each group stand in a block: the shares, but no more than a small pool can carry."""
+    def deal(self, pool: str, group: str, turn: int) -> BasePost:
+        """The base post of this turn of a group's endless deck."""
+        posts = self.pools[pool, group]
+        round_, place = divmod(turn, len(posts))
+        size = max(1, len(posts) // 4)
+        return self.quarter(pool, group, round_, place // size)[place % size]
+
+    def _counts(self, network: str) -> dict[tuple[str, str], int]:
+        """How many of each pool and group stand in a block of this network."""
+        parts = PARTS.get(network, {network: BLOCK})
+        filled = {pool: shares for pool in parts if (shares := self._counts_of(pool, parts[pool]))}
+        if len(filled) < len(parts):  # a small corpus may have nothing for one of the pools
+            filled = {pool: self._counts_of(pool, BLOCK) for pool in list(filled)[:1]}
+        return {(pool, group): count for pool, shares in filled.items() for group, count in shares.items()}
+
+    def _counts_of(self, pool: str, seats: int) -> dict[str, int]:
+        """The shares of a pool's groups, but no more of a small group than it can carry."""
         fixed, common, room = {}, {}, {}
-        for group, share in SHARES[network].items():
-            pool = self._smallest_pool(network, group)
+        for group, share in SHARES[pool].items():
+            size = len(self.pools.get((pool, group), ()))
+            scaled = max(1, round(share * seats / BLOCK))
             if group in (STARS, REPOST):
-                fixed[group] = share
-            elif pool and group in RARE:
-                fixed[group] = min(share, ceil(carried(pool)))
-            elif pool:
-                common[group], room[group] = float(share), carried(pool)
+                fixed[group] = scaled
+            elif size and group in RARE:
+                fixed[group] = min(scaled, ceil(carried(size)))
+            elif size:
+                common[group], room[group] = float(share), carried(size)
         if not common:
             return {}
-        return fixed | apportion(within(common, room, BLOCK - sum(fixed.values())), BLOCK - sum(fixed.values()))
+        left = seats - sum(fixed.values())
+        return fixed | apportion(within(common, room, left), left)
 
-    def _smallest_pool(self, network: str, group: str) -> int:
-        """How many posts stand behind a group; on Reddit only three in ten are drawn from its own pool."""
-        own = len(self.pools.get((network, group), ()))
-        if network != "reddit" or not own:
-            return own
-        return min(own * 10 // 3, len(self.pools.get((COMMENTS, group), ())) * 10 // 7)
-
-    def _block(self, network: str, block: int) -> list[tuple[str, int]]:
+    def _block(self, network: str, block: int) -> list[Card]:
         rng = Random(f"{self.seed}:{network}:block:{block}")
         # Each group is spread over the block, so that a base post's next turn cannot come early.
         places = [
-            ((turn + rng.random()) / count, group)
-            for group, count in self.counts[network].items()
-            for turn in range(count)
+            ((place + rng.random()) / count, Card(pool, group, block * count + place))
+            for (pool, group), count in self.counts[network].items()
+            for place in range(count)
         ]
-        ranks = {group: block * count for group, count in self.counts[network].items()}
-        drawn = []
-        for _, group in sorted(places):
-            drawn.append((group, ranks[group]))
-            ranks[group] += 1
-        return drawn
+        return [card for _, card in sorted(places, key=itemgetter(0))]
 
-    def _quarter(self, network: str, group: str, round_: int, quarter: int) -> list[BasePost]:
-        pool = self.pools[network, group]
-        size = max(1, len(pool) // 4)
-        part = pool[quarter * size : (quarter + 1) * size]
-        Random(f"{self.seed}:{network}:{group}:{round_}:{quarter}").shuffle(part)
+    def _quarter(self, pool: str, group: str, round_: int, quarter: int) -> list[BasePost]:
+        posts = self.pools[pool, group]
+        size = max(1, len(posts) // 4)
+        part = posts[quarter * size : (quarter + 1) * size]
+        Random(f"{self.seed}:{pool}:{group}:{round_}:{quarter}").shuffle(part)
         return part
 
 
 def is_comment_like(post: BasePost) -> bool:
-    return "reddit" in post.networks or (
-        "x" in post.networks and "{handle}" not in post.text and "@" not in post.text
-    )
+    """Said on X without calling on the hospital, and no submission on Reddit at other times."""
+    calls = "{handle}" in post.text or "@" in post.text
+    return "x" in post.networks and "reddit" not in post.networks and not calls
 
 
 def carried(pool: int) -> float:

@@ -5,13 +5,14 @@ hang           no answer; the connection stays open (as long as `hold` says, els
 slow           the true answer, a few bytes at a time
 html           200 and a sign-in page
 truncated      200 and the first half of the true answer
+duplicates     the true answer with every item in it twice
 drop           the connection ends before anything was done
 drop-after-commit   it was done, then the connection ends with no answer
 THREAD_LOCKED RATELIMIT DELETED_COMMENT TOO_OLD   what Reddit says inside a 200
 """
 
 import asyncio
-import time
+import json
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +21,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Match, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from sandbox.answers import json_answer
+from sandbox.answers import json_answer, town_of
 from sandbox.town import Town
 
 IN_BODY = {
@@ -38,7 +39,7 @@ REFUSALS = {
     "403": (403, "Forbidden"),
     "503": (503, "Service Unavailable"),
 }
-OTHERS = ("hang", "slow", "html", "truncated", "drop", "drop-after-commit")
+OTHERS = ("hang", "slow", "html", "truncated", "duplicates", "drop", "drop-after-commit")
 KNOWN = (*REFUSALS, *OTHERS, *IN_BODY)
 LONGEST_HANG = 600.0
 RETRY_AFTER = 60
@@ -51,12 +52,12 @@ class Fault:
     route: str  # x.search, or reddit for all of reddit
     fault: str
     times: int | None = None
-    until: float | None = None
+    until: int | None = None  # milliseconds since 1970
     retry_after: int = RETRY_AFTER
     hold: float = LONGEST_HANG
     met: int = field(default=0)
 
-    def applies(self, route: str, now: float) -> bool:
+    def applies(self, route: str, now: int) -> bool:
         is_over = (self.times is not None and self.met >= self.times) or (
             self.until is not None and now >= self.until
         )
@@ -93,7 +94,8 @@ class Faults:
         return "unknown"
 
     def meet(self, route: str) -> Fault | None:
-        fault = next((each for each in self.active if each.applies(route, time.monotonic())), None)
+        now = self.town.now()
+        fault = next((each for each in self.active if each.applies(route, now)), None)
         if fault:
             fault.met += 1
         return fault
@@ -122,9 +124,12 @@ class Faults:
         start, body = await overhear(self.app, scope, receive)
         if kind == "drop-after-commit":
             drop(receive)
-        elif kind == "truncated":
-            await send(with_length(start, len(body) // 2))
-            await send({"type": "http.response.body", "body": body[: len(body) // 2]})
+        elif kind in ("truncated", "duplicates"):
+            changed = body[: len(body) // 2] if kind == "truncated" else doubled(body)
+            await send(with_length(start, len(changed)))
+            await send({"type": "http.response.body", "body": changed})
+            if kind == "duplicates":
+                self.count(scope)
         else:
             await send(start)
             for place in range(0, len(body), DRIP):
@@ -144,6 +149,19 @@ async def overhear(app: ASGIApp, scope: Scope, receive: Receive) -> tuple[Messag
 
     await app(scope, receive, keep)
     return messages[0], b"".join(message.get("body", b"") for message in messages[1:])
+
+
+def doubled(body: bytes) -> bytes:
+    """A listing of X, Reddit or Google with each of its items twice; anything else as it was."""
+    try:
+        answer = json.loads(body)
+    except ValueError:
+        return body
+    holder = answer["data"] if isinstance(answer.get("data"), dict) else answer
+    for name in ("data", "children", "reviews"):
+        if isinstance(holder.get(name), list):
+            holder[name] = [item for item in holder[name] for _ in range(2)]
+    return json.dumps(answer).encode()
 
 
 def with_length(start: Message, length: int) -> Message:
@@ -232,7 +250,7 @@ def read(asked: dict[str, Any], request: Request) -> Fault | str:
         route=route,
         fault=asked["fault"],
         times=asked.get("times"),
-        until=time.monotonic() + float(seconds) if seconds is not None else None,
+        until=town_of(request).now() + int(float(seconds) * 1000) if seconds is not None else None,
         retry_after=int(asked.get("retry_after", RETRY_AFTER)),
         hold=float(asked.get("hold", LONGEST_HANG)),
     )

@@ -23,6 +23,15 @@ class Records:
         self.journal = journal
         self.writer = writer
         self.attendance = Attendance()
+        self.is_quiet = False
+        self.quiet_spells: list[tuple[int, int]] = []
+        self._quiet_since = 0
+        self._last_order = 0
+        self._begin()
+        for entry in journal.read():
+            self._apply(entry)
+
+    def _begin(self) -> None:
         self.posts: dict[Key, Post] = {}
         self.orders: dict[Key, int] = {}  # of every id given out here, ids of edits included
         self.first_ids: dict[Key, str] = {}
@@ -32,12 +41,6 @@ class Records:
         self.replies: list[dict[str, Any]] = []
         self.review_replies: dict[str, dict[str, Any]] = {}
         self.storms: list[Storm] = []
-        self.is_quiet = False
-        self.quiet_spells: list[tuple[int, int]] = []
-        self._quiet_since = 0
-        self._last_order = 0
-        for entry in journal.read():
-            self._apply(entry)
 
     def add(self, what: str, **values: Any) -> None:
         entry = {"what": what, **values}
@@ -63,6 +66,10 @@ class Records:
 
     def _apply(self, entry: dict[str, Any]) -> None:
         getattr(self, f"_apply_{entry['what']}")(entry)
+
+    def _apply_forget(self, entry: dict[str, Any]) -> None:
+        """Begin anew; only the ids go on growing, and what was quiet stays quiet."""
+        self._begin()
 
     def _apply_awake(self, entry: dict[str, Any]) -> None:
         self.attendance.sign(entry["at"])

@@ -19,6 +19,9 @@ class Ledger:
     """What has been served, by network; ids of own replies are left out, they are in the records."""
 
     def __init__(self) -> None:
+        self.clear()
+
+    def clear(self) -> None:
         self.served: dict[str, dict[str, int]] = {network: {} for network in NETWORKS}
         self.requests: Counter[str] = Counter()
 

@@ -41,14 +41,13 @@ class Writer:
         at = self.timetable.moment(network, number)
         order = ids.order_at(at, number % ids.STORM_LOW)
         rng = Random(f"{self.seed}:{network}:{number}")
-        is_comment = network == "reddit" and self.is_comment(number)
-        group, base = self.decks.draw(network, number, pool=COMMENTS if is_comment else network)
-        if group == REPOST:
+        card, base = self.decks.draw(network, number)
+        if card.group == REPOST:
             return self.repost(rng, self.original(number, rng), order=order, at=at)
         if base is None:
             return self.stars(rng, order=order, at=at)
         post = self.compose(rng, base, network, order=order, at=at)
-        if is_comment:
+        if card.pool == COMMENTS:
             return self.under(post, self.submission_before(number, rng))
         return post
 
@@ -146,7 +145,7 @@ class Writer:
     def original(self, number: int, rng: Random) -> Post:
         """A recent post on X that is no repost itself."""
         back = number - rng.randint(1, 40)
-        while self.decks.draw("x", back)[0] == REPOST:
+        while self.decks.card("x", back).group == REPOST:
             back -= 1
         return self.write("x", back)
 
@@ -172,12 +171,9 @@ class Writer:
             parent=original.id if relation else "",
         )
 
-    def is_comment(self, number: int) -> bool:
-        return Random(f"{self.seed}:comment:{number}").random() < 0.7
-
     def submission_before(self, number: int, rng: Random) -> Post:
         back = number - rng.randint(1, 25)
-        while self.is_comment(back):
+        while self.decks.card("reddit", back).pool == COMMENTS:
             back -= 1
         return self.write("reddit", back)
 

@@ -22,9 +22,10 @@ GRACE = 60_000  # a client that reckons seven days back needs a moment to ask
 
 
 class Refused(Exception):
-    def __init__(self, status: int, payload: dict[str, Any]) -> None:
+    def __init__(self, status: int, payload: dict[str, Any], headers: dict[str, str] | None = None) -> None:
         self.status = status
         self.payload = payload
+        self.headers = headers
 
 
 def invalid(name: str, value: str, message: str) -> Refused:
@@ -45,7 +46,7 @@ def forbidden(detail: str) -> Refused:
 
 def refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refused)  # noqa: S101 - the only kind this is registered for
-    return json_answer(error.payload, error.status)
+    return json_answer(error.payload, error.status, error.headers)
 
 
 def check_in(request: Request, route: str) -> dict[str, str]:
@@ -57,15 +58,15 @@ def check_in(request: Request, route: str) -> dict[str, str]:
         )
     budget: Budget = request.app.state.x_budget
     left, reset = budget.spend(route, town_of(request).now)
-    if left < 0:
-        raise Refused(
-            429, {"title": "Too Many Requests", "detail": "Too Many Requests", "type": "about:blank"}
-        )
-    return {
+    headers = {
         "x-rate-limit-limit": str(budget.limit),
-        "x-rate-limit-remaining": str(left),
+        "x-rate-limit-remaining": str(max(left, 0)),
         "x-rate-limit-reset": str(reset),
     }
+    if left < 0:
+        title = "Too Many Requests"
+        raise Refused(429, {"title": title, "detail": title, "type": "about:blank", "status": 429}, headers)
+    return headers
 
 
 # -- Reading -----------------------------------------------------------------------------------

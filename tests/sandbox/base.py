@@ -18,6 +18,7 @@ from requests.adapters import HTTPAdapter
 from sandbox.serving import running_sandbox
 
 CORPUS = Path(__file__).parent / "corpus"
+http = httpx.Client(timeout=20)  # one for all tests: each new one reads the certificates of the machine
 NOON = datetime(2026, 3, 10, 16, 0, tzinfo=UTC)  # noon in New York
 
 
@@ -84,6 +85,7 @@ def reddit_client(base: str, **options: Any) -> praw.Reddit:
         timeout=5,
         **{"refresh_token": "r", **options},
     )
+    assert reddit._core
     reddit._core._retry_strategy_class = lambda: Once(retries=0)
     return reddit
 
@@ -91,7 +93,7 @@ def reddit_client(base: str, **options: Any) -> praw.Reddit:
 def control(base: str, what: str, body: object) -> Any:
     # Escaped JSON, for httpx cannot encode a lone surrogate.
     headers = {"content-type": "application/json"}
-    answer = httpx.post(f"{base}/_sandbox/{what}", content=json.dumps(body), headers=headers)
+    answer = http.post(f"{base}/_sandbox/{what}", content=json.dumps(body), headers=headers)
     answer.raise_for_status()
     return answer.json()
 
@@ -103,4 +105,4 @@ def inject(base: str, network: str, text: str, **values: Any) -> str:
 
 
 def ledger(base: str) -> Any:
-    return httpx.get(f"{base}/_sandbox/ledger").json()
+    return http.get(f"{base}/_sandbox/ledger").json()

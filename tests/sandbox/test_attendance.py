@@ -8,7 +8,7 @@ class AttendanceTests:
         attendance = Attendance()
         attendance.sign(NOW)
 
-        kept = [attendance.kept_at(NOW - hours * HOUR) for hours in (0.5, 3, 12, 100)]
+        kept = [attendance.kept_at(int(NOW - hours * HOUR)) for hours in (0.5, 3, 12, 100)]
 
         assert kept == [1.0, 0.35, 0.12, 0.03]
 
@@ -26,5 +26,5 @@ class AttendanceTests:
 
         assert attendance.kept_at(NOW + 10 * MINUTE) == 1.0
         assert attendance.kept_at(NOW + 20 * HOUR) == 0.03
-        assert attendance.kept_at(NOW + 71.5 * HOUR) == 1.0
+        assert attendance.kept_at(NOW + 71 * HOUR + 30 * MINUTE) == 1.0
         assert attendance.kept_at(NOW - 3 * HOUR) == 0.35

@@ -3,21 +3,14 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.sandbox.base import CORPUS, Clock, control, inject, ledger, sandbox, x_client
+from tests.sandbox.base import CORPUS, Clock, control, http, inject, ledger, sandbox, x_client
 
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture
-def quiet() -> Iterator[str]:
-    with sandbox(quiet=True, clock=Clock()) as base:
-        yield base
 
 
 def texts(base: str, query: str = "northfield") -> list[str]:
@@ -35,7 +28,13 @@ class InjectedPostTests:
         assert [tweet["id"] for tweet in fresh] == [id]
 
     @pytest.mark.parametrize(
-        "text", ["Northfield a\0b", "Northfield \ud800 and \udfff", "Northfield\r\nevent: x\ndata: y", "Northfield \u202e x"]
+        "text",
+        [
+            "Northfield a\0b",
+            "Northfield \ud800 and \udfff",
+            "Northfield\r\nevent: x\ndata: y",
+            "Northfield \u202e x",
+        ],
     )
     def test_hostile_characters_travel_unharmed(self, quiet: str, text: str) -> None:
         inject(quiet, "x", text)
@@ -69,7 +68,7 @@ class InjectedPostTests:
         ],
     )
     def test_an_unusable_one_is_refused(self, quiet: str, entry: object) -> None:
-        answer = httpx.post(f"{quiet}/_sandbox/posts", json=[entry])
+        answer = http.post(f"{quiet}/_sandbox/posts", json=[entry])
 
         assert (answer.status_code, list(answer.json())) == (400, ["error"])
 
@@ -80,7 +79,7 @@ class InjectedPostTests:
             inject(quiet, "x", "b", id="77")
 
     def test_a_form_on_a_strange_page_cannot_post(self, quiet: str) -> None:
-        answer = httpx.post(f"{quiet}/_sandbox/posts", content='{"network": "x", "text": "a"}')
+        answer = http.post(f"{quiet}/_sandbox/posts", content='{"network": "x", "text": "a"}')
 
         assert answer.status_code == 415
 
@@ -100,7 +99,9 @@ class StormTests:
         assert 30 < seen[1] < seen[2] < 90
         assert len(set(storm)) > 30
 
-    @pytest.mark.parametrize("body", [{"kind": "flood"}, {"kind": "ed", "minutes": -1}, {"kind": "ed", "per_minute": 1e9}])
+    @pytest.mark.parametrize(
+        "body", [{"kind": "flood"}, {"kind": "ed", "minutes": -1}, {"kind": "ed", "per_minute": 1e9}]
+    )
     def test_an_unusable_one_is_refused(self, quiet: str, body: object) -> None:
         with pytest.raises(httpx.HTTPStatusError):
             control(quiet, "storm", body)
@@ -144,7 +145,7 @@ class PageTests:
         asked = inject(quiet, "x", "@NorthfieldHlth <script>alert(1)</script> \ud800\0")
         x_client(quiet).create_tweet(text="Hello <b>you</b>.", in_reply_to_tweet_id=asked)
 
-        answer = httpx.get(quiet)
+        answer = http.get(quiet)
 
         assert answer.status_code == 200
         assert "<script" not in answer.text
@@ -157,13 +158,13 @@ class PageTests:
     def test_a_five_megabyte_post_does_not_fill_it(self, quiet: str) -> None:
         inject(quiet, "rss", "x" * 5_000_000, title="y" * 5_000_000, author="z" * 5_000_000)
 
-        assert len(httpx.get(quiet).content) < 20_000
+        assert len(http.get(quiet).content) < 20_000
 
 
 class LedgerTests:
     def test_it_counts_requests_and_unknown_ones(self, quiet: str) -> None:
         x_client(quiet).search_recent_tweets("northfield")
-        httpx.get(f"{quiet}/comments/abc/")
+        http.get(f"{quiet}/comments/abc/")
 
         assert ledger(quiet)["requests"] == {"x.search": 1, "unknown": 1}
 

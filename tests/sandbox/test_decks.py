@@ -5,22 +5,37 @@ import pytest
 from sandbox.basepost import BasePost
 from sandbox.decks import BLOCK, REPOST, STARS, Decks, apportion
 
-SIZES = {"complaint": 170, "praise": 80, "question": 60, "chatter": 50, "emergency": 20, "namesake": 25, "hostile": 35}
+SIZES = {
+    "complaint": 170,
+    "praise": 80,
+    "question": 60,
+    "chatter": 50,
+    "emergency": 20,
+    "namesake": 25,
+    "hostile": 35,
+}
 NETWORKS = ("x", "reddit", "google", "rss")
 
 
 def corpus() -> list[BasePost]:
-    posts = [
-        BasePost(id=f"{kind}-{number}", kind=kind, lang="en", networks=NETWORKS, text="t")
-        for kind, size in SIZES.items()
+    posts = written("", SIZES, NETWORKS)
+    posts += written("x-", dict.fromkeys(("complaint", "praise", "question", "chatter"), 60), ("x",))
+    posts += written("", {"news": 30}, ("rss",))
+    return posts + written("es-", {"praise": 45}, ("x",), lang="es")
+
+
+def written(
+    prefix: str, sizes: dict[str, int], networks: tuple[str, ...], *, lang: str = "en"
+) -> list[BasePost]:
+    return [
+        BasePost(id=f"{prefix}{kind}-{number}", kind=kind, lang=lang, networks=networks, text="t")
+        for kind, size in sizes.items()
         for number in range(size)
     ]
-    posts += [BasePost(id=f"news-{n}", kind="news", lang="en", networks=("x", "rss"), text="t") for n in range(30)]
-    return posts + [BasePost(id=f"es-{n}", kind="praise", lang="es", networks=("x",), text="t") for n in range(45)]
 
 
 class DecksTests:
-    @pytest.mark.parametrize("network", ["x", "google"])
+    @pytest.mark.parametrize("network", ["x", "reddit", "google"])
     def test_no_base_post_comes_again_within_150(self, network: str) -> None:
         decks, seen = Decks(corpus(), "seed"), dict[str, int]()
 
@@ -33,7 +48,7 @@ class DecksTests:
     def test_rare_kinds_keep_their_share(self) -> None:
         decks = Decks(corpus(), "seed")
 
-        drawn = Counter(decks.draw("x", number)[0] for number in range(80 * BLOCK))
+        drawn = Counter(decks.draw("x", number)[0].group for number in range(80 * BLOCK))
 
         assert drawn["emergency"] / drawn.total() == 1 / 80
         assert drawn["hostile"] / drawn.total() == 1 / 60
@@ -42,14 +57,18 @@ class DecksTests:
     def test_a_number_always_draws_the_same(self) -> None:
         first, second, other = Decks(corpus(), "a"), Decks(corpus(), "a"), Decks(corpus(), "b")
 
-        assert [first.draw("x", n) for n in range(500)] == [second.draw("x", n) for n in range(499, -1, -1)][::-1]
+        assert [first.draw("x", n) for n in range(500)] == [second.draw("x", n) for n in range(499, -1, -1)][
+            ::-1
+        ]
         assert [first.draw("x", n) for n in range(500)] != [other.draw("x", n) for n in range(500)]
 
     def test_stars_and_reposts_have_no_base_post(self) -> None:
         decks = Decks(corpus(), "seed")
 
-        assert {decks.draw("x", n)[0] for n in range(BLOCK) if decks.draw("x", n)[1] is None} == {REPOST}
-        assert {decks.draw("google", n)[0] for n in range(BLOCK) if decks.draw("google", n)[1] is None} == {STARS}
+        assert {decks.card("x", n).group for n in range(BLOCK) if decks.draw("x", n)[1] is None} == {REPOST}
+        assert {
+            decks.card("google", n).group for n in range(BLOCK) if decks.draw("google", n)[1] is None
+        } == {STARS}
 
 
 class ApportionTests:

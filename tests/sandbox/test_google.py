@@ -1,23 +1,15 @@
-from collections.abc import Iterator
 from typing import Any
 
-import httpx
 import pytest
 
-from tests.sandbox.base import Clock, control, inject, ledger, sandbox
+from tests.sandbox.base import Clock, control, http, inject, ledger, sandbox
 
 MAIN = "accounts/7001/locations/9001"
 TOKEN = {"authorization": "Bearer t"}
 
 
-@pytest.fixture
-def quiet() -> Iterator[str]:
-    with sandbox(quiet=True, clock=Clock()) as base:
-        yield base
-
-
 def reviews(base: str, location: str = MAIN, **params: Any) -> Any:
-    return httpx.get(f"{base}/v4/{location}/reviews", params=params, headers=TOKEN).raise_for_status().json()
+    return http.get(f"{base}/v4/{location}/reviews", params=params, headers=TOKEN).raise_for_status().json()
 
 
 def texts(base: str, **params: Any) -> list[str]:
@@ -84,15 +76,15 @@ class ReviewTests:
         ],
     )
     def test_it_refuses_what_the_real_one_refuses(self, quiet: str, path: str, status: int) -> None:
-        assert httpx.get(f"{quiet}/v4/{path}", headers=TOKEN).status_code == status
-        assert httpx.get(f"{quiet}/v4/{path}").status_code == 401
+        assert http.get(f"{quiet}/v4/{path}", headers=TOKEN).status_code == status
+        assert http.get(f"{quiet}/v4/{path}").status_code == 401
 
 
 class ReplyTests:
     def test_a_second_reply_replaces_the_first_and_both_are_noted(self, quiet: str) -> None:
         id = inject(quiet, "google", "Slow", rating=2)
         for text in ("Sorry.", "We are sorry."):
-            answer = httpx.put(f"{quiet}/v4/{MAIN}/reviews/{id}/reply", json={"comment": text}, headers=TOKEN)
+            answer = http.put(f"{quiet}/v4/{MAIN}/reviews/{id}/reply", json={"comment": text}, headers=TOKEN)
             assert answer.json()["comment"] == text
 
         assert reviews(quiet)["reviews"][0]["reviewReply"]["comment"] == "We are sorry."
@@ -101,16 +93,18 @@ class ReplyTests:
             (id, "We are sorry."),
         ]
 
-    @pytest.mark.parametrize(("text", "status"), [("", 400), ("x" * 4097, 400), (None, 400), ("x" * 4096, 200)])
+    @pytest.mark.parametrize(
+        ("text", "status"), [("", 400), ("x" * 4097, 400), (None, 400), ("x" * 4096, 200)]
+    )
     def test_its_length_is_limited(self, quiet: str, text: str | None, status: int) -> None:
         id = inject(quiet, "google", "Slow", rating=2)
 
-        answer = httpx.put(f"{quiet}/v4/{MAIN}/reviews/{id}/reply", json={"comment": text}, headers=TOKEN)
+        answer = http.put(f"{quiet}/v4/{MAIN}/reviews/{id}/reply", json={"comment": text}, headers=TOKEN)
 
         assert answer.status_code == status
 
     def test_a_review_that_is_gone_cannot_be_answered(self, quiet: str) -> None:
-        answer = httpx.put(f"{quiet}/v4/{MAIN}/reviews/none/reply", json={"comment": "a"}, headers=TOKEN)
+        answer = http.put(f"{quiet}/v4/{MAIN}/reviews/none/reply", json={"comment": "a"}, headers=TOKEN)
 
         assert (answer.status_code, answer.json()["error"]["status"]) == (404, "NOT_FOUND")
 
@@ -119,7 +113,7 @@ class TokenTests:
     def test_a_refresh_token_buys_an_access_token(self, quiet: str) -> None:
         form = {"grant_type": "refresh_token", "refresh_token": "r", "client_id": "c", "client_secret": "s"}
 
-        answer = httpx.post(f"{quiet}/token", data=form).json()
+        answer = http.post(f"{quiet}/token", data=form).json()
 
         assert (answer["token_type"], answer["expires_in"]) == ("Bearer", 3599)
-        assert httpx.post(f"{quiet}/token", data={"grant_type": "refresh_token"}).status_code == 400
+        assert http.post(f"{quiet}/token", data={"grant_type": "refresh_token"}).status_code == 400

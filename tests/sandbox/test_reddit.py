@@ -6,13 +6,7 @@ import prawcore
 import pytest
 from praw.exceptions import RedditAPIException
 
-from tests.sandbox.base import Clock, control, inject, ledger, reddit_client, sandbox
-
-
-@pytest.fixture
-def quiet() -> Iterator[str]:
-    with sandbox(quiet=True, clock=Clock()) as base:
-        yield base
+from tests.sandbox.base import Clock, control, http, inject, ledger, reddit_client, sandbox
 
 
 def names(items: Iterator[object]) -> list[str]:
@@ -50,7 +44,11 @@ class ListingTests:
 
         assert submission["author"].name == "mossy_bench"
         assert (submission["title"], submission["selftext"]) == ("Title", "the <b>body</b> & more")
-        assert (submission["edited"], submission["removed_by_category"], submission["over_18"]) == (False, None, False)
+        assert (submission["edited"], submission["removed_by_category"], submission["over_18"]) == (
+            False,
+            None,
+            False,
+        )
         assert submission["permalink"].startswith("/r/northfieldtown/comments/")
         assert (comment["link_id"], comment["parent_id"], comment["link_title"]) == (link, link, "Title")
         assert (comment["body"], comment["author"].name) == ("a comment", "quietpier")
@@ -78,7 +76,7 @@ class ListingTests:
         inject(quiet, "reddit", "<b>", title="A & B")
 
         headers = {"authorization": "bearer t"}
-        answer = httpx.get(f"{quiet}/r/all/new", headers=headers).json()["data"]["children"][0]["data"]
+        answer = http.get(f"{quiet}/r/all/new", headers=headers).json()["data"]["children"][0]["data"]
 
         assert (answer["title"], answer["selftext"]) == ("A &amp; B", "&lt;b&gt;")
 
@@ -92,7 +90,10 @@ class ListingTests:
         found = {vars(item)["name"]: vars(item) for item in items}
 
         assert (found[gone]["author"], found[gone]["selftext"]) == (None, "[deleted]")
-        assert (found[removed]["selftext"], found[removed]["removed_by_category"]) == ("[removed]", "moderator")
+        assert (found[removed]["selftext"], found[removed]["removed_by_category"]) == (
+            "[removed]",
+            "moderator",
+        )
         assert (found[edited]["selftext"], found[edited]["edited"]) == ("C, edited", 1773158400.0)
         assert set(found) == {gone, removed, edited}
 
@@ -108,15 +109,15 @@ class TokenTests:
         assert answer.json()["token_type"] == "bearer"
 
     def test_no_token_no_answer(self, quiet: str) -> None:
-        assert httpx.get(f"{quiet}/r/all/new").status_code == 401
-        assert httpx.post(f"{quiet}/api/v1/access_token").status_code == 401
+        assert http.get(f"{quiet}/r/all/new").status_code == 401
+        assert http.post(f"{quiet}/api/v1/access_token").status_code == 401
 
     def test_limits_are_whole_numbers(self, quiet: str) -> None:
         reddit = reddit_client(quiet)
         list(reddit.subreddit("all").new())
 
-        assert reddit.auth.limits["used"] == 1
-        assert reddit.user.me().name == "northfield_listens"
+        assert isinstance(reddit.auth.limits["used"], int)
+        assert str(reddit.user.me()) == "northfield_listens"
 
 
 class CommentTests:
@@ -137,7 +138,9 @@ class CommentTests:
             (under_that, under_link),
         ]
         comments = [vars(item) for item in reddit_client(quiet).subreddit("larkmoor").comments()]
-        assert [(item["author"].name, item["link_id"]) for item in comments] == [("northfield_listens", link)] * 2
+        assert [(item["author"].name, item["link_id"]) for item in comments] == [
+            ("northfield_listens", link)
+        ] * 2
 
     @pytest.mark.parametrize("code", ["THREAD_LOCKED", "DELETED_COMMENT", "USER_REQUIRED"])
     def test_it_is_refused_in_the_body(self, quiet: str, code: str) -> None:

@@ -1,21 +1,12 @@
 import io
-from collections.abc import Iterator
 
 import feedparser
-import httpx
-import pytest
 
-from tests.sandbox.base import Clock, inject, ledger, sandbox
-
-
-@pytest.fixture
-def quiet() -> Iterator[str]:
-    with sandbox(quiet=True, clock=Clock()) as base:
-        yield base
+from tests.sandbox.base import Clock, http, inject, ledger, sandbox
 
 
 def read(base: str, name: str = "news") -> feedparser.FeedParserDict:
-    answer = httpx.get(f"{base}/feeds/{name}.xml").raise_for_status()
+    answer = http.get(f"{base}/feeds/{name}.xml").raise_for_status()
     return feedparser.parse(io.BytesIO(answer.content), response_headers=dict(answer.headers))
 
 
@@ -40,15 +31,17 @@ class FeedTests:
 
     def test_an_unchanged_feed_is_not_sent_again(self, quiet: str) -> None:
         inject(quiet, "rss", "One", title="One")
-        first = httpx.get(f"{quiet}/feeds/news.xml").headers
+        first = http.get(f"{quiet}/feeds/news.xml").headers
 
-        by_tag = httpx.get(f"{quiet}/feeds/news.xml", headers={"if-none-match": first["etag"]})
-        by_date = httpx.get(f"{quiet}/feeds/news.xml", headers={"if-modified-since": first["last-modified"]})
-        stale = httpx.get(f"{quiet}/feeds/news.xml", headers={"if-none-match": '"other"'})
+        by_tag = http.get(f"{quiet}/feeds/news.xml", headers={"if-none-match": first["etag"]})
+        by_date = http.get(f"{quiet}/feeds/news.xml", headers={"if-modified-since": first["last-modified"]})
+        stale = http.get(f"{quiet}/feeds/news.xml", headers={"if-none-match": '"other"'})
 
         assert (by_tag.status_code, by_date.status_code, stale.status_code) == (304, 304, 200)
         inject(quiet, "rss", "Two", title="Two")
-        assert httpx.get(f"{quiet}/feeds/news.xml", headers={"if-none-match": first["etag"]}).status_code == 200
+        assert (
+            http.get(f"{quiet}/feeds/news.xml", headers={"if-none-match": first["etag"]}).status_code == 200
+        )
 
     def test_hostile_text_does_not_break_the_feed(self, quiet: str) -> None:
         inject(quiet, "rss", "a\0b \ud800 ]]> <script>x</script> & \x08", title="T <b> & \0")
@@ -59,5 +52,5 @@ class FeedTests:
         assert "script" not in feed.entries[0].summary
 
     def test_an_unknown_feed_is_not_found(self, quiet: str) -> None:
-        assert httpx.get(f"{quiet}/feeds/none.xml").status_code == 404
-        assert "/feeds/news.xml" in httpx.get(f"{quiet}/feeds/").json()["feeds"]
+        assert http.get(f"{quiet}/feeds/none.xml").status_code == 404
+        assert "/feeds/news.xml" in http.get(f"{quiet}/feeds/").json()["feeds"]

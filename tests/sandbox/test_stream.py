@@ -1,5 +1,6 @@
 from collections import Counter
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,17 @@ def town(*, clock: Clock | None = None, **options: Any) -> Town:
     return build_town(corpus=CORPUS, clock=clock or Clock(), **options)
 
 
+@cache
+def noon() -> Town:
+    """The town at noon, for tests that only read it."""
+    return town()
+
+
+@cache
+def busy_noon() -> Town:
+    return town(pace=4)
+
+
 def read(from_town: Town, network: str) -> list[Post]:
     return list(from_town.newest(network))
 
@@ -24,30 +36,30 @@ def read(from_town: Town, network: str) -> list[Post]:
 class StreamTests:
     @pytest.mark.parametrize("network", NETWORKS)
     def test_a_restart_says_the_same_again(self, network: str) -> None:
-        assert read(town(), network) == read(town(), network) != []
+        assert read(noon(), network) == read(town(), network) != []
 
     def test_another_seed_says_other_things(self) -> None:
-        assert read(town(), "x") != read(town(seed="other"), "x")
+        assert read(noon(), "x") != read(town(seed="other"), "x")
 
     @pytest.mark.parametrize("network", NETWORKS)
     def test_ids_grow_with_time(self, network: str) -> None:
-        posts = read(town(), network)
+        posts = read(noon(), network)
 
-        orders = [ids.order_of(network, post.id) for post in posts]
+        orders = [ids.order_of(network, post.id) or 0 for post in posts]
 
         assert orders == [post.order for post in posts] == sorted(set(orders), reverse=True)
         assert [post.at for post in posts] == sorted((post.at for post in posts), reverse=True)
 
     @pytest.mark.parametrize("network", NETWORKS)
     def test_any_post_is_found_by_its_id(self, network: str) -> None:
-        here = town()
+        here = noon()
 
         for post in read(here, network)[::25]:
             assert here.find(network, post.id) == post
 
     @pytest.mark.parametrize("id", ["", "1", "t3_zz", "abc-é", "9" * 40, "-1", "AbFv!!"])
     def test_an_id_it_never_gave_is_not_found(self, id: str) -> None:
-        assert [town().find(network, id) for network in NETWORKS] == [None] * 4
+        assert [noon().find(network, id) for network in NETWORKS] == [None] * 4
 
     def test_nothing_is_served_before_its_time(self) -> None:
         clock = Clock()
@@ -63,30 +75,30 @@ class StreamTests:
         assert {post.id for post in before} - {post.id for post in after} <= {post.id for post in before[-5:]}
 
     def test_a_first_poll_finds_recent_hours_full_and_old_days_thin(self) -> None:
-        hours = Counter(int((NOON.timestamp() * 1000 - post.at) // 3_600_000) for post in read(town(), "x"))
+        hours = Counter(int((NOON.timestamp() * 1000 - post.at) // 3_600_000) for post in read(noon(), "x"))
 
         assert hours[0] > 200
         assert hours[0] * 0.2 < hours[3] < hours[0] * 0.6
         assert 0 < sum(hours[hour] for hour in range(100, 124)) < 400
 
     def test_every_slot_is_filled(self) -> None:
-        shown = [post for network in NETWORKS for post in read(town(), network) if post.kind != "hostile"]
+        shown = [post for network in NETWORKS for post in read(noon(), network) if post.kind != "hostile"]
 
         assert not [post.text for post in shown if "{" in post.text or "[[" in post.text]
 
     def test_hostile_braces_are_left_alone(self) -> None:
-        hostile = next(post for post in read(town(pace=4), "google") if post.base == "hostile-1")
+        hostile = next(post for post in read(busy_noon(), "google") if post.base == "hostile-1")
 
         assert hostile.text == "Northfield <img src=x onerror=alert(1)> { 7*7 } [[plain]]\ndata: x"
 
     def test_posts_on_x_fit_and_stay_findable(self) -> None:
-        posts = [post for post in read(town(), "x") if not post.relation]
+        posts = [post for post in read(noon(), "x") if not post.relation]
 
         assert all(len(post.text) <= 280 for post in posts)
         assert all("northfield" in post.text.lower() for post in posts)
 
     def test_some_people_repeat_what_others_said(self) -> None:
-        here = town()
+        here = noon()
 
         reposts = [post for post in read(here, "x") if post.relation]
 
@@ -96,7 +108,7 @@ class StreamTests:
         assert all(post.author != getattr(originals[post.parent], "author", "") for post in reposts)
 
     def test_comments_stand_under_earlier_submissions(self) -> None:
-        here = town()
+        here = noon()
 
         comments = [post for post in read(here, "reddit") if post.is_comment]
 
@@ -108,7 +120,7 @@ class StreamTests:
             assert (parent.at < comment.at, parent.subreddit) == (True, comment.subreddit)
 
     def test_some_reviews_are_stars_only_and_some_are_changed_later(self) -> None:
-        reviews = read(town(pace=4), "google")
+        reviews = read(busy_noon(), "google")
 
         assert any(review.text == "" and review.rating for review in reviews)
         assert any(review.edited_at and review.edited_at > review.at for review in reviews)

@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -8,12 +7,6 @@ import tweepy
 from sandbox import ids
 from sandbox.x_shapes import user_id
 from tests.sandbox.base import NOON, Clock, control, inject, ledger, sandbox, x_client
-
-
-@pytest.fixture
-def quiet() -> Iterator[str]:
-    with sandbox(quiet=True, clock=Clock()) as base:
-        yield base
 
 
 def found(base: str, query: str = "northfield", **options: Any) -> list[str]:
@@ -36,7 +29,10 @@ class SearchTests:
         id = inject(quiet, "x", "Northfield @NorthfieldHlth hi", author="mina_bikes")
 
         answer = x_client(quiet).search_recent_tweets(
-            "northfield", tweet_fields=["created_at", "lang"], expansions=["author_id"], user_fields=["verified"]
+            "northfield",
+            tweet_fields=["created_at", "lang"],
+            expansions=["author_id"],
+            user_fields=["verified"],
         )
         plain = x_client(quiet).search_recent_tweets("northfield")
 
@@ -120,6 +116,17 @@ class SearchTests:
         assert NOON.timestamp() < int(headers["x-rate-limit-reset"]) <= NOON.timestamp() + 900
         with pytest.raises(tweepy.Unauthorized):
             x_client(quiet, bearer="").search_recent_tweets("northfield")
+
+    def test_it_turns_away_whoever_asks_too_often(self) -> None:
+        clock = Clock()
+        with sandbox(quiet=True, clock=clock, x_limit=2) as base:
+            found(base)
+            found(base)
+            with pytest.raises(tweepy.TooManyRequests) as error:
+                found(base)
+            assert error.value.reset_time == int(NOON.timestamp()) + 900
+            clock.forward(minutes=15)
+            assert found(base) == []
 
     def test_an_external_id_below_since_id_still_arrives(self, quiet: str) -> None:
         since = inject(quiet, "x", "Northfield one")
