@@ -39,6 +39,7 @@ from listening.sources.contract import (
     Post,
     ReplyWay,
     Sent,
+    SourceError,
     Target,
     Unavailable,
 )
@@ -81,16 +82,7 @@ class Google:
         try:
             answer = _reviews(connection, walk)
         except (Forbidden, Rejected) as error:
-            if "token" in walk:
-                # A page token is no longer taken: read that location from its top.
-                again = {name: walk[name] for name in walk if name not in ("token", "seen")}
-                return Page((), {**cursor, "walk": again}, has_more=True)
-            walk = rounds.counted(walk)
-            if rounds.has_failed(walk, locations, now):
-                raise
-            gap = f"The reviews of {walk['part']} could not be read: {error.message}"
-            following = _finished(cursor, walk, locations)
-            return Page((), following, "walk" in following, gap=gap)
+            return _failed(error, cursor, walk, locations, now)
         return _page(answer, cursor, walk, locations)
 
     def reply(self, connection: Connection, target: Target, text: str) -> Sent:
@@ -142,6 +134,21 @@ def _page(answer: Any, cursor: Cursor, walk: dict[str, Any], locations: list[str
 def _none(answer: Mapping[str, Any]) -> list[Any] | None:
     """No reviews, if that is what the answer says; an answer about something else is not an empty list."""
     return [] if answer.keys() <= {"averageRating", "totalReviewCount", "nextPageToken"} else None
+
+
+def _failed(
+    error: SourceError, cursor: Cursor, walk: dict[str, Any], locations: list[str], now: datetime
+) -> Page:
+    if "token" in walk:
+        # A page token is no longer taken: read that location from its top.
+        again = {name: walk[name] for name in walk if name not in ("token", "seen")}
+        return Page((), {**cursor, "walk": again}, has_more=True)
+    walk = rounds.counted(walk)
+    if rounds.has_failed(walk, locations, now):
+        raise error
+    gap = f"The reviews of {walk['part']} could not be read: {error.message}"
+    following = _finished(cursor, walk, locations)
+    return Page((), following, "walk" in following, gap=gap)
 
 
 def _changed(post: Post) -> str:

@@ -3,8 +3,10 @@
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 
-from listening.sources.contract import AuthFailed, Connection
+from listening.sources.contract import AuthFailed, Connection, Forbidden
+from listening.sources.http import checked
 
 
 class BackfillForm(forms.Form):
@@ -17,13 +19,21 @@ class BackfillForm(forms.Form):
     )
 
 
-def address_field(real: str) -> forms.URLField:
-    return forms.URLField(
+def address_field(real: str) -> forms.CharField:
+    # Not a URLField, which takes no host without a dot, such as the name of a container.
+    return forms.CharField(
         initial=real,
         required=False,
-        assume_scheme="https",
+        validators=[is_web_address],
         help_text="Leave as it is, unless a test system answers in the network's place.",
     )
+
+
+def is_web_address(value: str) -> None:
+    try:
+        checked(value)
+    except Forbidden as error:
+        raise ValidationError(error.message) from None
 
 
 def option(connection: Connection, name: str, default: Any = "") -> Any:

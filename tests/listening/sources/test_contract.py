@@ -77,6 +77,15 @@ class AdapterTests:
         filled = form({**{name: "x" for name in form.base_fields if name not in first}, **first})
         assert filled.is_valid(), filled.errors
 
+    @pytest.mark.parametrize(
+        ("address", "is_fine"),
+        [("http://sandbox:8000", True), ("https://api.example", True), ("file:///etc", False), ("x", False)],
+    )
+    def test_its_form_takes_web_addresses_only(self, case: Case, address: str, is_fine: bool) -> None:
+        form = case.adapter.OptionsForm({"api_url": address})
+        if "api_url" in form.fields:
+            assert ("api_url" not in form.errors) == is_fine
+
     def test_it_reads_its_recording(self, case: Case) -> None:
         with serving(case.recording) as server:
             page = case.fetch(server)
