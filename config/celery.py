@@ -39,6 +39,9 @@ def broker_url(address: str) -> str | None:
 def defaults() -> dict[str, Any]:
     from django.conf import settings
 
+    from alerts.schedule import BEAT as ALERTS
+    from listening.schedule import BEAT as LISTENING
+
     return {
         "broker_url": broker_url(settings.REDIS_URL),
         "broker_connection_retry_on_startup": True,
@@ -73,6 +76,7 @@ def defaults() -> dict[str, Any]:
         "worker_send_task_events": False,
         # No file of its own: what is due is read from the database, and a lease guards each slot.
         "beat_scheduler": "config.liveness:Scheduler",
+        "beat_schedule": {**LISTENING, **ALERTS},
         "timezone": "UTC",
     }
 
