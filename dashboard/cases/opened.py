@@ -91,6 +91,11 @@ class Opened:
             return self.typed
         return self.reply.text if self.reply else ""
 
+    @property
+    def text_pieces(self) -> list[cards.Piece]:
+        """For an approver: what no eye can see in it is shown too."""
+        return cards.pieces(self.text, [])
+
     @cached_property
     def way(self) -> Way:
         return way_for(self.mention)
