@@ -3,7 +3,7 @@
 #   make test    the whole test suite          make lint   ruff and mypy
 #   make bench   the benchmark table           make setup  only what is missing
 .POSIX:
-.PHONY: run test lint bench setup env run-requirements clean-env
+.PHONY: run test lint drills bench setup env run-requirements clean-env
 
 ENV = .venv
 PY = $(ENV)/bin/python
@@ -22,6 +22,10 @@ lint: setup
 	for check in "ruff check ." "ruff format --check ." "mypy ."; do \
 	  echo "$$check"; $(PY) -m $$check || status=1; \
 	done; exit $$status
+
+# The long drills: 20 kills of each kind, some minutes.
+drills: setup
+	@MURMUR_DRILL_POINTS=20 $(PY) -m pytest -s tests/drills $(ARGS)
 
 bench: setup
 	@$(PY) manage.py bench $(ARGS)

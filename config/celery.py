@@ -16,7 +16,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 # A task must end well within this, or it is handed out again while it still runs, for ever.
 VISIBILITY_TIMEOUT = 300
-ONE_LINE_A_TASK = ("celery.app.trace", "celery.beat", "celery.worker.strategy")
+ONE_LINE_A_TASK = ("celery.app.trace", "celery.beat", "celery.worker.strategy", "celery.worker.request")
 
 
 class MurmurTask(Task):
@@ -36,44 +36,58 @@ def broker_url(address: str) -> str | None:
     return f"redis+socket://{sign_in}{parts.path}?virtual_host={number}"
 
 
+BROKER: dict[str, Any] = {
+    "broker_connection_retry_on_startup": True,
+    "broker_transport_options": {
+        "visibility_timeout": VISIBILITY_TIMEOUT,
+        # Work of a killed worker comes back this many seconds after the timeout, not minutes.
+        "unacked_restore_interval": 5,
+        "unacked_restore_throttle": 1,
+    },
+    # The shortest of three such settings wins, so all three are set.
+    "result_backend_transport_options": {"visibility_timeout": VISIBILITY_TIMEOUT},
+    "visibility_timeout": VISIBILITY_TIMEOUT,
+    "result_backend": None,
+}
+
+TASKS: dict[str, Any] = {
+    "task_ignore_result": True,
+    "accept_content": ["json"],
+    "task_serializer": "json",
+    "task_default_queue": "bulk",
+    "task_create_missing_queues": True,
+    "task_acks_late": True,
+    # Late acknowledgement alone loses the task of a killed process; rejecting alone repeats a task that
+    # kills its process for ever. Both, with a limit, do neither.
+    "task_reject_on_worker_lost": True,
+    "task_retry_on_worker_lost": True,
+    "task_time_limit": 120,
+    "task_soft_time_limit": 90,
+}
+
+WORKERS: dict[str, Any] = {
+    "worker_prefetch_multiplier": 1,
+    "worker_eta_task_limit": 100,
+    "worker_max_tasks_per_child": 1000,
+    "worker_soft_shutdown_timeout": 30.0,
+    # Tasks may be run twice without harm; cancelling them when Redis blinks would delay them.
+    "worker_cancel_long_running_tasks_on_connection_loss": False,
+    "worker_send_task_events": False,
+}
+
+
 def defaults() -> dict[str, Any]:
+    """Read late: only now are the settings there."""
     from django.conf import settings
 
     from alerts.schedule import BEAT as ALERTS
     from listening.schedule import BEAT as LISTENING
 
     return {
+        **BROKER,
+        **TASKS,
+        **WORKERS,
         "broker_url": broker_url(settings.REDIS_URL),
-        "broker_connection_retry_on_startup": True,
-        "broker_transport_options": {
-            "visibility_timeout": VISIBILITY_TIMEOUT,
-            # Work of a killed worker comes back this many seconds after the timeout, not minutes.
-            "unacked_restore_interval": 5,
-            "unacked_restore_throttle": 1,
-        },
-        # The shortest of three such settings wins, so all three are set.
-        "result_backend_transport_options": {"visibility_timeout": VISIBILITY_TIMEOUT},
-        "visibility_timeout": VISIBILITY_TIMEOUT,
-        "result_backend": None,
-        "task_ignore_result": True,
-        "accept_content": ["json"],
-        "task_serializer": "json",
-        "task_default_queue": "bulk",
-        "task_create_missing_queues": True,
-        "task_acks_late": True,
-        # Late acknowledgement alone loses the task of a killed process; rejecting alone repeats a
-        # task that kills its process for ever. Both, with a limit, do neither.
-        "task_reject_on_worker_lost": True,
-        "task_retry_on_worker_lost": True,
-        "task_time_limit": 120,
-        "task_soft_time_limit": 90,
-        "worker_prefetch_multiplier": 1,
-        "worker_eta_task_limit": 100,
-        "worker_max_tasks_per_child": 1000,
-        "worker_soft_shutdown_timeout": 30.0,
-        # Tasks may be run twice without harm; cancelling them when Redis blinks would delay them.
-        "worker_cancel_long_running_tasks_on_connection_loss": False,
-        "worker_send_task_events": False,
         # No file of its own: what is due is read from the database, and a lease guards each slot.
         "beat_scheduler": "config.liveness:Scheduler",
         "beat_schedule": {**LISTENING, **ALERTS},

@@ -40,7 +40,14 @@ def poll(poll_id: int, *, clock: Clock = timezone.now) -> Poll | None:
     lease = leases.claim(poll_id, clock())
     if lease is None:
         return None
-    owed = Poll.objects.select_related("source").get(pk=poll_id)
+    try:
+        return _do(lease, clock)
+    finally:
+        leases.let_go(poll_id)
+
+
+def _do(lease: Lease, clock: Clock) -> Poll | None:
+    owed = Poll.objects.select_related("source").get(pk=lease.poll_id)
     try:
         _ask(owed, lease, clock)
     except LostLease:

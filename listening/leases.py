@@ -2,16 +2,24 @@
 neither loses the poll nor has it run twice at once."""
 
 import secrets
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import F, Q
+from django.db import InterfaceError, OperationalError, connection
+from django.db.models import F
 from django.db.models.functions import Coalesce
 
 from listening.models import Poll
 
 LEASE = timedelta(seconds=30)
 """Longer than one call to a network may take; renewed before each call and with each page."""
+
+
+ALIVE_LOCKS = 7_003
+"""Class of the advisory locks that show whose holder is alive."""
 
 
 class LostLease(Exception):
@@ -37,13 +45,56 @@ class Lease:
 
 def claim(poll_id: int, now: datetime) -> Lease | None:
     """Take a poll that nobody holds; None when someone was first, or it is finished."""
+    seen = Poll.objects.unfinished().filter(pk=poll_id).values("state", "lease_until", "lease_token").first()
+    if seen is None or _is_held(poll_id, seen, now):
+        return None
     lease = Lease(poll_id, secrets.token_hex(16))
-    free = Q(state=Poll.State.QUEUED) | Q(state=Poll.State.RUNNING, lease_until__lte=now)
-    taken = Poll.objects.filter(free, pk=poll_id).update(
+    # The sign of life comes first: whoever sees the poll running must see its holder alive.
+    _show_life(poll_id)
+    taken = Poll.objects.filter(pk=poll_id, **seen).update(
         state=Poll.State.RUNNING,
         attempts=F("attempts") + 1,
         lease_until=now + LEASE,
         lease_token=lease.token,
         started_at=Coalesce(F("started_at"), now),
     )
-    return lease if taken else None
+    if not taken:
+        let_go(poll_id)
+        return None
+    return lease
+
+
+def _is_held(poll_id: int, seen: Mapping[str, Any], now: datetime) -> bool:
+    if seen["state"] != Poll.State.RUNNING or seen["lease_until"] <= now:
+        return False
+    return poll_id in held()
+
+
+def held() -> set[int]:
+    """Polls whose holder is alive: its database session is open and holds their advisory lock.
+
+    The kernel closes the connection of a killed process at once and PostgreSQL drops its locks, so that the
+    sweep need not wait for the lease. Where sessions are pooled between, only the lease tells.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT objid FROM pg_locks WHERE locktype = 'advisory' AND classid = %s
+               AND database = (SELECT oid FROM pg_database WHERE datname = current_database())""",
+            [ALIVE_LOCKS],
+        )
+        return {row[0] for row in cursor.fetchall()}
+
+
+def _show_life(poll_id: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [ALIVE_LOCKS, poll_id])
+
+
+def let_go(poll_id: int) -> None:
+    """Take the sign of life back; harmless when there is none, or no connection either."""
+    with suppress(OperationalError, InterfaceError), connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT pg_advisory_unlock(%s, %s) FROM pg_locks WHERE locktype = 'advisory'
+               AND classid = %s AND objid = %s AND pid = pg_backend_pid()""",
+            [ALIVE_LOCKS, poll_id, ALIVE_LOCKS, poll_id],
+        )

@@ -1,10 +1,11 @@
-"""Which sources are to be asked now, and which polls were forgotten. All by the database; Redis only rings."""
+"""Which sources are to be asked now, and which polls were forgotten. The database knows; Redis only rings."""
 
 import logging
 from datetime import UTC, datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
+from listening import leases
 from listening.models import Poll, Source
 
 logger = logging.getLogger(__name__)
@@ -50,13 +51,13 @@ def next_slot(now: datetime, every: timedelta) -> datetime:
 
 def forgotten(now: datetime) -> list[int]:
     """Polls whose bell was lost, or whose worker died; to be rung again."""
-    lost = Poll.objects.forgotten(now, rung_before=now - RUNG_AGAIN_AFTER)
+    lost = Poll.objects.forgotten(now, rung_before=now - RUNG_AGAIN_AFTER, held=leases.held())
     _close_broken_imports(now)
     return list(lost.exclude(source__kind=Source.IMPORT).order_by("created_at").values_list("pk", flat=True))
 
 
 def _close_broken_imports(now: datetime) -> None:
-    # A file that was being imported is not at hand here. What was stored of it stays, and it can be run again.
+    # A file that was being imported is not at hand here. What was stored of it stays.
     broken = Poll.objects.filter(source__kind=Source.IMPORT, state=Poll.State.RUNNING, lease_until__lte=now)
     closed = broken.update(
         state=Poll.State.FAILED,

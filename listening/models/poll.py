@@ -1,3 +1,4 @@
+from collections.abc import Collection
 from datetime import datetime
 from typing import Self
 
@@ -11,11 +12,11 @@ class PollQuerySet(models.QuerySet["Poll"]):
     def unfinished(self) -> Self:
         return self.filter(state__in=Poll.UNFINISHED)
 
-    def forgotten(self, now: datetime, *, rung_before: datetime) -> Self:
-        """Polls whose bell was lost (still queued) or whose worker died (lease run out)."""
+    def forgotten(self, now: datetime, *, rung_before: datetime, held: Collection[int]) -> Self:
+        """Polls whose bell was lost (still queued) or whose worker died (lease run out, or not `held`)."""
+        is_dead = Q(lease_until__lte=now) | ~Q(pk__in=held)
         return self.filter(
-            Q(state=Poll.State.QUEUED, created_at__lte=rung_before)
-            | Q(state=Poll.State.RUNNING, lease_until__lte=now)
+            Q(state=Poll.State.QUEUED, created_at__lte=rung_before) | Q(is_dead, state=Poll.State.RUNNING)
         )
 
 

@@ -69,11 +69,10 @@ class Rig:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
-    def kill_a_child(self, name: str) -> None:
-        """SIGKILL to one process of a worker's pool."""
-        children = psutil.Process(self.running[name].pid).children()
-        if children:
-            children[0].kill()
+    def kill_children(self, name: str) -> None:
+        """SIGKILL to the processes of a worker's pool, the busy one among them; the worker lives on."""
+        for child in psutil.Process(self.running[name].pid).children():
+            child.kill()
 
     def stop(self) -> None:
         for name in list(self.running):
@@ -95,3 +94,9 @@ def wait_until(holds: Callable[[], bool], *, within: float, every: float = 0.1) 
         assert waited < within, f"did not come true within {within} s"
         time.sleep(every)
     return time.monotonic() - began
+
+
+def inject(rig: Rig, count: int, *, mark: str, text: str = "Northfield again") -> None:
+    """Put posts into the pretend X, each with a text of its own."""
+    posts = [{"network": "x", "text": f"{text} {mark} {number}"} for number in range(count)]
+    rig.ask_sandbox("posts", posts)
