@@ -19,9 +19,7 @@ def web(host: str, port: int, environment: Mapping[str, str]) -> Program:
     # Django knows no lifespan events; an open stream must not hold a stop up for ever.
     command += ["--lifespan", "off", "--timeout-graceful-shutdown", "3"]
     command += ["--no-access-log", "--no-server-header", "--log-level", "warning"]
-    # Without collected static files whitenoise finds each where it stands, and warns of the empty place.
-    ours = {"PYTHONWARNINGS": "ignore:No directory at:UserWarning"}
-    return Program("web", command, {**environment, **ours})
+    return Program("web", command, environment)
 
 
 def bulk_worker(environment: Mapping[str, str]) -> Program:
