@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
@@ -21,11 +22,13 @@ from django.test import TransactionTestCase
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
+from alerts import cases, defaults
 from alerts.models import Case, Reply
 from config import demo
 from hospital.models import AuditEntry
 from listening.models import Poll
-from tests.base import PASSWORD
+from tests.alerts.desk import open_case
+from tests.base import PASSWORD, carla, pete
 from tests.browser.rig import Web, chromium
 from tests.drills.rig import Rig
 
@@ -98,9 +101,7 @@ def web() -> Iterator[Web]:
         served.stop()
 
 
-@pytest.mark.browser
-@pytest.mark.slow
-class StoryTests(TransactionTestCase):
+class BrowserTestCase(TransactionTestCase):
     def tearDown(self) -> None:
         # Killed workers leave sessions behind, and a database in use cannot be dropped.
         with connection.cursor() as cursor:
@@ -109,6 +110,19 @@ class StoryTests(TransactionTestCase):
                 "WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
 
+    def signed_in(self, browser: Browser, served: Web, username: str) -> Page:
+        page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
+        page.goto(f"{served.url}/cases/")
+        page.locator("[name=username]").fill(username)
+        page.locator("[name=password]").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        expect(page.get_by_role("navigation", name="Queues")).to_be_visible()
+        return page
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+class StoryTests(BrowserTestCase):
     @pytest.mark.timeout(240)
     def test_a_complaint_is_heard_answered_and_closed(self) -> None:
         with sandbox() as network, web() as served, chromium() as browser, workers(network.url):
@@ -132,15 +146,6 @@ class StoryTests(TransactionTestCase):
                 return case
             sleep(0.2)
         raise AssertionError("the post did not become a case in time")
-
-    def signed_in(self, browser: Browser, served: Web, username: str) -> Page:
-        page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
-        page.goto(f"{served.url}/cases/")
-        page.locator("[name=username]").fill(username)
-        page.locator("[name=password]").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
-        expect(page.get_by_role("navigation", name="Queues")).to_be_visible()
-        return page
 
     def claim_and_write(self, pete: Page, case: Case) -> None:
         """By keys alone, as on a long shift."""
@@ -178,3 +183,41 @@ class StoryTests(TransactionTestCase):
             AuditEntry.objects.filter(action="reply.approve", subject=f"reply {reply.pk}").exists()
         )
         self.assertTrue(Poll.objects.filter(inserted__gt=0).exists())
+
+
+@pytest.mark.browser
+class DeskTests(BrowserTestCase):
+    """What a person reads and types stays where it is while others work and posts arrive."""
+
+    def test_nothing_typed_or_read_is_moved(self) -> None:
+        defaults.ensure()
+        people = [pete(), carla()]
+        open_cases = [open_case(text=f"Complaint {number}", severity=40) for number in range(30)]
+        Case.objects.update(opened_at=timezone.now())
+        cases.claim(open_cases[5], by=people[0], at=timezone.now())
+        with web() as served, chromium() as browser:
+            page = self.signed_in(browser, served, "pete")
+            page.goto(f"{served.url}/cases/{open_cases[5].pk}/")
+            page.get_by_role("textbox", name="Reply by hand").press_sequentially("Half a sent")
+            before = self.places(page)
+            for number in range(50):
+                case = open_case(text=f"Arrival {number}", severity=99)
+                Case.objects.filter(pk=case.pk).update(opened_at=timezone.now() + timedelta(seconds=1))
+            cases.take_over(open_cases[5], by=people[1], seen_owner_id=people[0].pk, at=timezone.now())
+            page.evaluate("document.body.dispatchEvent(new Event('cases-changed'))")
+            expect(page.locator(".pill")).to_contain_text("50 new")
+            expect(page.get_by_text("This case has moved on:")).to_be_visible()
+            self.assertEqual(self.places(page), before)
+            page.keyboard.type("ence")
+            self.assertEqual(page.locator("#text").input_value(), "Half a sentence")
+            page.get_by_role("button", name="Save draft").click()
+            expect(page.get_by_role("alert")).to_contain_text("carla has this case now")
+            expect(page.get_by_label("Your text, not saved")).to_have_value("Half a sentence")
+
+    def places(self, page: Page) -> list[Any]:
+        """Where the first rows stand, and what has the focus."""
+        found: list[Any] = page.evaluate(
+            "[document.activeElement.id, ...[...document.querySelectorAll('.row-link')].slice(0, 12)"
+            ".map((row) => [row.id, row.getBoundingClientRect().top])]"
+        )
+        return found
