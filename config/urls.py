@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from dashboard import mention_views, sign_in, stream, wall_views
+from dashboard import mention_views, people_views, sign_in, source_views, stream, wall_views, watchlist_views
 from dashboard.cases import moves, pages
 from hospital.views import healthz
 
@@ -34,7 +34,20 @@ urlpatterns: list[URLPattern] = [
     path("replies/<int:pk>/return/", moves.send_back, name="reply-return"),
     path("replies/<int:pk>/cancel/", moves.cancel, name="reply-cancel"),
     path("replies/<int:pk>/resolve/", moves.resolve, name="reply-resolve"),
+    # Watchlists
+    path("watchlists/", watchlist_views.listing, name="watchlist-list"),
+    path("watchlists/new/", watchlist_views.create, name="watchlist-create"),
+    path("watchlists/<int:pk>/", watchlist_views.edit, name="watchlist-edit"),
+    # Sources
+    path("sources/", source_views.listing, name="source-list"),
+    path("sources/new/", source_views.create, name="source-create"),
+    path("sources/<int:pk>/", source_views.edit, name="source-edit"),
+    path("sources/<int:pk>/pause/", source_views.pause, name="source-pause"),
+    path("sources/<int:pk>/resume/", source_views.resume, name="source-resume"),
+    path("sources/<int:pk>/poll/", source_views.poll_now, name="source-poll"),
     # People
+    path("people/", people_views.listing, name="person-list"),
+    path("memberships/<int:pk>/remove/", people_views.remove, name="membership-remove"),
     path("sign-in/", sign_in.sign_in, name="sign-in"),
     path("sign-out/", sign_in.sign_out, name="sign-out"),
     # Health

@@ -91,6 +91,11 @@ class Opened:
             return self.typed
         return self.reply.text if self.reply else ""
 
+    @property
+    def text_pieces(self) -> list[cards.Piece]:
+        """For an approver: what no eye can see in it is shown too."""
+        return cards.pieces(self.text, [])
+
     @cached_property
     def way(self) -> Way:
         return way_for(self.mention)
@@ -130,8 +135,12 @@ class Opened:
         return self.can_work and at_rest and (self.is_mine or self.case.owner_id is None)
 
     @property
-    def is_leaving(self) -> bool:
-        return self.case.state == Case.State.SENDING
+    def refresh_seconds(self) -> int | None:
+        """How often the case shows itself anew: only where there is nothing to type into."""
+        if self.case.state == Case.State.SENDING:
+            return 2
+        waits = self.case.state == Case.State.AWAITING_APPROVAL
+        return 5 if waits and not self.can_approve else None
 
     @property
     def stage(self) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from alerts.models import Case
-from dashboard.cards import Card
+from dashboard.cards import Card, is_unseen
 
 EXCERPT = 160
 SOON = timedelta(minutes=15)
@@ -26,7 +26,8 @@ class Row:
             return "About self-harm. Its text opens only in the case."
         if self.is_closed:
             return f"Closed: {self.case.get_outcome_display().lower()}. Leaves this list when you reload it"
-        return str(getattr(self.case, "excerpt", "")) or self.case.mention.title or "No words, only stars"
+        text = str(getattr(self.case, "excerpt", "")) or self.case.mention.title
+        return "".join(letter for letter in text if not is_unseen(letter)) or "No words, only stars"
 
     @property
     def is_closed(self) -> bool:

@@ -167,6 +167,7 @@
   const retry = () => {
     source.close();
     window.clearTimeout(again);
+    triedAt = Date.now();
     failures += 1;
     again = window.setTimeout(connect, (0.5 + Math.random()) * Math.min(1000 * failures, 8000));
   };

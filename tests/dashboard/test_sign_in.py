@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.test import TestCase
 from django.urls import reverse
 
@@ -5,7 +7,7 @@ from tests import base
 
 
 class SignInTests(TestCase):
-    def sign_in(self, username: str = "carla", password: str = base.PASSWORD, **fields: str) -> object:
+    def sign_in(self, username: str = "carla", password: str = base.PASSWORD, **fields: str) -> Any:
         base.carla()
         return self.client.post(reverse("sign-in"), {"username": username, "password": password, **fields})
 

@@ -1,0 +1,235 @@
+"""Every address, asked by every role. A route the table does not know fails: nobody said who may use it."""
+
+from collections.abc import Iterator
+from typing import Any
+from unittest import mock
+
+import pytest
+from django.db import transaction
+from django.http import HttpResponseBase
+from django.test import TestCase
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from alerts import defaults
+from alerts.models import Case, Queue, Reply
+from hospital.models import Facility, Membership, Role
+from tests.base import (
+    NOW,
+    ada,
+    carla,
+    facility,
+    mallory,
+    mention,
+    person,
+    pete,
+    priya,
+    source,
+    watchlist,
+    wes,
+)
+
+PUBLIC = "anonymous mallory wes carla pete priya ada"
+MEMBERS = "wes carla pete priya ada"
+SEE_CASES = "carla pete priya ada"
+WORK = "carla pete priya"
+APPROVE = "priya"
+ADMIN = "ada"
+
+WHO_MAY = {
+    "wall": MEMBERS,
+    "wall-status": MEMBERS,
+    "wall-older": MEMBERS,
+    "wall-stream": MEMBERS,
+    "mention-detail": MEMBERS,
+    "case-list": SEE_CASES,
+    "case-rows": SEE_CASES,
+    "case-queues": SEE_CASES,
+    "case-detail": SEE_CASES,
+    "case-thread": SEE_CASES,
+    "case-claim": WORK,
+    "case-release": WORK,
+    "case-take-over": WORK,
+    "case-move": WORK,
+    "case-close": WORK,
+    "case-reopen": WORK,
+    "reply-save": WORK,
+    "reply-autosave": WORK,
+    "reply-submit": WORK,
+    "reply-cancel": WORK,
+    "reply-resolve": WORK,
+    "reply-approve": APPROVE,
+    "reply-return": APPROVE,
+    "watchlist-list": ADMIN,
+    "watchlist-create": ADMIN,
+    "watchlist-edit": ADMIN,
+    "source-list": ADMIN,
+    "source-create": ADMIN,
+    "source-edit": ADMIN,
+    "source-pause": ADMIN,
+    "source-resume": ADMIN,
+    "source-poll": ADMIN,
+    "person-list": ADMIN,
+    "membership-remove": ADMIN,
+    "sign-in": PUBLIC,
+    "sign-out": PUBLIC,
+    "health": PUBLIC,
+}
+"""Route to those who may use it. To change it is to change who may do what: do it on purpose."""
+
+PEOPLE = PUBLIC.split()
+
+
+def routes(patterns: list[Any], prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern.url_patterns, prefix + str(pattern.pattern))
+        else:
+            yield pattern.name or f"(no name) {prefix}{pattern.pattern}", pattern
+
+
+ROUTES = dict(routes(get_resolver().url_patterns))
+
+
+def test_every_route_is_in_the_table_and_no_other() -> None:
+    assert set(ROUTES) == set(WHO_MAY)
+
+
+class AccessTests(TestCase):
+    """People of one facility, and the same nouns there and in a facility that is none of theirs."""
+
+    ids: dict[str, dict[str, int]]
+
+    @classmethod
+    def setUpTestData(cls) -> None:
+        defaults.ensure()
+        here, there = facility(), facility("Northfield North Hospital", "north")
+        cls.people = {
+            made.username: made for made in (make(here) for make in (wes, carla, pete, priya, ada))
+        } | {"mallory": mallory()}
+        cls.ids = {"here": cls.nouns(here), "there": cls.nouns(there), "none": cls.nouns(None)}
+
+    def setUp(self) -> None:
+        # The stream gives its thread's connection back; here that is the test's own.
+        kept = mock.patch("dashboard.stream.connections")
+        kept.start()
+        self.addCleanup(kept.stop)
+
+    @classmethod
+    def nouns(cls, place: Facility | None) -> dict[str, int]:
+        name = place.slug if place else "none"
+        writer = person(f"writer-{name}")
+        post = mention(facility=place, source=source(f"source-{name}", facility=place))
+        complaints = Queue.objects.get(slug="complaints")
+        case = Case.objects.create(
+            mention=post, facility=place, queue=complaints, priority=1, opened_at=NOW, due_at=NOW
+        )
+        return {
+            "mention": post.pk,
+            "case": case.pk,
+            "reply": Reply.objects.create(case=case, author=writer, text="Hello").pk,
+            "watchlist": watchlist("northfield", name=f"List {name}", facility=place).pk,
+            "source": post.source_id,
+            "membership": Membership.objects.create(user=writer, role=Role.VIEWER, facility=place).pk,
+        }
+
+    def address(self, route: str, place: str) -> str:
+        taken = ROUTES[route].pattern.converters
+        if "pk" not in taken:
+            values: dict[str, Any] = {"column": "needs"} if taken else {}
+            return reverse(route, kwargs=values) + ("?kind=rss" if route == "source-create" else "")
+        of_a_case = route in ("reply-save", "reply-autosave", "reply-submit")
+        noun = "case" if of_a_case else route.split("-")[0]
+        return reverse(route, args=[self.ids[place][noun]])
+
+    def ask(self, who: str, method: str, address: str) -> HttpResponseBase:
+        """As that person, and then as if nothing had been asked."""
+        self.client.logout()
+        if who != "anonymous":
+            self.client.force_login(self.people[who])
+        with transaction.atomic():
+            answer = getattr(self.client, method)(address)
+            transaction.set_rollback(True)
+        return answer  # type: ignore[no-any-return]
+
+    def test_each_route_lets_in_whom_the_table_names(self) -> None:
+        for route, allowed in WHO_MAY.items():
+            for who in PEOPLE:
+                for method in ("get", "post"):
+                    with self.subTest(route=route, who=who, method=method):
+                        answer = self.ask(who, method, self.address(route, "here"))
+                        self.check(answer, who, is_allowed=who in allowed.split())
+
+    def check(self, answer: HttpResponseBase, who: str, *, is_allowed: bool) -> None:
+        to_sign_in = answer.status_code == 302 and answer.headers["Location"].startswith("/sign-in/?next=")
+        if is_allowed:
+            self.assertIn(answer.status_code, (200, 302, 400, 404, 405, 409))
+            self.assertFalse(to_sign_in)
+        elif who == "anonymous":
+            self.assertTrue(to_sign_in)
+        else:
+            self.assertEqual(answer.status_code, 403)
+
+    def test_what_is_out_of_reach_does_not_exist(self) -> None:
+        for route, allowed in WHO_MAY.items():
+            if "pk" not in ROUTES[route].pattern.converters:
+                continue
+            for who in allowed.split():
+                for place in ("there", "none"):
+                    with self.subTest(route=route, who=who, place=place):
+                        address = self.address(route, place)
+                        statuses = {self.ask(who, method, address).status_code for method in ("get", "post")}
+                        self.assertIn(404, statuses)
+                        self.assertLessEqual(statuses, {404, 405})
+
+    def test_what_is_within_reach_does(self) -> None:
+        # Else the test above would pass on a product that answers 404 to everything.
+        for route in ("mention-detail", "case-detail", "case-thread"):
+            self.assertEqual(self.ask("carla", "get", self.address(route, "here")).status_code, 200)
+        for route in ("watchlist-edit", "source-edit"):
+            self.assertEqual(self.ask("ada", "get", self.address(route, "here")).status_code, 200)
+        for route in ("case-claim", "case-close"):
+            self.assertIn(self.ask("pete", "post", self.address(route, "here")).status_code, (302, 409))
+
+    def test_lists_hold_only_what_is_within_reach(self) -> None:
+        for who, route, mine, theirs in (
+            ("carla", "case-list", "/cases/{case}/?", "case"),
+            ("ada", "watchlist-list", "/watchlists/{watchlist}/", "watchlist"),
+            ("ada", "source-list", "/sources/{source}/", "source"),
+            ("ada", "person-list", "/memberships/{membership}/remove/", "membership"),
+        ):
+            with self.subTest(route):
+                page = self.ask(who, "get", reverse(route)).content.decode()  # type: ignore[attr-defined]
+                self.assertIn(mine.format(**self.ids["here"]), page)
+                for place in ("there", "none"):
+                    self.assertNotIn(mine.format(**self.ids[place]), page, theirs)
+
+    def test_a_removed_member_is_out_at_once(self) -> None:
+        self.client.force_login(self.people["carla"])
+        self.assertEqual(self.client.get(reverse("wall")).status_code, 200)
+        Membership.objects.filter(user=self.people["carla"]).delete()
+        self.assertEqual(self.client.get(reverse("wall")).status_code, 403)
+
+    def test_a_wild_id_is_not_there(self) -> None:
+        for number in (0, 2**63, 10**30):
+            with self.subTest(number):
+                self.assertEqual(self.ask("carla", "get", f"/cases/{number}/").status_code, 404)
+
+
+@pytest.mark.django_db
+def test_nobody_may_use_a_route_that_says_no_permission() -> None:
+    from django.contrib.auth.models import AnonymousUser
+    from django.core.exceptions import PermissionDenied
+    from django.http import HttpResponse
+    from django.test import RequestFactory
+
+    from hospital.access import DefaultDenyMiddleware
+
+    middleware = DefaultDenyMiddleware(lambda _: HttpResponse())
+    request = RequestFactory().get("/new/")
+    request.user = AnonymousUser()
+    answer = middleware.process_view(request, lambda _: HttpResponse(), (), {})
+    assert answer is not None
+    assert answer.status_code == 302
+    request.user = ada()
+    with pytest.raises(PermissionDenied):
+        middleware.process_view(request, lambda _: HttpResponse(), (), {})
