@@ -19,6 +19,7 @@ import redis
 
 from config.embedded import CannotStart
 from config.embedded.binaries import postgres_programs, valkey_program
+from config.embedded.lock import Lock
 from config.embedded.places import Places, read_keys, socket_folder
 from config.embedded.ports import any_free
 from config.embedded.postgres import THROW_AWAY, Postgres
@@ -36,10 +37,13 @@ class ThrowAway:
         # Whoever runs PostgreSQL for root must be able to pass through.
         self.folder.chmod(0o711)
         self.places = Places(self.folder / "var")
+        self.lock = Lock(self.places.lock)
         self.running: list[tuple[Program, subprocess.Popen[bytes]]] = []
 
     def start(self) -> None:
+        remove_abandoned(self.folder.parent)
         self.places.make()
+        self.lock.take()
         os.environ["MURMUR_VAR"] = str(self.places.var)
         keys = read_keys(self.places)
         os.environ.setdefault("SECRET_KEY", keys["secret_key"])
@@ -96,6 +100,14 @@ class ThrowAway:
                 process.wait(10)
             kill_group(process)
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def remove_abandoned(parent: Path) -> None:
+    """What killed runs left: their servers ended with them, and so did their hold on the lock."""
+    for lock in parent.glob("murmur-tests-*/var/lock"):
+        with contextlib.suppress(CannotStart, OSError):
+            Lock(lock).take()
+            shutil.rmtree(lock.parent.parent, ignore_errors=True)
 
 
 @pytest.hookimpl(tryfirst=True)
