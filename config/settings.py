@@ -5,11 +5,14 @@ servers are taken from the file that `manage.py up` keeps while they run.
 """
 
 import json
+import secrets
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import available_timezones
 
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from environs import Env, validate
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -23,7 +26,7 @@ MURMUR_VAR = Path(env.str("MURMUR_VAR", default="") or BASE_DIR / "var")
 def running_servers() -> dict[str, str]:
     """Addresses of the embedded servers while they run; empty when they do not."""
     try:
-        return json.loads((MURMUR_VAR / "run" / "servers.json").read_text())
+        return dict(json.loads((MURMUR_VAR / "run" / "servers.json").read_text()))
     except (OSError, ValueError):
         return {}
 
@@ -33,22 +36,22 @@ SERVERS = running_servers()
 # -- Security -----------------------------------------------------------------------------------------------
 
 DEBUG = env.bool("DEBUG", default=False)
-SECRET_KEY = env.str(
-    "SECRET_KEY", default=SERVERS.get("SECRET_KEY", "not-set: no page is served with this key")
-)
+# Commands that need no database need no lasting key either: theirs is new each time.
+GIVEN_KEY: str = env.str("SECRET_KEY", default="")
+SECRET_KEY = GIVEN_KEY or SERVERS.get("SECRET_KEY") or secrets.token_urlsafe(50)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 MURMUR_HTTPS = env.bool("MURMUR_HTTPS", default=False)
 
 # -- Servers ------------------------------------------------------------------------------------------------
 
-DATABASE_URL = env.str("DATABASE_URL", default=SERVERS.get("DATABASE_URL", ""))
-REDIS_URL = env.str("REDIS_URL", default=SERVERS.get("REDIS_URL", ""))
+GIVEN_DATABASE: str = env.str("DATABASE_URL", default="")
+DATABASE_URL = GIVEN_DATABASE or SERVERS.get("DATABASE_URL", "")
+REDIS_URL: str = env.str("REDIS_URL", default=SERVERS.get("REDIS_URL", ""))
+# Commands that need no database still run without; the others say that none is set.
+database: dict[str, Any] = {"ENGINE": "django.db.backends.dummy"}
 if DATABASE_URL:
-    database = env.dj_db_url("DATABASE_URL", default=DATABASE_URL)
-else:
-    # Commands that need no database still run; the others say that none is set.
-    database = {"ENGINE": "django.db.backends.dummy"}
+    database = dict(env.dj_db_url("DATABASE_URL", default=DATABASE_URL))
 
 # -- The hospital -------------------------------------------------------------------------------------------
 
@@ -68,6 +71,8 @@ LOG_LEVEL = env.str(
 )
 
 env.seal()
+if GIVEN_DATABASE and not GIVEN_KEY:
+    raise ImproperlyConfigured("SECRET_KEY must be set where DATABASE_URL is: it seals sessions and keys.")
 
 # Nothing below reads the environment.
 

@@ -4,19 +4,23 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('hospital', '0002_audit_is_append_only'),
-        ('listening', '0002_wall_sequence'),
+        ("hospital", "0002_audit_is_append_only"),
+        ("listening", "0002_wall_sequence"),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='mention',
-            name='mention_collected',
+            model_name="mention",
+            name="mention_collected",
         ),
         migrations.AddIndex(
-            model_name='mention',
-            index=models.Index(condition=models.Q(('is_gone', False)), fields=['published_at'], include=('sentiment', 'facility', 'source'), name='mention_hour'),
+            model_name="mention",
+            index=models.Index(
+                condition=models.Q(("is_gone", False)),
+                fields=["published_at"],
+                include=("sentiment", "facility", "source"),
+                name="mention_hour",
+            ),
         ),
     ]
