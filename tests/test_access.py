@@ -5,13 +5,16 @@ from typing import Any
 from unittest import mock
 
 import pytest
+from django.contrib.auth.models import AnonymousUser, User
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpResponseBase
-from django.test import TestCase
+from django.http import HttpResponse, HttpResponseBase
+from django.test import RequestFactory, TestCase
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from alerts import defaults
 from alerts.models import Case, Queue, Reply
+from hospital.access import DefaultDenyMiddleware
 from hospital.models import Facility, Membership, Role
 from tests.base import (
     NOW,
@@ -97,6 +100,7 @@ def test_every_route_is_in_the_table_and_no_other() -> None:
 class AccessTests(TestCase):
     """People of one facility, and the same nouns there and in a facility that is none of theirs."""
 
+    people: dict[str, User]
     ids: dict[str, dict[str, int]]
 
     @classmethod
@@ -217,13 +221,6 @@ class AccessTests(TestCase):
 
 @pytest.mark.django_db
 def test_nobody_may_use_a_route_that_says_no_permission() -> None:
-    from django.contrib.auth.models import AnonymousUser
-    from django.core.exceptions import PermissionDenied
-    from django.http import HttpResponse
-    from django.test import RequestFactory
-
-    from hospital.access import DefaultDenyMiddleware
-
     middleware = DefaultDenyMiddleware(lambda _: HttpResponse())
     request = RequestFactory().get("/new/")
     request.user = AnonymousUser()
