@@ -185,6 +185,15 @@ class AccessTests(TestCase):
                         self.assertIn(404, statuses)
                         self.assertLessEqual(statuses, {404, 405})
 
+    def test_a_right_in_one_place_is_none_in_another(self) -> None:
+        north = Facility.objects.get(slug="north")
+        Membership.objects.create(user=self.people["pete"], role=Role.ADMIN, facility=north)
+        Membership.objects.create(user=self.people["priya"], role=Role.RESPONDER, facility=north)
+        self.assertEqual(self.ask("pete", "get", self.address("case-detail", "there")).status_code, 200)
+        self.assertEqual(self.ask("pete", "post", self.address("case-claim", "there")).status_code, 404)
+        self.assertEqual(self.ask("priya", "post", self.address("reply-cancel", "there")).status_code, 409)
+        self.assertEqual(self.ask("priya", "post", self.address("reply-approve", "there")).status_code, 404)
+
     def test_what_is_within_reach_does(self) -> None:
         # Else the test above would pass on a product that answers 404 to everything.
         for route in ("mention-detail", "case-detail", "case-thread"):
