@@ -89,7 +89,7 @@ def sources(
         "x",
         "X",
         4,
-        {"api_url": url, "own_handle": system["x_handle"], "backfill_hours": 6},
+        {"api_url": url, "own_handle": system["x_handle"], "backfill_hours": 2},
         {
             "bearer_token": key,
             "consumer_key": key,
@@ -106,6 +106,7 @@ def sources(
             "api_url": url,
             "subreddits": ",".join(system["subreddits"]),
             "own_handle": system["reddit_account"],
+            "backfill_hours": 2,
         },
         {"client_id": key, "client_secret": key, "refresh_token": key},
     )

@@ -107,11 +107,13 @@ def cleaned(post: Post) -> tuple[Post, bool]:
     if post.rating is not None and post.rating not in range(1, 6):
         raise ValueError("its rating is not 1 to 5")
     text, is_truncated = wording.capped(post.text)
+    title = wording.title(post.title)
     clean = replace(
         post,
         external_id=wording.storable(post.external_id)[:EXTERNAL_ID_CHARACTERS],
         text=text,
-        title=wording.title(post.title),
+        # A text that begins with its title would be shown as saying everything twice.
+        title="" if text.startswith(title) else title,
         url=wording.web_address(post.url),
         author_id=wording.handle(post.author_id),
         author_handle=wording.handle(post.author_handle),

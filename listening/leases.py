@@ -2,11 +2,9 @@
 neither loses the poll nor has it run twice at once."""
 
 import secrets
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection
 from django.db.models import F
@@ -46,11 +44,14 @@ class Lease:
 def claim(poll_id: int, now: datetime) -> Lease | None:
     """Take a poll that nobody holds; None when someone was first, or it is finished."""
     seen = Poll.objects.unfinished().filter(pk=poll_id).values("state", "lease_until", "lease_token").first()
-    if seen is None or _is_held(poll_id, seen, now):
+    if seen is None:
+        return None
+    has_lapsed = seen["state"] == Poll.State.RUNNING and seen["lease_until"] <= now
+    # The sign of life comes first: whoever sees the poll running must see its holder alive. One who hangs
+    # shows it for ever, so past the lease it counts no more.
+    if not show_life(poll_id) and not has_lapsed:
         return None
     lease = Lease(poll_id, secrets.token_hex(16))
-    # The sign of life comes first: whoever sees the poll running must see its holder alive.
-    _show_life(poll_id)
     taken = Poll.objects.filter(pk=poll_id, **seen).update(
         state=Poll.State.RUNNING,
         attempts=F("attempts") + 1,
@@ -62,12 +63,6 @@ def claim(poll_id: int, now: datetime) -> Lease | None:
         let_go(poll_id)
         return None
     return lease
-
-
-def _is_held(poll_id: int, seen: Mapping[str, Any], now: datetime) -> bool:
-    if seen["state"] != Poll.State.RUNNING or seen["lease_until"] <= now:
-        return False
-    return poll_id in held()
 
 
 def held() -> set[int]:
@@ -85,9 +80,16 @@ def held() -> set[int]:
         return {row[0] for row in cursor.fetchall()}
 
 
-def _show_life(poll_id: int) -> None:
+def show_life(poll_id: int) -> bool:
+    """Whether nobody else shows it. A session that shows it already is not taken for a new one."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [ALIVE_LOCKS, poll_id])
+        cursor.execute(
+            """SELECT NOT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND classid = %s
+                   AND objid = %s AND pid = pg_backend_pid())
+               AND pg_try_advisory_lock(%s, %s)""",
+            [ALIVE_LOCKS, poll_id, ALIVE_LOCKS, poll_id],
+        )
+        return bool(cursor.fetchone()[0])
 
 
 def let_go(poll_id: int) -> None:

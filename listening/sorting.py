@@ -72,7 +72,10 @@ def _sort_one(
     arrival: Arrival, known: Known | None, listener: Listener, care: Care, clock: Clock, result: Sorted
 ) -> None:
     post = arrival.post
-    if known and known.content_hash == arrival.content_hash and not known.is_gone:
+    if known and post.is_removed:
+        result.removed += [] if known.is_gone else [known]
+        result.unchanged += known.is_gone
+    elif known and known.content_hash == arrival.content_hash and not known.is_gone:
         result.unchanged += 1
     elif known is None and not listener.wants(post, arrival.hits):
         result.dropped += 1

@@ -14,7 +14,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import F
 
-from listening import authors, bulk, quarantine, wall_sequence
+from listening import authors, bulk, quarantine, removal, wall_sequence
 from listening.analysis import READER_VERSION, Reading
 from listening.intake import Arrival, Known, Refused
 from listening.lanes import SAFETY
@@ -46,6 +46,7 @@ class Sorted:
 
     read: list[Read] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
+    removed: list[Known] = field(default_factory=list)  # stored here, and taken away at the source
     unchanged: int = 0
     dropped: int = 0
 
@@ -79,11 +80,12 @@ def page(
         quarantine.put(refused, source, now)
     Source.objects.filter(pk=source.pk).update(cursor=cursor)
     ids = _mentions(sorted_page.read, source, now)
+    removed = removal.erase([known.mention_id for known in sorted_page.removed])
     quarantine.release([read.arrival.post.external_id for read in sorted_page.read], source, now)
     inserted, updated = len(ids.inserted), len(ids.updated)
     counts = Counts(
         inserted=inserted,
-        updated=updated,
+        updated=updated + len(removed),
         unchanged=sorted_page.unchanged + len(sorted_page.read) - inserted - updated,
         dropped=sorted_page.dropped,
         quarantined=len(sorted_page.refused),
@@ -91,7 +93,7 @@ def page(
     lease.renew(
         now, pages=F("pages") + 1, suspect="", **({"gap": gap[:300]} if gap else {}), **counts.as_changes()
     )
-    transaction.on_commit(partial(_ring, ids, sorted_page.read))
+    transaction.on_commit(partial(_ring, ids, sorted_page.read, removed))
     return counts
 
 
@@ -225,13 +227,15 @@ def _living(query_ids: set[int]) -> set[int]:
         return {row[0] for row in cursor.fetchall()}
 
 
-def _ring(ids: _Stored, read: Iterable[Read]) -> None:
+def _ring(ids: _Stored, read: Iterable[Read], removed: list[int]) -> None:
     stored = {**ids.inserted, **ids.updated}
-    if stored:
+    if stored or removed:
         urgent = [
             stored[e.arrival.post.external_id]
             for e in read
             if e.is_urgent and e.arrival.post.external_id in stored
         ]
         # Robust: what is stored is stored, and a listener's fault is for its own sweep to mend.
-        mentions_stored.send_robust(sender=Mention, ids=sorted(stored.values()), urgent_ids=sorted(urgent))
+        mentions_stored.send_robust(
+            sender=Mention, ids=sorted([*stored.values(), *removed]), urgent_ids=sorted(urgent)
+        )

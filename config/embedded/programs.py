@@ -27,7 +27,8 @@ def bulk_worker(environment: Mapping[str, str]) -> Program:
 
 
 def urgent_worker(environment: Mapping[str, str]) -> Program:
-    return _worker("urgent", "urgent", 1, environment)
+    # Two: a reply to a network that answers slowly must not hold up the next poll or emergency.
+    return _worker("urgent", "urgent", 2, environment)
 
 
 def _worker(name: str, queue: str, processes: int, environment: Mapping[str, str]) -> Program:

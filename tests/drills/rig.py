@@ -98,5 +98,7 @@ def wait_until(holds: Callable[[], bool], *, within: float, every: float = 0.1) 
 
 def inject(rig: Rig, count: int, *, mark: str, text: str = "Northfield again") -> None:
     """Put posts into the pretend X, each with a text of its own."""
-    posts = [{"network": "x", "text": f"{text} {mark} {number}"} for number in range(count)]
+    posts: list[dict[str, object]] = [
+        {"network": "x", "text": f"{text} {mark} {number}"} for number in range(count)
+    ]
     rig.ask_sandbox("posts", posts)
