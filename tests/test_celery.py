@@ -3,7 +3,7 @@ import pytest
 from config.celery import MurmurTask, app, broker_url
 
 
-class TestBrokerUrl:
+class BrokerUrlTests:
     @pytest.mark.parametrize(
         ("ours", "celerys"),
         [
@@ -20,7 +20,7 @@ class TestBrokerUrl:
         assert broker_url(ours) == celerys
 
 
-class TestSettings:
+class SettingsTests:
     def test_no_task_outlives_half_the_time_after_which_it_is_handed_out_again(self) -> None:
         timeout = app.conf.broker_transport_options["visibility_timeout"]
         assert app.conf.task_time_limit < timeout / 2

@@ -3,7 +3,7 @@ import pytest
 from tests import chromium
 
 
-class TestFind:
+class FindTests:
     def test_the_chosen_program_comes_first(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("MURMUR_CHROMIUM", "/bin/sh")
         assert chromium.find() == "/bin/sh"
@@ -18,7 +18,7 @@ def test_a_marked_test_has_a_chromium(chromium_path: str) -> None:
     assert chromium_path
 
 
-class TestMissing:
+class MissingTests:
     @pytest.mark.parametrize(
         ("ci", "outcome"), [("true", pytest.fail.Exception), ("", pytest.skip.Exception)]
     )

@@ -68,6 +68,20 @@ def test_no_file_is_too_long() -> None:
     assert {name: length for name, length in lengths.items() if length > LONGEST_FILE} == {}
 
 
+def test_every_class_of_tests_is_collected() -> None:
+    passed_over = [
+        f"{path.relative_to(ROOT)}:{node.name}"
+        for path in python_files("tests")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ClassDef) and not node.name.endswith("Tests") and holds_tests(node)
+    ]
+    assert passed_over == []
+
+
+def holds_tests(node: ast.ClassDef) -> bool:
+    return any(isinstance(part, ast.FunctionDef) and part.name.startswith("test_") for part in node.body)
+
+
 def function_lengths(path: Path) -> Iterator[tuple[str, int]]:
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno:

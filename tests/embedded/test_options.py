@@ -20,7 +20,7 @@ def _nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
-class TestOptions:
+class OptionsTests:
     def test_with_nothing_set_the_sandbox_runs_and_the_port_is_open(self) -> None:
         read = options.read()
         assert (read.port, read.has_sandbox, read.host) == (None, True, "127.0.0.1")

@@ -11,7 +11,7 @@ class Terminal(io.StringIO):
         return True
 
 
-class TestOutput:
+class OutputTests:
     def test_each_line_has_the_time_and_a_name_of_fixed_width(self) -> None:
         stream = io.StringIO()
         output = Output(stream)
@@ -37,7 +37,7 @@ class TestOutput:
         assert output.is_closed
 
 
-class TestLines:
+class LinesTests:
     def test_lines_are_put_together_however_they_were_cut(self) -> None:
         lines = Lines()
         assert lines.feed("caf\u00e9\nha".encode()[:4]) == []

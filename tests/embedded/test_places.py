@@ -14,7 +14,7 @@ def made(folder: Path) -> Places:
     return places
 
 
-class TestSocketFolder:
+class SocketFolderTests:
     def test_a_short_path_holds_the_sockets_itself(self) -> None:
         assert socket_folder(Path("/srv/murmur/var/run")) == Path("/srv/murmur/var/run")
 
@@ -53,7 +53,7 @@ class TestSocketFolder:
         assert socket_folder(deep, temporary=deep) is None
 
 
-class TestKeys:
+class KeysTests:
     def test_they_are_made_once_and_for_us_alone(self, tmp_path: Path) -> None:
         places = made(tmp_path)
         keys = read_keys(places)
@@ -68,7 +68,7 @@ class TestKeys:
             read_keys(places)
 
 
-class TestLock:
+class LockTests:
     def test_the_second_is_told_where_the_first_is(self, tmp_path: Path) -> None:
         first, second = Lock(tmp_path / "lock"), Lock(tmp_path / "lock")
         first.take()
@@ -77,7 +77,7 @@ class TestLock:
             second.take()
 
 
-class TestPorts:
+class PortsTests:
     def test_a_taken_port_is_passed_over_or_named(self) -> None:
         import socket
 

@@ -56,7 +56,7 @@ def ask(postgres: Postgres, statement: str) -> object:
     return row[0] if row else None
 
 
-class TestPostgres:
+class PostgresTests:
     def test_it_keeps_what_it_was_given(self, places: Places, supervisor: Supervisor) -> None:
         postgres = embedded(places, socket_folder(places.run))
         run(postgres, supervisor)
@@ -91,7 +91,7 @@ class TestPostgres:
 
 
 @as_root
-class TestPostgresForRoot:
+class PostgresForRootTests:
     def test_closed_data_is_kept_by_root_in_a_namespace(self, places: Places, supervisor: Supervisor) -> None:
         if not accounts.namespaces_work():
             pytest.skip("user namespaces are forbidden here")

@@ -45,7 +45,7 @@ def eventually(is_so: Callable[[], bool], *, seconds: float = 10) -> bool:
     return True
 
 
-class TestWatch:
+class WatchTests:
     def test_what_dies_is_started_again_until_it_is_hopeless(
         self, supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -79,7 +79,7 @@ class TestWatch:
         supervisor.output.stream = io.StringIO()
 
 
-class TestRunOnce:
+class RunOnceTests:
     def test_it_answers_what_was_said_and_stays_quiet(self, supervisor: Supervisor) -> None:
         assert supervisor.run_once(shell("demo", "echo one; echo two")) == "one\ntwo"
         assert said(supervisor) == ""
@@ -90,7 +90,7 @@ class TestRunOnce:
         assert "migrate  | no such table" in said(supervisor)
 
 
-class TestStop:
+class StopTests:
     def test_waves_end_one_after_the_other(self, supervisor: Supervisor, tmp_path: Path) -> None:
         script = "trap 'echo {name} >> {path}/order; exit 0' TERM; echo up; while :; do sleep 0.02; done"
         for name in ("valkey", "web"):

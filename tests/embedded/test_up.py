@@ -52,9 +52,10 @@ class Running:
         return self.process.wait(60)
 
 
-@pytest.fixture
-def running(tmp_path: Path) -> Iterator[Running]:
-    running = Running(tmp_path / "v", any_free())
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """One start for both tests; the last one stops it."""
+    running = Running(tmp_path_factory.mktemp("up") / "v", any_free())
     try:
         running.wait()
         yield running
@@ -69,6 +70,22 @@ def health(running: Running) -> tuple[int, str | None]:
         connection.request("GET", "/healthz")
         answer = connection.getresponse()
         return answer.status, answer.headers.get("X-Murmur-Run")
+
+
+def test_a_killed_web_process_comes_back(running: Running) -> None:
+    web = next(process for process in running.family() if "uvicorn" in process.cmdline())
+    run = health(running)[1]
+    web.kill()
+    deadline = time.monotonic() + 30
+    while "web ended by signal SIGKILL; starting it again" not in running.said():
+        assert time.monotonic() < deadline, running.said()
+        time.sleep(0.05)
+    answer = None
+    while answer != (200, run):
+        assert time.monotonic() < deadline, running.said()
+        with contextlib.suppress(OSError):
+            answer = health(running)
+        time.sleep(0.05)
 
 
 def test_everything_runs_once_and_nothing_is_left(running: Running) -> None:
@@ -90,19 +107,3 @@ def test_everything_runs_once_and_nothing_is_left(running: Running) -> None:
     assert [process for process in family if process.is_running()] == []
     assert not (running.var / "run" / "servers.json").exists()
     assert "Traceback" not in running.said()
-
-
-def test_a_killed_web_process_comes_back(running: Running) -> None:
-    web = next(process for process in running.family() if "uvicorn" in process.cmdline())
-    run = health(running)[1]
-    web.kill()
-    deadline = time.monotonic() + 30
-    while "web ended by signal SIGKILL; starting it again" not in running.said():
-        assert time.monotonic() < deadline, running.said()
-        time.sleep(0.05)
-    answer = None
-    while answer != (200, run):
-        assert time.monotonic() < deadline, running.said()
-        with contextlib.suppress(OSError):
-            answer = health(running)
-        time.sleep(0.05)
