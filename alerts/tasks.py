@@ -28,7 +28,7 @@ def route_due() -> None:
 
 @shared_task(queue="bulk", ignore_result=True)
 def note_edits(mention_ids: list[int]) -> None:
-    triage.note_edits(mention_ids)
+    triage.note_edits(mention_ids, timezone.now())
 
 
 @shared_task(queue="urgent", ignore_result=True)
