@@ -17,7 +17,7 @@ class Arrival:
     facility_id: int | None
     source_id: int
     sentiment: str
-    collected_at: datetime
+    published_at: datetime
     is_gone: bool
     desk: bytes
     screen: bytes
@@ -32,7 +32,7 @@ class Arrival:
             facility_id=self.facility_id,
             source_id=self.source_id,
             sentiment=self.sentiment,
-            collected_at=self.collected_at,
+            published_at=self.published_at,
             now=now,
         ):
             # It may have stood there until it changed.
@@ -55,7 +55,7 @@ def arrival(mention: Mention) -> Arrival:
         facility_id=mention.facility_id,
         source_id=mention.source_id,
         sentiment=mention.sentiment,
-        collected_at=mention.collected_at,
+        published_at=mention.published_at,
         is_gone=mention.is_gone,
         desk=gone if mention.is_gone else frame("mention", cards.rendered(mention, is_named=True), id=seq),
         screen=gone if mention.is_gone else frame("mention", cards.rendered(mention, is_named=False), id=seq),

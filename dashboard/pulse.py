@@ -43,7 +43,7 @@ def last_hour(
 ) -> Pulse:
     counted = (
         Mention.objects.within(facility_ids)
-        .collected_since(now - HOUR)
+        .published_since(now - HOUR)
         .filter(is_gone=False)
         .values_list("sentiment", "facility_id", "source_id")
         .annotate(number=Count("pk"))
@@ -79,5 +79,5 @@ def last_hour(
     )
 
 
-def collected_today(facility_ids: frozenset[int] | None, midnight: datetime) -> int:
-    return Mention.objects.within(facility_ids).collected_since(midnight).filter(is_gone=False).count()
+def published_today(facility_ids: frozenset[int] | None, midnight: datetime) -> int:
+    return Mention.objects.within(facility_ids).published_since(midnight).filter(is_gone=False).count()

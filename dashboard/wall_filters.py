@@ -32,7 +32,7 @@ class WallFilter:
         if self.sentiment:
             mentions = mentions.filter(sentiment=self.sentiment)
         if self.is_last_hour:
-            mentions = mentions.collected_since(now - HOUR)
+            mentions = mentions.published_since(now - HOUR)
         return mentions
 
     def admits(
@@ -41,7 +41,7 @@ class WallFilter:
         facility_id: int | None,
         source_id: int,
         sentiment: str,
-        collected_at: datetime,
+        published_at: datetime,
         now: datetime,
     ) -> bool:
         """The same answer as `narrow`, for a mention that is on its way to an open wall."""
@@ -49,7 +49,7 @@ class WallFilter:
             (self.facility is None or self.facility.pk == facility_id)
             and (self.source is None or self.source.pk == source_id)
             and (not self.sentiment or self.sentiment == sentiment)
-            and (not self.is_last_hour or collected_at >= now - HOUR)
+            and (not self.is_last_hour or published_at >= now - HOUR)
         )
 
     @property

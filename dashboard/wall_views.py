@@ -99,7 +99,7 @@ def status_of(look: Look) -> dict[str, Any]:
         "wanted": look.wanted,
         "now": look.now,
         "pulse": pulse.last_hour(look.facility_ids, look.offered, look.wanted, look.now),
-        "today": pulse.collected_today(look.facility_ids, midnight),
+        "today": pulse.published_today(look.facility_ids, midnight),
         "band": band.open_emergencies(look.facility_ids, look.now, is_named=not look.wanted.is_big_screen),
         **feeds_of(look),
     }

@@ -91,6 +91,12 @@ class Desk:
         )
         return [Row(case, self.now, self.user.pk) for case in short.in_order()[:PAGE]]
 
+    def standing(self) -> tuple[int, int]:
+        """How many of these stand open, and how many of those have no owner."""
+        counted = self.in_view.open().filter(opened_at__lte=self.since)
+        found = counted.aggregate(open=Count("pk"), unowned=Count("pk", filter=Q(owner__isnull=True)))
+        return found["open"], found["unowned"]
+
     @property
     def came_since(self) -> int:
         return self.in_view.open().filter(opened_at__gt=self.since).count()

@@ -3,7 +3,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from dashboard.cases.desk import Desk
+from dashboard.cases.desk import PAGE, Desk
 from dashboard.cases.opened import Opened, find_case
 from hospital.access import Permission, allow
 
@@ -65,10 +65,11 @@ def thread(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _list(desk: Desk) -> dict[str, object]:
     rows = desk.rows()
-    standing = [row for row in rows if not row.is_closed]
+    open_count, unowned = desk.standing()
     return {
         "rows": rows,
-        "open_count": len(standing),
-        "unowned": sum(row.case.owner_id is None for row in standing),
+        "open_count": open_count,
+        "unowned": unowned,
+        "is_cut": len(rows) == PAGE,
         "came_since": desk.came_since,
     }

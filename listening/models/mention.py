@@ -39,8 +39,8 @@ class MentionQuerySet(models.QuerySet["Mention"]):
     def newest_first(self) -> Self:
         return self.order_by("-published_at", "-id")
 
-    def collected_since(self, moment: datetime) -> Self:
-        return self.filter(collected_at__gte=moment)
+    def published_since(self, moment: datetime) -> Self:
+        return self.filter(published_at__gte=moment)
 
 
 class Mention(models.Model):
@@ -112,7 +112,10 @@ class Mention(models.Model):
             models.Index(fields=["sentiment", "-published_at", "-id"], name="mention_tone_newest"),
             # Counts of the last hour.
             models.Index(
-                fields=["collected_at"], name="mention_collected", include=["sentiment", "facility", "source"]
+                fields=["published_at"],
+                name="mention_hour",
+                include=["sentiment", "facility", "source"],
+                condition=Q(is_gone=False),
             ),
             # route_due: mentions no rule has looked at yet.
             models.Index(fields=["id"], name="mention_unrouted", condition=Q(processed_at__isnull=True)),

@@ -1,4 +1,4 @@
-"""The real thing in a real browser: the ASGI app under its own server, the tests' PostgreSQL and Valkey, Chromium."""
+"""The real thing in a real browser: the ASGI app under its own server, real PostgreSQL, Valkey, Chromium."""
 
 import os
 import socket

@@ -126,9 +126,9 @@ class FilterTests(WallTestCase):
                 self.assertIn(">one</p>", page)
                 self.assertNotIn(">two</p>", page)
 
-    def test_the_last_hour_is_by_collection(self) -> None:
-        base.mention("just in", collected_at=timezone.now())
-        base.mention("long in", collected_at=timezone.now() - timedelta(hours=2))
+    def test_the_last_hour_is_by_publication(self) -> None:
+        base.mention("just in", published_at=timezone.now())
+        base.mention("long in", published_at=timezone.now() - timedelta(hours=2))
         self.sign_in()
         page = self.get(within="hour")
         self.assertIn("just in", page)
@@ -185,8 +185,8 @@ class PulseTests(WallTestCase):
     def test_every_number_leads_to_as_many_mentions(self) -> None:
         now = timezone.now()
         for sentiment, place in (("negative", self.north), ("negative", self.west), ("positive", None)):
-            base.mention(sentiment=sentiment, facility=place, collected_at=now)
-        base.mention(collected_at=now - timedelta(hours=2))
+            base.mention(sentiment=sentiment, facility=place, published_at=now)
+        base.mention(published_at=now - timedelta(hours=2))
         self.sign_in()
         pulse = self.client.get(reverse("wall-status")).context["pulse"]
         self.assertEqual(pulse.total, 3)
@@ -195,8 +195,8 @@ class PulseTests(WallTestCase):
                 self.assertEqual(self.client.get(tally.url).content.count(b"<article "), tally.number)
 
     def test_it_counts_only_what_is_in_reach(self) -> None:
-        base.mention(facility=self.north, collected_at=timezone.now())
-        base.mention(facility=self.west, collected_at=timezone.now())
+        base.mention(facility=self.north, published_at=timezone.now())
+        base.mention(facility=self.west, published_at=timezone.now())
         self.sign_in(self.north)
         self.assertEqual(self.client.get(reverse("wall-status")).context["pulse"].total, 1)
 
