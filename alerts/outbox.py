@@ -101,6 +101,7 @@ def settle_sent(reply: Reply, sent: Sent, now: datetime) -> None:
         error="",
     ):
         _published(reply, by=None, at=now, url=sent.url)
+        audit.record("reply.sent", f"reply {reply.pk}", by=None, at=now, external_id=sent.external_id)
 
 
 @transaction.atomic

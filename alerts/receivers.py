@@ -11,6 +11,7 @@ from listening.signals import mentions_stored
 
 @receiver(mentions_stored, dispatch_uid="alerts.route_new_mentions")
 def route_new_mentions(ids: Sequence[int], urgent_ids: Sequence[int] = (), **_: Any) -> None:
-    tasks.ring_each(tasks.route, urgent_ids)
-    tasks.ring(tasks.route_due)
-    tasks.ring(tasks.note_edits, list(ids))
+    for mention_id in urgent_ids:
+        tasks.ring(tasks.route, mention_id, queue=tasks.URGENT)
+    tasks.ring(tasks.route_due, queue=tasks.BULK)
+    tasks.ring(tasks.note_edits, list(ids), queue=tasks.BULK)

@@ -1,7 +1,6 @@
 """Doors for the workers. Each does what is owed in the database, whoever rang and however often."""
 
 import logging
-from collections.abc import Iterable
 from typing import Any
 
 from celery import shared_task
@@ -12,44 +11,41 @@ from alerts import outbox, triage
 
 logger = logging.getLogger(__name__)
 
+URGENT, BULK = "urgent", "bulk"
+
 FORGET_AFTER_SECONDS = 60
 """A bell that nobody answered in this time is worth nothing: the sweep has rung again since."""
 
 
-@shared_task(queue="urgent", ignore_result=True)
+@shared_task(ignore_result=True)
 def route(mention_id: int) -> None:
     triage.route(mention_id, timezone.now())
 
 
-@shared_task(queue="bulk", ignore_result=True)
+@shared_task(ignore_result=True)
 def route_due() -> None:
     triage.route_due(timezone.now())
 
 
-@shared_task(queue="bulk", ignore_result=True)
+@shared_task(ignore_result=True)
 def note_edits(mention_ids: list[int]) -> None:
-    triage.note_edits(mention_ids)
+    triage.note_edits(mention_ids, timezone.now())
 
 
-@shared_task(queue="urgent", ignore_result=True)
+@shared_task(ignore_result=True)
 def publish(reply_id: int) -> None:
     outbox.publish(reply_id, timezone.now())
 
 
-@shared_task(queue="urgent", ignore_result=True)
+@shared_task(ignore_result=True)
 def sweep_replies() -> None:
     for reply_id in outbox.sweep(timezone.now()):
-        ring(publish, reply_id)
+        ring(publish, reply_id, queue=URGENT)
 
 
-def ring(task: Any, *args: Any) -> None:
+def ring(task: Any, *args: Any, queue: str) -> None:
     """Send a task. With the broker away the rows stay, and the sweep rings again."""
     try:
-        task.apply_async(args=args, expires=FORGET_AFTER_SECONDS, retry=False)
+        task.apply_async(args=args, queue=queue, expires=FORGET_AFTER_SECONDS, retry=False)
     except OperationalError:
         logger.warning("the broker is away: %s waits for the sweep", task.name)
-
-
-def ring_each(task: Any, ids: Iterable[int]) -> None:
-    for one in ids:
-        ring(task, one)

@@ -15,6 +15,7 @@ looks.
 import logging
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -90,23 +91,26 @@ def active_rules() -> list[Condition]:
     ]
 
 
-def note_edits(mention_ids: Iterable[int]) -> int:
-    """Tell open cases that their author changed the post; once for each version that was replaced."""
-    told = 0
-    versions = MentionVersion.objects.filter(mention_id__in=list(mention_ids), mention__case__isnull=False)
-    for version in versions.select_related("mention__case"):
-        told += _tell_edit(version)
-    return told
+def note_edits(mention_ids: Iterable[int], now: datetime) -> int:
+    """Tell open cases that their author changed or removed the post; once for each change."""
+    ids = list(mention_ids)
+    versions = MentionVersion.objects.filter(mention_id__in=ids, mention__case__isnull=False)
+    told = sum(
+        _tell_once(version.mention_id, version.replaced_at, version=version.pk)
+        for version in versions.order_by("pk")
+    )
+    removed = Mention.objects.filter(pk__in=ids, is_gone=True, case__isnull=False)
+    return told + sum(_tell_once(mention.pk, now, removed=True) for mention in removed.only("pk"))
 
 
 @transaction.atomic
-def _tell_edit(version: MentionVersion) -> bool:
-    # The lock makes two bells for one edit write one event.
-    case = Case.objects.select_for_update(of=("self",)).get(mention_id=version.mention_id)
-    told = case.events.filter(kind=CaseEvent.Kind.EDITED_AT_SOURCE, detail__version=version.pk)
+def _tell_once(mention_id: int, at: datetime, **detail: int) -> bool:
+    # The lock makes two bells for one change write one event.
+    case = Case.objects.select_for_update(of=("self",)).get(mention_id=mention_id)
+    told = case.events.filter(kind=CaseEvent.Kind.EDITED_AT_SOURCE, detail__contains=detail)
     if case.state == Case.State.CLOSED or told.exists():
         return False
-    tell(case.pk, CaseEvent.Kind.EDITED_AT_SOURCE, by=None, at=version.replaced_at, version=version.pk)
+    tell(case.pk, CaseEvent.Kind.EDITED_AT_SOURCE, by=None, at=at, **detail)
     return True
 
 
@@ -129,16 +133,21 @@ def _decide(mention: Mention, now: datetime, rules: Sequence[Condition]) -> Case
 
 
 def _reconsider(case: Case, mention: Mention, now: datetime) -> None:
-    """An edited post that now speaks of danger moves to the queue that danger needs."""
-    note_edits([mention.pk])
+    """An edited post that now speaks of danger goes to the queue that danger needs, closed or not."""
+    note_edits([mention.pk], now)
     wanted = SAFETY_QUEUES.get(mention.lane)
-    if case.state == Case.State.CLOSED or wanted is None or case.queue.slug == wanted:
+    if wanted is None or case.queue.slug == wanted:
         return
     queue = defaults.queue(wanted)
-    soonest = min(case.due_at, due_at(now, first_reply_within=queue.policy.first_reply_within))
-    Case.objects.filter(pk=case.pk).update(
-        queue=queue, priority=max(case.priority, mention.severity), due_at=soonest
-    )
+    soonest = due_at(now, first_reply_within=queue.policy.first_reply_within)
+    changes: dict[str, Any] = {"queue": queue, "priority": max(case.priority, mention.severity)}
+    if case.state == Case.State.CLOSED:
+        reset = {"state": Case.State.NEW, "owner": None, "outcome": "", "outcome_note": "", "closed_at": None}
+        changes |= {**reset, "first_replied_at": None, "due_at": soonest}
+        tell(case.pk, CaseEvent.Kind.REOPENED, by=None, at=now)
+    else:
+        changes["due_at"] = min(case.due_at, soonest)
+    Case.objects.filter(pk=case.pk).update(**changes)
     tell(case.pk, CaseEvent.Kind.MOVED, by=None, at=now, what="queue", was=case.queue.name, now=queue.name)
 
 

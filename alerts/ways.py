@@ -21,13 +21,15 @@ def way_for(mention: Mention) -> Way:
     name = NETWORK_NAMES.get(mention.network, mention.network.capitalize())
     adapter = adapters().get(mention.source.kind)
     if adapter is None:
-        return Way(name, False, BY_HAND_CHARACTERS, f"{name} gives no way to answer from here.")
+        return Way(
+            name, False, BY_HAND_CHARACTERS, f"{name[:1].upper()}{name[1:]} gives no way to answer from here."
+        )
     limit = adapter.max_reply_characters or BY_HAND_CHARACTERS
     if adapter.reply_way == "summoned_only" and not _names_us(mention):
         why = f"{name} lets us answer from here only when a post names our account, and this one does not."
         return Way(name, False, limit, why)
     if adapter.reply_way in ("link_out", "none"):
-        return Way(name, False, limit, f"{name} gives no way to answer from here.")
+        return Way(name, False, limit, f"{name[:1].upper()}{name[1:]} gives no way to answer from here.")
     return Way(name, True, limit)
 
 

@@ -5,13 +5,16 @@ from typing import Any
 from unittest import mock
 
 import pytest
+from django.contrib.auth.models import AnonymousUser, User
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpResponseBase
-from django.test import TestCase
+from django.http import HttpResponse, HttpResponseBase
+from django.test import RequestFactory, TestCase
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from alerts import defaults
 from alerts.models import Case, Queue, Reply
+from hospital.access import DefaultDenyMiddleware
 from hospital.models import Facility, Membership, Role
 from tests.base import (
     NOW,
@@ -97,6 +100,7 @@ def test_every_route_is_in_the_table_and_no_other() -> None:
 class AccessTests(TestCase):
     """People of one facility, and the same nouns there and in a facility that is none of theirs."""
 
+    people: dict[str, User]
     ids: dict[str, dict[str, int]]
 
     @classmethod
@@ -181,6 +185,15 @@ class AccessTests(TestCase):
                         self.assertIn(404, statuses)
                         self.assertLessEqual(statuses, {404, 405})
 
+    def test_a_right_in_one_place_is_none_in_another(self) -> None:
+        north = Facility.objects.get(slug="north")
+        Membership.objects.create(user=self.people["pete"], role=Role.ADMIN, facility=north)
+        Membership.objects.create(user=self.people["priya"], role=Role.RESPONDER, facility=north)
+        self.assertEqual(self.ask("pete", "get", self.address("case-detail", "there")).status_code, 200)
+        self.assertEqual(self.ask("pete", "post", self.address("case-claim", "there")).status_code, 404)
+        self.assertEqual(self.ask("priya", "post", self.address("reply-cancel", "there")).status_code, 409)
+        self.assertEqual(self.ask("priya", "post", self.address("reply-approve", "there")).status_code, 404)
+
     def test_what_is_within_reach_does(self) -> None:
         # Else the test above would pass on a product that answers 404 to everything.
         for route in ("mention-detail", "case-detail", "case-thread"):
@@ -217,13 +230,6 @@ class AccessTests(TestCase):
 
 @pytest.mark.django_db
 def test_nobody_may_use_a_route_that_says_no_permission() -> None:
-    from django.contrib.auth.models import AnonymousUser
-    from django.core.exceptions import PermissionDenied
-    from django.http import HttpResponse
-    from django.test import RequestFactory
-
-    from hospital.access import DefaultDenyMiddleware
-
     middleware = DefaultDenyMiddleware(lambda _: HttpResponse())
     request = RequestFactory().get("/new/")
     request.user = AnonymousUser()

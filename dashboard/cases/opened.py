@@ -92,6 +92,14 @@ class Opened:
         return self.reply.text if self.reply else ""
 
     @property
+    def is_unsaved(self) -> bool:
+        return self.typed is not None and (self.reply is None or self.reply.text != self.typed.strip())
+
+    @property
+    def is_too_long(self) -> bool:
+        return len(self.text) > self.way.max_characters
+
+    @property
     def text_pieces(self) -> list[cards.Piece]:
         """For an approver: what no eye can see in it is shown too."""
         return cards.pieces(self.text, [])

@@ -26,6 +26,8 @@ class Row:
             return "About self-harm. Its text opens only in the case."
         if self.is_closed:
             return f"Closed: {self.case.get_outcome_display().lower()}. Leaves this list when you reload it"
+        if self.case.mention.is_gone:
+            return "Removed at its source"
         text = str(getattr(self.case, "excerpt", "")) or self.case.mention.title
         return "".join(letter for letter in text if not is_unseen(letter)) or "No words, only stars"
 

@@ -77,8 +77,12 @@ SAID: dict[str, Callable[[str, Detail], str]] = {
     Kind.SENT: lambda who, detail: f"{who} looked: the reply is public" if who else "The reply is public",
     Kind.FAILED: _failed,
     Kind.UNKNOWN: lambda who, detail: f"May be public. {detail.get('why', '')}",
-    Kind.EDITED_AT_SOURCE: lambda who, detail: "The author changed the post",
+    Kind.EDITED_AT_SOURCE: lambda who, detail: (
+        f"The author {'removed' if detail.get('removed') else 'changed'} the post"
+    ),
     Kind.MOVED: _moved,
     Kind.CLOSED: _closed,
-    Kind.REOPENED: lambda who, detail: f"{who} reopened it",
+    Kind.REOPENED: lambda who, detail: f"{who} reopened it"
+    if who
+    else "Reopened: the post speaks of danger now",
 }

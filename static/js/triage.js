@@ -10,23 +10,20 @@
     const at = links.indexOf(document.activeElement);
     const open = links.findIndex((link) => link.hasAttribute("aria-current"));
     const from = at >= 0 ? at : open >= 0 ? open : by > 0 ? -1 : links.length;
-    const next = links[Math.max(0, Math.min(links.length - 1, from + by))];
-    if (next) next.focus();
+    links[Math.max(0, Math.min(links.length - 1, from + by))]?.focus();
   };
   const press = (key) => {
     const control = [...document.querySelectorAll(`[data-key="${key}"]`)].find((one) => one.checkVisibility());
-    if (!control) return false;
-    if (isTyping(control)) control.focus(); else control.click();
-    if (key === "e") find("#outcome").focus();
-    return true;
+    if (control) { if (isTyping(control)) control.focus(); else control.click(); }
+    if (control && key === "e") find("#outcome").focus();
+    return Boolean(control);
   };
   const moves = { j: () => step(1), k: () => step(-1), o: () => (document.activeElement.matches(".row-link") ? document.activeElement.click() : step(1)), "?": () => find("#keys").showModal() };
 
   document.addEventListener("keydown", (event) => {
     const typing = isTyping(event.target);
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
-      const submit = find("[data-submit]");
-      if (submit) { event.preventDefault(); submit.click(); }
+      find("[data-submit]")?.click();
     } else if (event.key === "Escape" && typing) event.target.blur();
     else if (!typing && !event.ctrlKey && !event.altKey && !event.metaKey && !find("dialog[open]")) {
       if (moves[event.key]) moves[event.key](); else if (!press(event.key)) return;
@@ -52,7 +49,7 @@
   document.addEventListener("htmx:beforeSwap", (event) => {
     held = document.activeElement.matches(".row-link") ? document.activeElement.id : "";
     // A refused move answers 409 with the page that says why.
-    if (event.detail.xhr.status === 409) event.detail.shouldSwap = true;
+    if (event.detail.xhr.status === 409) Object.assign(event.detail, { shouldSwap: true, isError: false });
   });
   // A row that was swapped keeps the keyboard's place.
   document.addEventListener("htmx:afterSettle", () => {

@@ -7,7 +7,7 @@ from django.test import TestCase
 from alerts import defaults, outbox, replies
 from alerts.models import Case, Reply
 from alerts.refusals import Refused
-from hospital.models import Membership
+from hospital.models import AuditEntry, Membership
 from listening.models import Mention
 from listening.sources.contract import (
     AuthFailed,
@@ -59,6 +59,7 @@ class PublishTests(Outbox):
         self.assertEqual((reply.state, reply.external_id, reply.sent_at), ("sent", "r1", SOON))
         self.assertEqual((reply.case.state, reply.case.first_replied_at), ("sent", SOON))
         self.assertEqual(self.story()[-3:], ["approved", "sending", "sent"])
+        self.assertEqual(AuditEntry.objects.filter(action="reply.sent").count(), 1)
 
     def test_not_before_the_hold_has_passed(self) -> None:
         reply = approved(self.case, self.pete, self.priya)

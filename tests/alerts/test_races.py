@@ -60,9 +60,7 @@ class RaceTests(TransactionTestCase):
     def test_two_workers_open_one_case(self) -> None:
         for _ in range(20):
             post = mention(lane="complaint")
-            at_once(
-                lambda post=post: triage.route(post.pk, NOW), lambda post=post: triage.route(post.pk, NOW)
-            )
+            at_once(partial(triage.route, post.pk, NOW), partial(triage.route, post.pk, NOW))
             self.assertEqual(Case.objects.filter(mention=post).count(), 1)
 
     def test_two_workers_publish_once(self) -> None:

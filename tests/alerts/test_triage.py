@@ -4,10 +4,11 @@ from unittest import mock
 
 from django.test import TestCase
 
-from alerts import defaults, triage
+from alerts import cases, defaults, triage
 from alerts.models import Case, CaseEvent, Queue, Rule
+from listening import removal
 from listening.models import Author, Mention, MentionVersion
-from tests.base import NOW, facility, mention, source
+from tests.base import NOW, facility, mention, pete, source
 
 COMPLAINT: dict[str, Any] = {"lane": "complaint", "sentiment": "negative", "severity": 45}
 
@@ -90,11 +91,11 @@ class EditTests(TestCase):
 
     def test_it_is_told_once_for_each_change(self) -> None:
         self.edit()
-        triage.note_edits([self.mention.pk])
-        triage.note_edits([self.mention.pk])
+        triage.note_edits([self.mention.pk], NOW)
+        triage.note_edits([self.mention.pk], NOW)
         self.assertEqual(self.edits(), 1)
         self.edit()
-        triage.note_edits([self.mention.pk])
+        triage.note_edits([self.mention.pk], NOW)
         self.assertEqual(self.edits(), 2)
 
     def test_an_edit_that_speaks_of_danger_moves_the_case(self) -> None:
@@ -105,6 +106,28 @@ class EditTests(TestCase):
         self.assertEqual(self.case.due_at, NOW + timedelta(minutes=10))
         moved = self.case.events.get(kind=CaseEvent.Kind.MOVED)
         self.assertEqual((moved.detail["was"], moved.detail["now"]), ("Complaints", "Self-harm"))
+
+    def test_a_closed_case_opens_again_for_danger(self) -> None:
+        cases.close(self.case, outcome="phone", note="", by=pete(), at=NOW)
+        self.edit(lane="threat", severity=80, processed_at=None)
+        triage.route(self.mention.pk, NOW)
+        self.case.refresh_from_db()
+        self.assertEqual((self.case.state, self.case.owner, self.case.queue.slug), ("new", None, "safety"))
+        self.assertEqual(self.case.events.filter(kind=CaseEvent.Kind.REOPENED).count(), 1)
+
+    def test_a_closed_case_stays_closed_for_less(self) -> None:
+        cases.close(self.case, outcome="phone", note="", by=pete(), at=NOW)
+        self.edit(processed_at=None)
+        triage.route(self.mention.pk, NOW)
+        self.case.refresh_from_db()
+        self.assertEqual(self.case.state, "closed")
+
+    def test_a_removed_post_is_told_once(self) -> None:
+        removal.erase([self.mention.pk])
+        triage.note_edits([self.mention.pk], NOW)
+        triage.note_edits([self.mention.pk], NOW)
+        event = self.case.events.get(kind=CaseEvent.Kind.EDITED_AT_SOURCE)
+        self.assertEqual(event.detail, {"removed": True})
 
 
 class RouteDueTests(TestCase):

@@ -101,15 +101,15 @@ def web() -> Iterator[Web]:
         served.stop()
 
 
-class BrowserTestCase(TransactionTestCase):
-    def tearDown(self) -> None:
-        # Killed workers leave sessions behind, and a database in use cannot be dropped.
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
+@contextmanager
+def a_browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+        # Under Playwright's loop Django opens a connection apart, and a database in use cannot be dropped.
+        connection.close()
 
+
+class BrowserTestCase(TransactionTestCase):
     def signed_in(self, browser: Browser, served: Web, username: str) -> Page:
         page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
         page.goto(f"{served.url}/cases/")
@@ -125,7 +125,7 @@ class BrowserTestCase(TransactionTestCase):
 class StoryTests(BrowserTestCase):
     @pytest.mark.timeout(240)
     def test_a_complaint_is_heard_answered_and_closed(self) -> None:
-        with sandbox() as network, web() as served, chromium() as browser, workers(network.url):
+        with sandbox() as network, web() as served, a_browser() as browser, workers(network.url):
             demo.ensure(sandbox_url=network.url, password=PASSWORD, now=timezone.now())
             post_id = network.write(POST)
             case = self.arrived(post_id)
@@ -195,7 +195,7 @@ class DeskTests(BrowserTestCase):
         open_cases = [open_case(text=f"Complaint {number}", severity=40) for number in range(30)]
         Case.objects.update(opened_at=timezone.now())
         cases.claim(open_cases[5], by=people[0], at=timezone.now())
-        with web() as served, chromium() as browser:
+        with web() as served, a_browser() as browser:
             page = self.signed_in(browser, served, "pete")
             page.goto(f"{served.url}/cases/{open_cases[5].pk}/")
             page.get_by_role("textbox", name="Reply by hand").press_sequentially("Half a sent")

@@ -58,9 +58,8 @@ class WatchlistTests(Admin):
 
     def test_it_shows_what_a_query_found_last(self) -> None:
         made = watchlist("northfield", "flu")
-        Match.objects.create(
-            mention=mention("Northfield was kind"), query=made.queries.first(), spans=[[0, 10]]
-        )
+        query = made.queries.get(expression="northfield")
+        Match.objects.create(mention=mention("Northfield was kind"), query=query, spans=[[0, 10]])
         address = reverse("watchlist-edit", args=[made.pk])
         self.assertContains(self.client.get(address), "<mark>Northfield</mark> was kind")
         other = self.client.get(address, {"query": made.queries.last().pk})  # type: ignore[union-attr]

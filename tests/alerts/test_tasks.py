@@ -1,0 +1,67 @@
+from typing import Any
+from unittest import mock
+
+from celery import Celery
+from django.test import SimpleTestCase, TestCase
+from django.utils import timezone
+
+from alerts import defaults, tasks
+from alerts.models import Case
+from alerts.schedule import BEAT
+from listening.models import Mention
+from listening.signals import mentions_stored
+from tests.alerts.desk import approved, fresh, open_case
+from tests.base import FakeSource, mention, pete, priya, registered
+
+NOWHERE = "redis://127.0.0.1:1/0"
+
+
+class RingTests(SimpleTestCase):
+    def test_a_broker_that_is_away_costs_nothing(self) -> None:
+        away = Celery("away", broker=NOWHERE, set_as_current=False)
+
+        @away.task  # type: ignore[misc]
+        def look(number: int) -> None: ...
+
+        with self.assertLogs("alerts.tasks", "WARNING") as logged:
+            tasks.ring(look, 7, queue="urgent")
+        self.assertIn("waits for the sweep", logged.output[0])
+
+    def test_the_schedule_names_tasks_that_exist(self) -> None:
+        for entry in BEAT.values():
+            module, _, name = entry["task"].rpartition(".")
+            self.assertEqual(module, "alerts.tasks")
+            self.assertEqual(getattr(tasks, name).name, entry["task"])
+
+
+class BellTests(TestCase):
+    def rung(self) -> Any:
+        return mock.patch.object(
+            tasks, "ring", side_effect=lambda task, *args, queue: self.heard.append((task, *args, queue))
+        )
+
+    def setUp(self) -> None:
+        self.heard: list[Any] = []
+        defaults.ensure()
+
+    def test_urgent_mentions_have_their_own_bell(self) -> None:
+        with self.rung():
+            mentions_stored.send(sender=Mention, ids=[4, 5], urgent_ids=[5])
+        self.assertEqual(
+            self.heard,
+            [(tasks.route, 5, "urgent"), (tasks.route_due, "bulk"), (tasks.note_edits, [4, 5], "bulk")],
+        )
+
+    def test_the_sweep_rings_for_replies_whose_hold_has_passed(self) -> None:
+        with registered(FakeSource()):
+            reply = approved(open_case(), pete(), priya())
+            with self.rung():
+                tasks.sweep_replies()
+            self.assertEqual(self.heard, [(tasks.publish, reply.pk, "urgent")])
+            tasks.publish(reply.pk)
+            self.assertEqual(fresh(reply).state, "sent")
+
+    def test_the_sweep_finds_mentions_that_no_bell_told_of(self) -> None:
+        post = mention(lane="complaint", collected_at=timezone.now())
+        tasks.route_due()
+        self.assertTrue(Case.objects.filter(mention=post).exists())
