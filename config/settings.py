@@ -40,7 +40,7 @@ DEBUG = env.bool("DEBUG", default=False)
 GIVEN_KEY: str = env.str("SECRET_KEY", default="")
 SECRET_KEY = GIVEN_KEY or SERVERS.get("SECRET_KEY") or secrets.token_urlsafe(50)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 MURMUR_HTTPS = env.bool("MURMUR_HTTPS", default=False)
 
 # -- Servers ------------------------------------------------------------------------------------------------
@@ -70,7 +70,7 @@ LOG_LEVEL = env.str(
     "LOG_LEVEL", default="INFO", validate=validate.OneOf(["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"])
 )
 
-env.seal()
+env.seal()  # type: ignore[no-untyped-call]
 if GIVEN_DATABASE and not GIVEN_KEY:
     raise ImproperlyConfigured("SECRET_KEY must be set where DATABASE_URL is: it seals sessions and keys.")
 

@@ -66,5 +66,5 @@ def limit(retry_at: datetime | None, now: datetime) -> datetime:
 def backoff(failures: int, jitter: float) -> timedelta:
     """30 s after the first failure, doubling to 15 min; a quarter more at most, so that sources do not all
     come back in one moment."""
-    wait = FIRST_WAIT * 2 ** min(failures - 1, 10)
+    wait: timedelta = FIRST_WAIT * 2 ** min(failures - 1, 10)
     return min(wait * (1 + jitter / 4), LONGEST_WAIT)

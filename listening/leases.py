@@ -46,7 +46,8 @@ def claim(poll_id: int, now: datetime) -> Lease | None:
     seen = Poll.objects.unfinished().filter(pk=poll_id).values("state", "lease_until", "lease_token").first()
     if seen is None:
         return None
-    has_lapsed = seen["state"] == Poll.State.RUNNING and seen["lease_until"] <= now
+    lease_until = seen["lease_until"]
+    has_lapsed = lease_until is not None and lease_until <= now
     # The sign of life comes first: whoever sees the poll running must see its holder alive. One who hangs
     # shows it for ever, so past the lease it counts no more.
     if not show_life(poll_id) and not has_lapsed:

@@ -7,7 +7,7 @@ from unittest import mock
 from django.db import OperationalError, connection
 from django.test import TestCase, TransactionTestCase
 
-from listening import authors, bulk, ingest, leases, quarantine, sorting, storing, wall_sequence
+from listening import authors, bulk, ingest, intake, leases, quarantine, sorting, storing, wall_sequence
 from listening.care import STOPPED_THE_READER
 from listening.leases import LEASE, LostLease
 from listening.models import Author, Match, Mention, Poll, Quarantined, Source
@@ -169,7 +169,7 @@ class PoisonTests(TestCase):
     def attempt(self, *poisons: str) -> Poll | None:
         self.clock.now += LEASE
         sent = [post(f"Northfield {name}", name) for name in ("a", "b", "c", "d")]
-        real = sorting.accept
+        real = intake.accept
 
         def deadly(sent_post: Any, *args: Any) -> Any:
             self.reads.append(sent_post.external_id)
