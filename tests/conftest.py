@@ -6,4 +6,4 @@ def quick_passwords() -> None:
     """Tests sign people in hundreds of times; nobody attacks their passwords."""
     from django.conf import settings
 
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.PASSWORD_HASHERS = ["tests.passwords.QuickHasher"]
