@@ -24,7 +24,8 @@ LANES = ("self_harm", "threat", "emergency", "in_building", "complaint", "questi
 WINDOW = 500
 """Characters within which the words of one rule must stand."""
 
-SEVERE_TONE = -0.5
+WORTH_WATCHING = 40
+"""Severity from which a complaint is watched: half of what tone alone can say."""
 
 
 @dataclass(frozen=True)
@@ -166,6 +167,6 @@ def _level(severity: int, lane: str = "complaint") -> str:
         return "P0"
     if severity >= 70:
         return "P1"
-    if severity >= 50:
+    if severity >= (WORTH_WATCHING if lane == "complaint" else 50):
         return "P2"
     return "P4" if lane == "other" else "P3"

@@ -250,10 +250,8 @@
     find("submit-button", form).hidden = true;
     form.addEventListener("change", () => form.requestSubmit());
   }
-  body.addEventListener("htmx:afterRequest", (event) => {
-    if (event.detail.elt.id === "pulse" && event.detail.successful) statusAt = Date.now();
-  });
   body.addEventListener("htmx:afterSettle", () => {
+    statusAt = Date.now(); // after the swap: the element that asked is gone by then
     const band = document.getElementById("band");
     if (band.dataset.mention && band.dataset.mention !== bandShows) show(find("alert"), `Emergency: ${band.querySelector(".band-where").textContent}`);
     bandShows = band.dataset.mention || "";
