@@ -1,7 +1,7 @@
 from pathlib import Path
 
 from config.embedded.lock import Lock
-from tests.servers import remove_abandoned
+from config.embedded.throwaway import remove_abandoned
 
 
 def test_only_what_nobody_holds_is_removed(tmp_path: Path) -> None:
