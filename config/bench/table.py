@@ -25,7 +25,7 @@ class Figure:
 
 def lines(figures: Iterable[Figure]) -> list[str]:
     """The table as text, columns aligned."""
-    rows = [("figure", "measured", "baseline", "", "ratio")]
+    rows = [("figure", "measured", "baseline", "which is", "ratio")]
     rows += [
         (
             figure.name,
