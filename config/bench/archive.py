@@ -2,41 +2,78 @@
 
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
+from config.bench.progress import say
 from config.bench.table import Figure, percentile
 from hospital.models import Facility, Membership, Role
 from listening.models import Source
 
+# In a thousand posts of the sandbox, as the readers read them: lane, level, tone.
+MIX = (
+    (325, "other", "P4", "neutral"),
+    (227, "complaint", "P3", "negative"),
+    (218, "praise", "P3", "positive"),
+    (88, "other", "P4", "positive"),
+    (67, "question", "P3", "neutral"),
+    (45, "question", "P3", "positive"),
+    (7, "complaint", "P2", "negative"),
+    (7, "praise", "P3", "neutral"),
+    (5, "question", "P3", "negative"),
+    (4, "complaint", "P3", "neutral"),
+    (2, "complaint", "P2", "positive"),
+    (1, "complaint", "P2", "neutral"),
+    (1, "emergency", "P0", "positive"),
+    (1, "emergency", "P0", "neutral"),
+    (1, "emergency", "P0", "negative"),
+    (1, "threat", "P0", "negative"),
+)
+
+# Drawn by hash and so in no rhythm, each apart from the others: no plan may live on a regularity.
 FILL = """
-WITH numbered AS (
-    SELECT n, now() - n * interval '30 seconds' AS at, %(facilities)s::bigint[] AS facilities
+WITH drawn AS (
+    SELECT n, now() - n * %(every)s::interval AS at, 1 + abs(hashint8extended(n, 1) %% 1000) AS kind,
+        1 + abs(hashint8extended(n, 2) %% 1000) AS place
     FROM generate_series(%(first)s::bigint, %(last)s::bigint) n
 )
 INSERT INTO listening_mention (source_id, external_id, network, kind, url, parent_external_id, title, text,
     is_truncated, content_hash, language, facility_id, published_at, is_published_guessed, collected_at,
-    is_gone, sentiment, score, severity, level, lane, reasons, reader_version, wall_seq, processed_at,
+    is_gone, lane, level, sentiment, score, severity, reasons, reader_version, wall_seq, processed_at,
     route_attempts)
 SELECT %(source)s, 'archive-' || n, 'x', 'post', 'https://x.example/' || n, '', '',
     'Waited ' || n || ' minutes at Northfield and the ' || (n %% 97) || ' chairs were taken again',
-    false, md5(n::text), 'en', facilities[1 + n %% array_length(facilities, 1)], at, false, at,
-    false, (ARRAY['negative', 'neutral', 'positive'])[1 + n %% 3], 0, n %% 60,
-    (ARRAY['P2', 'P3', 'P4', 'P4'])[1 + n %% 4],
-    (ARRAY['complaint', 'other', 'praise', 'question'])[1 + n %% 4], '[]', 'bench',
-    nextval('listening_wall_seq'), now(), 0
-FROM numbered
+    false, md5(n::text), 'en', (%(facilities)s::bigint[])[place], at, false, at,
+    false, (%(lanes)s::text[])[kind], (%(levels)s::text[])[kind], (%(tones)s::text[])[kind], 0, 0,
+    '[]', 'bench', nextval('listening_wall_seq'), now(), 0
+FROM drawn
 """
 
-PAGES = {
-    "wall, first page": "/",
-    "wall, one facility": "/?facility=main",
-    "wall, negative": "/?sentiment=negative",
-    "wall, one source": "/?source=bench",
-}
+EVERY = timedelta(seconds=30)
+FACILITIES = {"main": 500, "north": 300, "west": 198, "annex": 2}
+"""And of how many in a thousand mentions each is the place."""
+
+
+def pages(mentions: int) -> dict[str, str]:
+    """What people open, on an archive of so many."""
+    halfway = timezone.now() - EVERY * (mentions // 2)
+    return {
+        "wall, first page": "/",
+        "wall, one facility": "/?facility=main",
+        "wall, the smallest facility": "/?facility=annex",
+        "wall, negative": "/?sentiment=negative",
+        "wall, positive": "/?sentiment=positive",
+        "wall, one source": "/?source=bench",
+        "wall, last hour": "/?within=hour",
+        "wall, big screen": "/?view=wall",
+        "wall, counts and feeds": "/wall/status/",
+        "wall, older praise": f"/wall/older/praise/?before={halfway:%Y-%m-%dT%H:%M:%SZ}_1",
+    }
 
 
 def measure(*, is_small: bool) -> Iterator[Figure]:
@@ -44,31 +81,40 @@ def measure(*, is_small: bool) -> Iterator[Figure]:
     small, large, repeats = (1_000, 10_000, 3) if is_small else (10_000, 1_000_000, 15)
     client = signed_in_client()
     fill(1, small)
-    before = {page: database_ms(client, page, repeats) for page in PAGES.values()}
+    before = {name: database_ms(client, page, repeats) for name, page in pages(small).items()}
+    say(f"filling the archive with {large:,} mentions")
     fill(small + 1, large)
-    for name, page in PAGES.items():
-        yield Figure(
-            f"{name}: queries at {large:,} mentions",
-            database_ms(client, page, repeats),
-            "ms",
-            f"at {small:,}",
-            before[page],
-        )
+    for name, page in pages(large).items():
+        taken = database_ms(client, page, repeats)
+        yield Figure(f"{name}: queries at {large:,} mentions", taken, "ms", f"at {small:,}", before[name])
 
 
 def fill(first: int, last: int) -> None:
-    source, _ = Source.objects.get_or_create(
-        slug="bench", defaults={"name": "Bench", "kind": Source.IMPORT, "next_poll_at": "2026-01-01T00:00Z"}
-    )
-    facilities = [
-        Facility.objects.get_or_create(slug=slug, defaults={"name": slug, "short_name": slug})[0].pk
-        for slug in ("main", "north", "west")
-    ]
+    lanes, levels, tones = zip(*(said for count, *said in MIX for _ in range(count)), strict=True)
+    values: dict[str, Any] = {
+        "source": source().pk,
+        "facilities": [pk for slug, count in FACILITIES.items() for pk in [facility(slug).pk] * count],
+        "lanes": list(lanes),
+        "levels": list(levels),
+        "tones": list(tones),
+        "first": first,
+        "last": last,
+        "every": EVERY,
+    }
     with connection.cursor() as cursor:
         cursor.execute("SET statement_timeout = 0")
-        cursor.execute(FILL, {"source": source.pk, "facilities": facilities, "first": first, "last": last})
+        cursor.execute(FILL, values)
         cursor.execute("VACUUM ANALYZE listening_mention")
         cursor.execute("RESET statement_timeout")
+
+
+def source() -> Source:
+    defaults = {"name": "Bench", "kind": Source.IMPORT, "next_poll_at": timezone.now()}
+    return Source.objects.get_or_create(slug="bench", defaults=defaults)[0]
+
+
+def facility(slug: str) -> Facility:
+    return Facility.objects.get_or_create(slug=slug, defaults={"name": slug, "short_name": slug})[0]
 
 
 def signed_in_client() -> Client:

@@ -1,0 +1,99 @@
+"""The benchmark's own arithmetic, and that it runs, small, on servers that are gone afterwards."""
+
+import asyncio
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from config.bench.streams import MENTION, next_chunk
+from config.bench.table import Figure, lines, percentile
+from config.embedded.throwaway import ThrowAway
+from dashboard.frames import frame
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def figure(value: float, baseline: float, *, is_more_better: bool = False) -> Figure:
+    return Figure("answers", value, "ms", "before", baseline, is_more_better=is_more_better)
+
+
+class FigureTests:
+    @pytest.mark.parametrize(
+        ("value", "baseline", "is_more_better", "said"),
+        [
+            (10, 40, False, "4.00 x better"),
+            (40, 10, False, "4.00 x worse"),
+            (40, 10, True, "4.00 x better"),
+            (10, 40, True, "4.00 x worse"),
+            (10, 10, True, "1.00 x better"),
+            (0, 10, False, "-"),
+            (10, 0, True, "-"),
+        ],
+    )
+    def test_its_ratio_says_which_way(
+        self, value: float, baseline: float, is_more_better: bool, said: str
+    ) -> None:
+        assert figure(value, baseline, is_more_better=is_more_better).ratio == said
+
+    def test_a_table_shows_each_beside_its_baseline(self) -> None:
+        head, row = lines([figure(1234.56, 10)])
+        assert head.split() == ["figure", "measured", "baseline", "which", "is", "ratio"]
+        assert row.split() == ["answers", "1,234.6", "ms", "10.0", "ms", "before", "123.46", "x", "worse"]
+
+    def test_a_percentile_lies_among_the_values(self) -> None:
+        assert percentile(range(101), 99) == 99
+        assert percentile([7.0], 50) == 7.0
+
+
+class StreamTests:
+    def test_it_reads_a_chunk_as_it_was_sent(self) -> None:
+        async def chunks() -> list[bytes]:
+            reader = asyncio.StreamReader()
+            reader.feed_data(b"b\r\nfirst\r\nline\r\n2\r\nno\r\n0\r\n\r\n")
+            return [await next_chunk(reader) for _ in range(3)]
+
+        assert asyncio.run(chunks()) == [b"first\r\nline", b"no", b""]
+
+    def test_it_knows_the_number_of_each_mention(self) -> None:
+        sent = frame("mention", "<p>\nevent: mention", id=41) + frame("bell", "x") + frame("mention", id=42)
+        assert [int(found[1]) for found in MENTION.finditer(sent)] == [41, 42]
+
+
+class ThrowAwayTests:
+    def test_it_starts_nothing_that_is_given_and_leaves_nothing(self, tmp_path: Path) -> None:
+        servers = ThrowAway("here", parent=tmp_path)
+        given = {"DATABASE_URL": "postgres://elsewhere", "REDIS_URL": "redis://elsewhere", "SECRET_KEY": "k"}
+        assert servers.start(given) == {"MURMUR_VAR": str(servers.places.var), "SECRET_KEY": "k"}
+        assert servers.running == []
+        servers.stop()
+        assert list(tmp_path.iterdir()) == []
+
+
+class BenchTests:
+    def test_it_refuses_a_database_that_was_not_made_for_it(self) -> None:
+        done = bench(["-m", "config.bench", "archive"], os.environ["MURMUR_VAR"])
+        assert done.returncode == 1
+        assert "empties its database" in done.stderr
+
+    @pytest.mark.slow
+    def test_it_prints_the_table_and_leaves_nothing(self, tmp_path: Path) -> None:
+        done = bench(["manage.py", "bench", "--small"], str(tmp_path))
+        assert done.returncode == 0, done.stderr
+        for name in ("match + read + store", "10 walls, p99", "wall, first page: queries at 10,000"):
+            assert name in done.stdout
+        received = next(line for line in done.stdout.splitlines() if line.startswith("received of expected"))
+        assert "100.0 %  " in received
+        assert list(tmp_path.iterdir()) == []
+
+
+def bench(arguments: list[str], var: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=ROOT,
+        env={**os.environ, "MURMUR_VAR": var},
+        capture_output=True,
+        text=True,
+    )
