@@ -82,6 +82,7 @@ def measure(*, is_small: bool) -> Iterator[Figure]:
     client = signed_in_client()
     fill(1, small)
     before = {name: database_ms(client, page, repeats) for name, page in pages(small).items()}
+    say(f"at {small:,}: " + ", ".join(f"{taken:.1f}" for taken in before.values()) + " ms")
     say(f"filling the archive with {large:,} mentions")
     fill(small + 1, large)
     for name, page in pages(large).items():
@@ -104,7 +105,8 @@ def fill(first: int, last: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET statement_timeout = 0")
         cursor.execute(FILL, values)
-        cursor.execute("VACUUM ANALYZE listening_mention")
+        # All of it: what ran before may have left every table's statistics wrong.
+        cursor.execute("VACUUM ANALYZE")
         cursor.execute("RESET statement_timeout")
 
 
