@@ -49,11 +49,16 @@ def answered(lines: Iterable[bytes], answer: Answer) -> Iterator[str]:
 
 def parsed(line: bytes) -> Item:
     try:
-        item = json.loads(line.decode("utf-8-sig"), parse_constant=_refuse)
-    except BadLine:
-        raise
+        return loaded(line.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise BadLine(f"not UTF-8 at byte {error.start + 1}") from None
+
+
+def loaded(line: str) -> dict[str, Any]:
+    try:
+        item = json.loads(line, parse_constant=_refuse)
+    except BadLine:
+        raise
     except RecursionError:
         raise BadLine("nested too deeply") from None
     except json.JSONDecodeError as error:
