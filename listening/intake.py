@@ -39,10 +39,14 @@ class Listener:
     facilities: Facilities
     names: Names
     takes_all: bool = False  # keep posts that no query finds
+    acts_on_since: datetime | None = None  # nobody need act on what was published before
 
     def wants(self, post: Post, hits: Sequence[Hit]) -> bool:
         # A review of one of our own locations is about us whatever it says.
         return bool(hits) or bool(post.facility_hint) or self.takes_all
+
+    def is_history(self, arrival: "Arrival") -> bool:
+        return self.acts_on_since is not None and arrival.published_at < self.acts_on_since
 
     def facility_of(self, post: Post, hits: Sequence[Hit]) -> int | None:
         return decide(

@@ -92,7 +92,8 @@ def _read(arrival: Arrival, known: Known | None, listener: Listener) -> Read:
     reading = analysis.read(
         ToRead(post.text, title=post.title, rating=post.rating, language=post.language, names=listener.names)
     )
-    return Read(arrival, reading, listener.facility_of(post, arrival.hits), known)
+    facility_id = listener.facility_of(post, arrival.hits)
+    return Read(arrival, reading, facility_id, known, is_history=listener.is_history(arrival))
 
 
 def _reason(error: Exception) -> str:

@@ -33,11 +33,12 @@ class Read:
     reading: Reading
     facility_id: int | None
     known: Known | None = None
+    is_history: bool = False  # too old for anybody to act on: kept without asking the rules
 
     @property
     def is_urgent(self) -> bool:
         lane = self.reading.lane
-        return lane.name in SAFETY or lane.level in URGENT_LEVELS
+        return not self.is_history and (lane.name in SAFETY or lane.level in URGENT_LEVELS)
 
 
 @dataclass
@@ -155,7 +156,7 @@ def _row(
         "reasons": reading.reasons,
         "reader_version": READER_VERSION,
         "wall_seq": number,
-        "processed_at": None,
+        "processed_at": now if read.is_history else None,
         "route_attempts": 0,
     }
 
@@ -181,7 +182,11 @@ NEVER_CHANGED = frozenset(
 
 def _update(known: Known, row: Mapping[str, Any]) -> bool:
     seen = Mention.objects.filter(pk=known.mention_id, content_hash=known.content_hash)
-    return bool(seen.update(**{name: value for name, value in row.items() if name not in NEVER_CHANGED}))
+    changes = {name: value for name, value in row.items() if name not in NEVER_CHANGED}
+    if row["processed_at"]:
+        # History asks for no decision, and takes away none that is still owed.
+        del changes["processed_at"]
+    return bool(seen.update(**changes))
 
 
 def _keep_version(read: Read, known: Known, now: datetime) -> None:

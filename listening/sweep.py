@@ -13,6 +13,8 @@ logger = logging.getLogger(__name__)
 RUNG_AGAIN_AFTER = timedelta(seconds=10)
 """How long a poll may stand queued before its bell is taken for lost."""
 
+IMPORT_STOPPED = "The import was stopped before its end. Run it again: what is stored is not stored twice."
+
 
 def open_due(now: datetime) -> list[int]:
     """Open a poll for each source that is due; ids of those that are new. Two at once open each only once."""
@@ -52,19 +54,19 @@ def next_slot(now: datetime, every: timedelta) -> datetime:
 def forgotten(now: datetime) -> list[int]:
     """Polls whose bell was lost, or whose worker died; to be rung again."""
     lost = Poll.objects.forgotten(now, rung_before=now - RUNG_AGAIN_AFTER, held=leases.held())
-    _close_broken_imports(now)
+    close_broken_imports(now)
     return list(lost.exclude(source__kind=Source.IMPORT).order_by("created_at").values_list("pk", flat=True))
 
 
-def _close_broken_imports(now: datetime) -> None:
+def close_broken_imports(now: datetime) -> None:
     # A file that was being imported is not at hand here. What was stored of it stays.
-    broken = Poll.objects.filter(source__kind=Source.IMPORT, state=Poll.State.RUNNING, lease_until__lte=now)
-    closed = broken.update(
+    lost = Poll.objects.forgotten(now, rung_before=now - RUNG_AGAIN_AFTER, held=leases.held())
+    closed = lost.filter(source__kind=Source.IMPORT).update(
         state=Poll.State.FAILED,
         finished_at=now,
         lease_until=None,
         error_kind="error",
-        error="The import was stopped before its end. Run it again: what is stored is not stored twice.",
+        error=IMPORT_STOPPED,
     )
     if closed:
         logger.warning("closed %d imports that were stopped before their end", closed)

@@ -1,0 +1,63 @@
+"""What `analyse` is asked about one post, and what it answers."""
+
+from dataclasses import asdict
+from functools import lru_cache, partial
+from typing import Any
+
+from hospital.models import Facility, FacilityName
+from listening import analysis, identifiers, jsonlines, watchlists, wording
+from listening.analysis import Reading, ToRead
+from listening.jsonlines import Answer, Item
+from listening.sentiment import Names
+
+
+def answering(own_names: tuple[str, ...] = ()) -> Answer:
+    """Answers with these names masked in every post, beside those that it brings itself."""
+    return partial(_answer, own_names=own_names)
+
+
+def names_of(facility: Facility) -> tuple[str, ...]:
+    """The names that a poll would mask: the facility's, and what is watched as a name."""
+    others = facility.names.exclude(kind=FacilityName.Kind.LOCATION).values_list("name", flat=True)
+    return tuple(watchlists.current().names([facility.name, facility.short_name, *others]))
+
+
+def _answer(item: Item, *, own_names: tuple[str, ...]) -> dict[str, Any]:
+    said = jsonlines.text(item, "text", required=True)
+    jsonlines.text(item, "network")  # No network is read differently yet; a wrong type is still told.
+    post = _to_read(item, said, own_names)
+    reading = analysis.read(post)
+    return {
+        "id": item.get("id"),
+        "sentiment": _sentiment(reading),
+        "topics": list(analysis.topics(post.text)),
+        "severity": reading.lane.severity,
+        "level": reading.lane.level,
+        "lane": reading.lane.name,
+        "language": reading.language,
+        # Looked for in the words as they came: cleaning them would move every span.
+        "identifiers": [asdict(each) for each in identifiers.find(said)],
+        "reasons": reading.reasons,
+    }
+
+
+def _to_read(item: Item, said: str, own_names: tuple[str, ...]) -> ToRead:
+    """As a poll would read it: cleaned and capped. What was asked comes before what is answered, as earlier
+    posts of a thread do."""
+    before = [*jsonlines.texts(item, "thread"), jsonlines.text(item, "prompt")]
+    return ToRead(
+        wording.capped(said)[0],
+        rating=jsonlines.rating(item),
+        thread=tuple(wording.storable(each) for each in before if each),
+        names=_masking((*own_names, *jsonlines.texts(item, "names"))),
+    )
+
+
+@lru_cache(maxsize=64)
+def _masking(names: tuple[str, ...]) -> Names:
+    return Names(wording.storable(name) for name in names)
+
+
+def _sentiment(reading: Reading) -> dict[str, Any]:
+    tone = reading.tone
+    return {"label": tone.label, "score": tone.score, "reasons": list(tone.reasons)}
