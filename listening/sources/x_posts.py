@@ -59,7 +59,7 @@ def post(item: Any, users: Users, own_handle: str) -> Post | None:
         author_id=str(found.get("author_id") or ""),
         author_handle=handle,
         author_name=text(user, "name"),
-        published_at=(_snowflake_time(first_id, written_at) if is_edited else written_at),
+        published_at=_posted_at(first_id, written_at, is_edited=is_edited),
         edited_at=written_at if is_edited else None,
         language=_language(found),
         parent_id=_parent(found),
@@ -99,12 +99,21 @@ def _parent(item: Mapping[str, Any]) -> str:
     return ""
 
 
-def _snowflake_time(first_id: str, edited_at: datetime | None) -> datetime | None:
-    """When the first version was posted: its id holds the time, if it is one of X's own."""
-    if not first_id.isdecimal() or edited_at is None or int(first_id) < FIRST_SNOWFLAKE:
-        return edited_at
+def _posted_at(first_id: str, written_at: datetime | None, *, is_edited: bool) -> datetime | None:
+    """When the first version was posted. Of an edit, or where X says nothing, its id holds the time."""
+    if written_at is not None and not is_edited:
+        return written_at
+    in_id = _snowflake_time(first_id)
+    if written_at is None or in_id is None:
+        return in_id or written_at
+    return in_id if written_at - timedelta(hours=1) <= in_id <= written_at else written_at
+
+
+def _snowflake_time(identifier: str) -> datetime | None:
+    """The time in an id, if it is one of X's own."""
+    if not identifier.isdecimal() or int(identifier) < FIRST_SNOWFLAKE:
+        return None
     try:
-        posted_at = SNOWFLAKE_EPOCH + timedelta(milliseconds=int(first_id) >> 22)
+        return SNOWFLAKE_EPOCH + timedelta(milliseconds=int(identifier) >> 22)
     except OverflowError:
-        return edited_at
-    return posted_at if edited_at - timedelta(hours=1) <= posted_at <= edited_at else edited_at
+        return None

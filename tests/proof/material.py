@@ -1,4 +1,4 @@
-"""Where the real material lies that is not part of the project, and how a test says that it is not at hand."""
+"""Where the real material lies that is not part of the project, and how a test says that it is missing."""
 
 import json
 import os

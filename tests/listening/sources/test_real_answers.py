@@ -6,7 +6,7 @@ The recordings are not part of the project. MURMUR_SHARED_DATA says where they l
 import json
 import os
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +51,8 @@ def parametrized(found: list[tuple[str, Exchange]], folder: str) -> Any:
     return pytest.mark.parametrize("exchange", [item[1] for item in found], ids=[item[0] for item in found])
 
 
+X_EPOCH = datetime(2010, 11, 4, 1, 42, 54, 657000, tzinfo=UTC)  # from which its ids count milliseconds
+
 # -- X -----------------------------------------------------------------------------------------
 
 
@@ -77,7 +79,8 @@ class XTests:
             post = posts[identifier]
             assert post.text == written.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
             assert (post.author_handle, post.author_id) == (handle, item.get("author_id", ""))
-            assert post.published_at == (datetime.fromisoformat(said_at) if said_at else None)
+            in_id = X_EPOCH + timedelta(milliseconds=int(identifier) >> 22)
+            assert post.published_at == (datetime.fromisoformat(said_at) if said_at else in_id)
             assert post.url == f"https://x.com/{handle or 'i/web'}/status/{item['id']}"
 
 
