@@ -44,10 +44,23 @@ def column_of(mention: Mention) -> Column:
     return Column.SAYS
 
 
-def standing_in(column: Column) -> Q:
-    """The same answer as `column_of`, for the database."""
-    needs = Q(level__in=NEEDS_LEVELS) | Q(sentiment=Mention.Sentiment.NEGATIVE)
+NONE = Q(pk__in=[])
+"""No mention at all, known without asking the database."""
+
+
+def standing_in(column: Column, sentiment: str = "") -> Q:
+    """The same answer as `column_of`, for the database, among mentions of this tone.
+
+    Said with the tone in mind: PostgreSQL would walk a million negative posts to find that a column without
+    negative ones holds none of them.
+    """
+    is_pressing = Q(level__in=NEEDS_LEVELS)
+    negative = Q(sentiment=Mention.Sentiment.NEGATIVE)
     praise = Q(sentiment=Mention.Sentiment.POSITIVE, lane=PRAISE_LANE)
+    if sentiment == Mention.Sentiment.NEGATIVE:
+        return Q() if column is Column.NEEDS else NONE
     if column is Column.NEEDS:
-        return needs
-    return ~needs & (praise if column is Column.PRAISE else ~praise)
+        return is_pressing if sentiment else is_pressing | negative
+    if column is Column.PRAISE:
+        return NONE if sentiment == Mention.Sentiment.NEUTRAL else ~is_pressing & praise
+    return ~(is_pressing | negative) & ~praise

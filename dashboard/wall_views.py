@@ -44,7 +44,8 @@ class Look:
         return cls(facility_ids, offered, offered.read(request), timezone.now())
 
     def mentions(self, column: Column) -> MentionQuerySet:
-        mentions = Mention.objects.within(self.facility_ids).for_wall().filter(standing_in(column))
+        standing = standing_in(column, self.wanted.sentiment)
+        mentions = Mention.objects.within(self.facility_ids).for_wall().filter(standing)
         return cards.for_cards(self.wanted.narrow(mentions, self.now)).newest_first()
 
     def card(self, mention: Mention) -> Card:

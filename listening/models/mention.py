@@ -111,6 +111,12 @@ class Mention(models.Model):
             # The same, of one tone: the columns of the wall.
             models.Index(fields=["sentiment", "-published_at", "-id"], name="mention_tone_newest"),
             # Counts of the last hour.
+            # What needs a human, of a tone or a facility that seldom does.
+            models.Index(
+                fields=["-published_at", "-id"],
+                name="mention_pressing",
+                condition=Q(level__in=["P0", "P1", "P2"]),
+            ),
             models.Index(
                 fields=["published_at"],
                 name="mention_hour",

@@ -13,11 +13,11 @@
     return true;
   };
   const open = () => (item() ? !(item().querySelector("[data-open]") ?? item()).click() : step(1));
-  const [next, previous, help] = [() => step(1), () => step(-1), () => document.querySelector("#keys")?.showModal() ?? true];
-  const moves = { j: next, k: previous, PageDown: next, PageUp: previous, o: open, Enter: open, "?": help };
+  const moves = { j: 1, PageDown: 1, k: -1, PageUp: -1 };
+  const others = { o: open, Enter: open, "?": () => document.querySelector("#keys")?.showModal() ?? true };
   const press = (key) => {
     const controls = shown(`[data-key="${key}"]`);
-    for (const control of controls) { if (isTyping(control)) control.focus(); else control.click(); }
+    for (const one of key === "." ? controls : controls.slice(0, 1)) one[isTyping(one) ? "focus" : "click"]();
     if (controls.length && key === "e") document.querySelector("#outcome")?.focus();
     return controls.length > 0;
   };
@@ -28,6 +28,6 @@
     else if (key === "Escape" && isTyping(target)) target.blur();
     if (isTyping(target) || event.ctrlKey || event.altKey || event.metaKey) return;
     if (!target.matches(needed) || document.querySelector("dialog[open]")) return;
-    if (press(key) || moves[key]?.() !== undefined) event.preventDefault();
+    if (press(key) || (moves[key] ? step(moves[key]) : others[key]?.())) event.preventDefault();
   });
 })();

@@ -6,7 +6,7 @@
   // The server's clock counts: a screen's own may be wrong.
   let offset = clock ? Date.parse(clock.dateTime) - Date.now() : 0;
   const now = () => Date.now() + offset;
-  const format = (options) => new Intl.DateTimeFormat("en-GB", { timeZone: clock?.dataset.zone, ...options });
+  const format = (options) => new Intl.DateTimeFormat("en-GB", { timeZone: document.body.dataset.zone, ...options });
   const [time, date] = [{ hour: "2-digit", minute: "2-digit" }, { weekday: "short", day: "numeric", month: "short" }];
   const [hours, day, full] = [format(time), format(date), format({ ...date, ...time, second: "2-digit" })];
   const units = [[86400, "d"], [3600, "h"], [60, "min"], [0, "s"]];

@@ -171,7 +171,7 @@
     body.dataset.live = isLost ? "lost" : silent >= AMBER ? "late" : "live";
     find("notice").hidden = silent < AMBER;
     show(find("notice-word"), isLost ? "Lost." : "Late.");
-    const at = new Date(since).toLocaleTimeString("en-GB", { timeZone: find("clock").dataset.zone, timeStyle: "short" });
+    const at = new Date(since).toLocaleTimeString("en-GB", { timeZone: body.dataset.zone, timeStyle: "short" });
     const words = isLost ? `Showing ${at} data` : `Nothing new for ${Math.floor(silent / 1000)} s`;
     show(find("notice-text"), `${words}, trying again`);
     if (Date.now() - Math.max(heardAt, triedAt) > AMBER + 10000) retry(); // open, and silent

@@ -27,5 +27,8 @@ class ColumnTests(TestCase):
         for level, sentiment, lane in READINGS:
             base.mention(level=level, sentiment=sentiment, lane=lane)
         for column in Column:
-            found = set(Mention.objects.filter(standing_in(column)))
-            self.assertEqual(found, {m for m in Mention.objects.all() if column_of(m) is column})
+            for tone in ("", *Mention.Sentiment.values):
+                with self.subTest(column=column, tone=tone):
+                    asked = Mention.objects.filter(**({"sentiment": tone} if tone else {}))
+                    found = set(asked.filter(standing_in(column, tone)))
+                    self.assertEqual(found, {m for m in asked if column_of(m) is column})
