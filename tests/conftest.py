@@ -1,4 +1,11 @@
+from collections.abc import Sequence
+from typing import Any
+
 import pytest
+from django.db import OperationalError
+from django.db.backends.postgresql.operations import DatabaseOperations
+
+TRIES = 5
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -7,3 +14,22 @@ def quick_passwords() -> None:
     from django.conf import settings
 
     settings.PASSWORD_HASHERS = ["tests.passwords.QuickHasher"]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def patient_flush() -> None:
+    """Emptying the tables locks them all; a thread that is just ending may hold one and want another.
+
+    PostgreSQL breaks such a knot by refusing one of the two, and when it is the flush, it is tried again.
+    """
+    flush = DatabaseOperations.execute_sql_flush
+
+    def patient(self: DatabaseOperations, sql_list: Sequence[Any]) -> None:
+        for left in reversed(range(TRIES)):
+            try:
+                return flush(self, sql_list)
+            except OperationalError:
+                if not left:
+                    raise
+
+    DatabaseOperations.execute_sql_flush = patient  # type: ignore[method-assign, assignment]
