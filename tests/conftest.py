@@ -27,7 +27,8 @@ def patient_flush() -> None:
     def patient(self: DatabaseOperations, sql_list: Sequence[Any]) -> None:
         for left in reversed(range(TRIES)):
             try:
-                return flush(self, sql_list)
+                flush(self, sql_list)
+                break
             except OperationalError:
                 if not left:
                     raise

@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from django.test import Client, TransactionTestCase
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Locator, Page, expect
 
 from dashboard import doorbell
 from listening import wall_sequence
@@ -67,6 +67,10 @@ class BrowserTestCase(TransactionTestCase):
         doorbell.ring("mentions")
         return mention
 
+    def refuse(self, dialog: Dialog) -> None:
+        self.troubles.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
     def open(self, path: str = "/", size: tuple[int, int] = DESK, clock: bool = False) -> Page:
         client = Client()
         client.force_login(base.carla())
@@ -75,9 +79,7 @@ class BrowserTestCase(TransactionTestCase):
         name = settings.SESSION_COOKIE_NAME
         context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": self.web.url}])
         page = context.new_page()
-        page.on(
-            "dialog", lambda dialog: self.troubles.append(f"dialog: {dialog.message}") or dialog.dismiss()
-        )
+        page.on("dialog", self.refuse)
         page.on("pageerror", lambda error: self.troubles.append(f"error: {error}"))
         page.on("console", self.note)
         page.on("request", lambda request: self.note_request(request.url))
@@ -239,7 +241,8 @@ class LossTests(BrowserTestCase):
         self.assertEqual(len(shown(page)), len(set(shown(page))))
 
     def doCleanups_except_start(self) -> None:
-        self._cleanups = [entry for entry in self._cleanups if entry[0] != self.web.start]
+        entries = vars(self)["_cleanups"]
+        entries[:] = [entry for entry in entries if entry[0] != self.web.start]
 
     def test_it_says_when_it_is_not_live(self) -> None:
         page = self.open(clock=True)

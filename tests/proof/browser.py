@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client, TransactionTestCase
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Request
 
 from tests.browser.rig import Web, chromium
 
@@ -67,8 +67,12 @@ class BrowserTestCase(TransactionTestCase):
         self.watch(page, url or self.web.url)
         return page
 
+    def refuse(self, dialog: Dialog) -> None:
+        self.note(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
     def watch(self, page: Page, home: str) -> None:
-        page.on("dialog", lambda dialog: self.note(f"dialog: {dialog.message}") or dialog.dismiss())
+        page.on("dialog", self.refuse)
         page.on("pageerror", lambda error: self.note(f"error: {error}"))
         page.on("popup", lambda opened: self.note(f"popup: {opened.url}"))
         page.on("console", self.note_message)

@@ -114,7 +114,8 @@ class HostileTests(BrowserTestCase):
         self.assertEqual([path for path in self.asked if not path.startswith(allowed)], [])
 
     def check_first_load(self) -> None:
-        for size in ((1440, 900), (390, 844), (1920, 1080)):
+        sizes: tuple[tuple[int, int], ...] = ((1440, 900), (390, 844), (1920, 1080))
+        for size in sizes:
             page = self.page_for(base.carla(), size)
             page.goto(f"{self.web.url}/{'?view=wall' if size[0] == 1920 else ''}")
             self.assertGreater(len(shown(page)), 20)

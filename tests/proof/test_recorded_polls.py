@@ -49,7 +49,7 @@ def tweets(exchange: Exchange) -> list[Raw]:
 
 
 def tweet(item: dict[str, Any], users: dict[str, Any]) -> Raw:
-    handle = users.get(item.get("author_id"), {}).get("username", "")
+    handle = users.get(str(item.get("author_id")), {}).get("username", "")
     text = item.get("note_tweet", item)["text"]
     first = item["edit_history_tweet_ids"][0]
     said_at = item.get("created_at")
