@@ -33,6 +33,7 @@ LANES = {
     "complaint": ("other", "Complaint"),
 }
 ICONS = {"other": "chat"}
+HANDLE_SIGNS = {"x": "@", "reddit": "u/"}
 
 
 def for_cards(mentions: MentionQuerySet) -> MentionQuerySet:
@@ -114,6 +115,18 @@ class Card:
     @property
     def is_withheld(self) -> bool:
         return self.mention.lane in WITHHELD_LANES
+
+    @property
+    def is_wordless(self) -> bool:
+        return not self.mention.is_gone and not self.mention.title and not self.excerpt.strip()
+
+    @property
+    def author(self) -> str:
+        """The author as the network writes names."""
+        author = self.mention.author
+        if author is None or not author.handle:
+            return str(author or "")
+        return HANDLE_SIGNS.get(self.mention.network, "") + author.handle
 
     @cached_property
     def pieces(self) -> list[Piece]:
