@@ -33,6 +33,7 @@ OWN: dict[str, str] = {
     "braces": "{{ 7*7 }} {% debug %} {% include '/etc/passwd' %} ${7*7} <%= 7*7 %> {{settings.SECRET_KEY}}",
     "turned": "\u202egnitirw siht si yaw hcihw\u202d \u2066\u2067\u2068 never closed \u200f\u200e\u061c",
     "marks": "Z" + "\u0351\u036b\u0343\u036a" * 500 + " waits",
+    "tower": "Z" + "\u0301\u0302\u0308\u0323" * 500 + " waits",
     "emoji": "😤" * 10_000,
     "family": "👩\u200d👩\u200d👧\u200d👦" * 2_000,
     "wide": "W" * 1_000_000,
