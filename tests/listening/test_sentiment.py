@@ -24,6 +24,9 @@ class ReadTests(SimpleTestCase):
     def test_clinical_words_weigh_nothing(self) -> None:
         self.assertEqual(read("emergency trauma ward, cancer patients").label, "neutral")
 
+    def test_numbers_weigh_nothing(self) -> None:
+        self.assertEqual(read("My father is 86, in room 187, bus 143 or 182").score, 0)
+
     def test_what_follows_but_counts_more(self) -> None:
         self.assertEqual(read("Great nurses but horrible parking").label, "negative")
         self.assertEqual(read("Horrible parking but great nurses").label, "positive")

@@ -1,0 +1,198 @@
+"""Open walls and a pipeline that stores: how soon, whether all, and only to those whom it concerns."""
+
+import os
+import random
+from collections.abc import Sequence
+from statistics import median
+from time import time
+from typing import Any
+
+import httpx
+import pytest
+from django.contrib.auth.models import User
+from django.utils import timezone
+from playwright.sync_api import Page
+
+from alerts import defaults, triage
+from alerts.models import Case
+from hospital.models import Facility, FacilityName, Role
+from listening import ingest, sweep
+from listening.models import Mention
+from listening.signals import mentions_stored
+from listening.sources.contract import Page as Answer
+from tests import base
+from tests.proof.browser import BrowserTestCase, shown
+from tests.proof.proxy import Proxy, Wire
+
+IS_DRILL = bool(os.environ.get("MURMUR_DRILL_POINTS"))
+CUT_SECONDS = 60.0 if IS_DRILL else 4.0
+
+
+PARTS = ("stream", "status")
+OLDER = [f"/wall/older/{column}/?before=2100-01-01T00:00:00Z_1" for column in ("needs", "says", "praise")]
+OPEN = ("/", "/?view=wall", "/?source=fake", "/wall/status/", "/cases/", "/cases/rows/", "/cases/queues/")
+CLOSED = ("/?facility=west", "/?view=wall&facility=west", *(f"/wall/{part}/?facility=west" for part in PARTS))
+"""What does not exist for somebody who may see North alone."""
+
+
+class LiveTestCase(BrowserTestCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.north = base.facility("Northfield North", "north")
+        self.west = base.facility("Northfield West", "west")
+        for place in (self.north, self.west):
+            FacilityName.objects.create(facility=place, name=place.name)
+        self.source = base.source("fake", last_success_at=timezone.now())
+        base.watchlist("northfield")
+        self.stored_at: dict[int, float] = {}
+        mentions_stored.connect(self.note_stored)
+        self.addCleanup(mentions_stored.disconnect, self.note_stored)
+
+    def note_stored(self, ids: Sequence[int], **_: Any) -> None:
+        self.stored_at |= dict.fromkeys(ids, time() * 1000)
+
+    def store(self, *texts: str, **fields: Any) -> list[int]:
+        """One poll that brings these posts, through the whole pipeline; ids of their mentions."""
+        posts = [base.post(text, published_at=timezone.now(), **fields) for text in texts]
+        owed = sweep.open_poll(self.source, timezone.now())
+        assert owed is not None
+        with base.registered(base.FakeSource(Answer(posts=posts, cursor={}))):
+            ingest.poll(owed.pk)
+        names = [post.external_id for post in posts]
+        return list(Mention.objects.filter(external_id__in=names).values_list("pk", flat=True))
+
+
+class LatencyTests(LiveTestCase):
+    def test_what_is_stored_is_seen_within_two_seconds(self) -> None:
+        count = 200 if IS_DRILL else 40
+        page = self.page_for(base.carla())
+        page.goto(f"{self.web.url}/")
+        self.wait_until_live(page)
+        pause = random.Random(1)
+        for number in range(count):
+            self.store(f"Northfield number {number} of an ordinary day")
+            page.wait_for_timeout(pause.uniform(5, 60))
+        self.until(page, lambda: len(self.seen(page)) >= count)
+        seen = self.seen(page)
+        waits = sorted((seen[pk][0] - stored_at) / 1000 for pk, stored_at in self.stored_at.items())
+        p50, p95 = median(waits), waits[int(len(waits) * 0.95)]
+        print(f"\nstored to shown, {count} mentions: p50 {p50:.2f} s, p95 {p95:.2f} s, max {waits[-1]:.2f} s")
+        self.assertEqual((len(waits), max(map(len, seen.values()))), (count, 1))
+        self.assertLessEqual(p95, 2)
+        self.assertEqual(self.troubles, [])
+
+    def test_fifty_arrivals_move_a_card_under_the_pointer_by_nothing(self) -> None:
+        old = self.store(*(f"Northfield before {number}" for number in range(12)))
+        page = self.page_for(base.carla())
+        page.goto(f"{self.web.url}/")
+        self.wait_until_live(page)
+        card = page.locator(f"#mention-{old[-3]}")
+        card.hover()
+        before = card.bounding_box()
+        new: list[int] = []
+        for number in range(10):
+            new += self.store(*(f"Northfield arrival {number}.{each}" for each in range(5)))
+            self.assertEqual(card.bounding_box(), before)
+        self.until(page, lambda: "50" in (page.locator("#says [data-release]").text_content() or ""))
+        self.assertEqual(card.bounding_box(), before)
+        page.mouse.move(5, 5)
+        self.until(page, lambda: set(new) <= set(shown(page)))
+
+
+class CutTests(LiveTestCase):
+    """The stream cut and restored: first open and silent, then closed."""
+
+    @pytest.mark.timeout(240)
+    def test_nothing_is_lost_or_doubled_over_a_cut(self) -> None:
+        proxy = Proxy(self.web.port)
+        self.addCleanup(proxy.stop)
+        page = self.page_for(base.carla(), url=proxy.url)
+        page.goto(f"{proxy.url}/")
+        self.wait_until_live(page)
+        ids = self.store("Northfield before the cut")
+        self.until(page, lambda: set(ids) <= set(shown(page)))
+        for wire in (Wire.SILENT, Wire.CUT):
+            proxy.put(wire)
+            ids += self.arrive(page, CUT_SECONDS / 2)
+        self.assertLess(len(shown(page)), len(ids))
+        if IS_DRILL:
+            self.assertNotEqual(page.evaluate("document.body.dataset.live"), "live")
+        proxy.put(Wire.WHOLE)
+        restored_at = time()
+        ids += self.store("Northfield after the cut")
+        self.until(page, lambda: set(ids) <= set(shown(page)), seconds=60)
+        took = time() - restored_at
+        page.wait_for_timeout(1500)
+        self.assertEqual(sorted(shown(page)), sorted(ids))
+        print(f"\ncut {CUT_SECONDS:.0f} s, {len(ids)} stored: 0 lost, 0 doubled, whole {took:.1f} s after it")
+
+    def arrive(self, page: Page, seconds: float) -> list[int]:
+        ids: list[int] = []
+        ends_at = time() + seconds
+        while time() < ends_at:
+            ids += self.store(f"Northfield during the cut {len(ids)}")
+            page.wait_for_timeout(400)
+        return ids
+
+
+class ReachTests(LiveTestCase):
+    """Two walls side by side: what is of another facility comes by no way."""
+
+    def test_a_wall_of_one_facility_is_told_nothing_of_another(self) -> None:
+        defaults.ensure()
+        here, there = (self.viewer(name, place) for name, place in (("nina", self.north), ("wim", self.west)))
+        walls = [self.page_for(person) for person in (here, there)]
+        for wall in walls:
+            wall.goto(f"{self.web.url}/")
+            self.wait_until_live(wall)
+        ids = {place.slug: self.arrivals(place) for place in (self.north, self.west)}
+        nowhere = self.store("Northfield nowhere-word, at no place in particular")
+        triage.route_due(timezone.now())
+        for wall, slug in zip(walls, ("north", "west"), strict=True):
+            self.until(wall, lambda wall=wall, slug=slug: set(ids[slug]) <= set(shown(wall)))  # type: ignore[misc]
+        walls[0].wait_for_timeout(1500)
+        self.assertEqual([sorted(shown(wall)) for wall in walls], [sorted(ids["north"]), sorted(ids["west"])])
+        self.assertEqual([set(self.seen(wall)) for wall in walls], [set(ids["north"]), set(ids["west"])])
+        self.check_answers(here, [*ids["west"], *nowhere])
+
+    def viewer(self, name: str, place: Facility) -> User:
+        return base.person(name, Role.RESPONDER, place)
+
+    def arrivals(self, place: Facility) -> list[int]:
+        word = f"{place.slug}-word"
+        texts = [f"{place.name} was rude and awful, {word} number {number}." for number in range(10)]
+        return self.store(*texts, title=word, author_id=place.slug, author_handle=word)
+
+    def check_answers(self, person: User, foreign: list[int]) -> None:
+        """Every address that shows mentions, asked by hand."""
+        cookies = self.session(person)
+        with httpx.Client(base_url=self.web.url, cookies=cookies, timeout=20) as client:
+            for path in [*OPEN, *OLDER]:
+                answer = client.get(path)
+                self.assertEqual(answer.status_code, 200, path)
+                self.assert_silent(answer.text, path)
+            closed = [*CLOSED, *(f"/mentions/{pk}/" for pk in foreign)]
+            closed += [f"/cases/{case.pk}/" for case in Case.objects.filter(mention__in=foreign)]
+            self.assertGreater(len(closed), 20)
+            for path in closed:
+                self.assertEqual(client.get(path).status_code, 404, path)
+            for query in ("after=0", "after=0&view=wall"):
+                self.assert_silent(self.stream(client, query), query)
+
+    def stream(self, client: httpx.Client, query: str) -> str:
+        """What the stream says of all since the beginning, and of what comes meanwhile."""
+        said = ""
+        late = f"late-word-{next(base.numbers)}"
+        with client.stream("GET", f"/wall/stream/?{query}") as answer:
+            pieces = answer.iter_text()
+            while "event: heartbeat" not in said:
+                said += next(pieces)
+            self.store(f"{self.west.name} west-word", f"{self.north.name} {late}")
+            while late not in said:
+                said += next(pieces)
+        self.assertIn("north-word", said)
+        return said
+
+    def assert_silent(self, said: str, where: str) -> None:
+        for word in ("west-word", "nowhere-word", self.west.name):
+            self.assertNotIn(word, said, where)
