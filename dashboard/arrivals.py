@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.html import format_html
+
 from dashboard import cards
 from dashboard.frames import frame
 from dashboard.wall_filters import WallFilter
@@ -49,7 +51,7 @@ def after(seq: int, *, upto: int | None = None, limit: int) -> list[Arrival]:
 
 def arrival(mention: Mention) -> Arrival:
     seq = mention.wall_seq
-    gone = frame("gone", f"mention-{mention.pk}", id=seq)
+    gone = frame("gone", leaving(mention, "Removed at its source."), id=seq)
     return Arrival(
         seq=seq,
         facility_id=mention.facility_id,
@@ -59,5 +61,16 @@ def arrival(mention: Mention) -> Arrival:
         is_gone=mention.is_gone,
         desk=gone if mention.is_gone else frame("mention", cards.rendered(mention, is_named=True), id=seq),
         screen=gone if mention.is_gone else frame("mention", cards.rendered(mention, is_named=False), id=seq),
-        drop=frame("drop", f"mention-{mention.pk}", id=seq),
+        drop=frame("drop", leaving(mention, "Changed: no longer part of this view."), id=seq),
+    )
+
+
+def leaving(mention: Mention, words: str) -> str:
+    """What stands in the place of a card that was taken away."""
+    return format_html(
+        '<article class="card is-gone" id="mention-{0}" data-seq="{1}">'
+        '<p class="card-text" id="mention-{0}-head">{2}</p></article>',
+        mention.pk,
+        mention.wall_seq,
+        words,
     )

@@ -1,12 +1,13 @@
 """The event stream of one open wall.
 
-`mention` carries a card, `gone` and `drop` the id of one to take away, `bell` the name of a stale part,
-`heartbeat` the server's time, `reset` that too much was missed, `ended` that there is no more right to look,
-`close` that the server stops. Every id says: all up to here has been sent.
+`mention` carries a card, `gone` and `drop` what stands where one was, `bell` the name of a stale
+part, `heartbeat` the server's time, `reset` that too much was missed, `ended` that there is no more right to
+look, `close` that the server stops. Every id says: all up to here has been sent.
 """
 
 import asyncio
 import json
+import random
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from importlib import import_module
@@ -31,7 +32,8 @@ from listening import wall_sequence
 
 HEARTBEAT_SECONDS = 15.0
 RECHECK_SECONDS = 60.0
-RETRY_MILLISECONDS = 2_000
+RETRY_MILLISECONDS = (1_000, 4_000)
+"""Walls that lost the same server do not all come back in the same moment."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ def wanted_by(request: HttpRequest) -> Wanted:
 
 
 async def events(wanted: Wanted, last_id: str) -> AsyncIterator[bytes]:
-    yield retry(RETRY_MILLISECONDS)
+    yield retry(random.randint(*RETRY_MILLISECONDS))  # noqa: S311
     center = hub()
     client = await center.join()
     try:
