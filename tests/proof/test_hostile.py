@@ -21,7 +21,7 @@ from tests import base
 from tests.proof.browser import BrowserTestCase, shown
 from tests.proof.hostile import Hostile, everywhere, of_the_town
 
-EACH, SOME = (1, 1) if os.environ.get("MURMUR_DRILL_POINTS") else (24, 40)
+EACH, SOME = (1, 1) if os.environ.get("MURMUR_DRILL_POINTS") else (40, 60)
 """Of how many posts one is opened on its own page and as a case; in the drills each is."""
 
 CARD_PIXELS = 132
