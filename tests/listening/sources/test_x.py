@@ -98,7 +98,7 @@ class SnowflakeTests:
         assert (found.published_at, found.edited_at) == (posted_at, posted_at + timedelta(minutes=20))
 
     def test_where_x_says_no_time_the_id_does(self) -> None:
-        items = [{"id": "1578419580000000000", "text": "long ago"}, {"id": "7", "text": "older than such ids"}]
+        items = [{"id": "1578419580000000000", "text": "long ago"}, {"id": "7", "text": "before that"}]
         with serving([exchange(PATH, {"data": items, "meta": {}})]) as server:
             found = [post.published_at for post in X.fetch(server).posts]
         assert found == [datetime(2022, 10, 7, 16, 18, 48, 146000, tzinfo=UTC), None]
