@@ -15,7 +15,7 @@ from listening.models import Mention, Poll, Source
 from tests.drills.rig import Rig, inject, wait_until
 
 BATCH = 500
-POINTS = int(os.environ.get("MURMUR_DRILL_POINTS", "2"))
+POINTS = int(os.environ.get("MURMUR_DRILL_POINTS", "1"))
 RECOVERED_WITHIN = 45.0
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120 + POINTS * 60)]
