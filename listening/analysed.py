@@ -5,10 +5,11 @@ from functools import lru_cache, partial
 from typing import Any
 
 from hospital.models import Facility, FacilityName
-from listening import analysis, identifiers, jsonlines, watchlists, wording
-from listening.analysis import Reading, ToRead
+from listening import jsonlines, watchlists, wording
 from listening.jsonlines import Answer, Item
-from listening.sentiment import Names
+from listening.reading import analysis, identifiers
+from listening.reading.analysis import Reading, ToRead
+from listening.reading.sentiment import Names
 
 
 def answering(own_names: tuple[str, ...] = ()) -> Answer:
@@ -24,13 +25,11 @@ def names_of(facility: Facility) -> tuple[str, ...]:
 
 def _answer(item: Item, *, own_names: tuple[str, ...]) -> dict[str, Any]:
     said = jsonlines.text(item, "text", required=True)
-    jsonlines.text(item, "network")  # No network is read differently yet; a wrong type is still told.
-    post = _to_read(item, said, own_names)
-    reading = analysis.read(post)
+    reading = analysis.SHIPPED.read(_to_read(item, said, own_names))
     return {
         "id": item.get("id"),
         "sentiment": _sentiment(reading),
-        "topics": list(analysis.topics(post.text)),
+        "topics": list(reading.topics),
         "severity": reading.lane.severity,
         "level": reading.lane.level,
         "lane": reading.lane.name,
@@ -42,13 +41,13 @@ def _answer(item: Item, *, own_names: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _to_read(item: Item, said: str, own_names: tuple[str, ...]) -> ToRead:
-    """As a poll would read it: cleaned and capped. What was asked comes before what is answered, as earlier
-    posts of a thread do."""
-    before = [*jsonlines.texts(item, "thread"), jsonlines.text(item, "prompt")]
+    """As a poll would read it: cleaned and capped."""
     return ToRead(
         wording.capped(said)[0],
         rating=jsonlines.rating(item),
-        thread=tuple(wording.storable(each) for each in before if each),
+        network=jsonlines.text(item, "network"),
+        prompt=wording.storable(jsonlines.text(item, "prompt")),
+        thread=tuple(wording.storable(each) for each in jsonlines.texts(item, "thread")),
         names=_masking((*own_names, *jsonlines.texts(item, "names"))),
     )
 

@@ -1,7 +1,7 @@
 """Many rows in one statement, ten times as fast as one by one."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.db import connection
@@ -14,6 +14,6 @@ def write(sql: str, values: Sequence[Sequence[Any]], *, fetch: bool = False) -> 
         return execute_values(cursor.cursor, sql, values, page_size=500, fetch=fetch) or []
 
 
-def adapted(value: Any) -> Any:
-    """A list as the JSON that its column holds; psycopg2 would make an array of it."""
-    return json.dumps(value) if isinstance(value, list) else value
+def adapted(row: Mapping[str, Any], *, as_json: Collection[str]) -> list[Any]:
+    """A row's values; what JSON columns hold as JSON, for psycopg2 would make an array of a list."""
+    return [json.dumps(value) if name in as_json else value for name, value in row.items()]

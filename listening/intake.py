@@ -11,7 +11,8 @@ from listening import wording
 from listening.facilities import Facilities, decide
 from listening.matching import Hit
 from listening.models import Source
-from listening.sentiment import Names
+from listening.reading.analysis import SHIPPED, Reader
+from listening.reading.sentiment import Names
 from listening.sources.contract import Post
 from listening.watchlists import Watched
 
@@ -38,6 +39,7 @@ class Listener:
     watched: Watched
     facilities: Facilities
     names: Names
+    reader: Reader = SHIPPED
     takes_all: bool = False  # keep posts that no query finds
     acts_on_since: datetime | None = None  # nobody need act on what was published before
 

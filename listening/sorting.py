@@ -3,8 +3,7 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from listening import analysis, facilities, watchlists
-from listening.analysis import ToRead
+from listening import facilities, readers, watchlists
 from listening.care import STOPPED_THE_READER, Care
 from listening.intake import (
     UNREADABLE,
@@ -18,7 +17,8 @@ from listening.intake import (
     unread_id,
 )
 from listening.models import Mention, Source
-from listening.sentiment import Names
+from listening.reading.analysis import ToRead
+from listening.reading.sentiment import Names
 from listening.sources.contract import Page, Post, Unreadable
 from listening.storing import Read, Sorted
 
@@ -27,7 +27,8 @@ Clock = Callable[[], datetime]
 
 def listener_for(source: Source, *, takes_all: bool = False) -> Listener:
     watched, named = watchlists.current(), facilities.current()
-    return Listener(source, watched, named, _names(watched, named), takes_all=takes_all)
+    names, reader = _names(watched, named), readers.current()
+    return Listener(source, watched, named, names, reader, takes_all=takes_all)
 
 
 _kept_names: tuple[object, object, Names] | None = None
@@ -89,11 +90,28 @@ def _sort_one(
 
 def _read(arrival: Arrival, known: Known | None, listener: Listener) -> Read:
     post = arrival.post
-    reading = analysis.read(
-        ToRead(post.text, title=post.title, rating=post.rating, language=post.language, names=listener.names)
-    )
+    reading = listener.reader.read(to_read(arrival, listener))
     facility_id = listener.facility_of(post, arrival.hits)
-    return Read(arrival, reading, facility_id, known, is_history=listener.is_history(arrival))
+    return Read(
+        arrival,
+        reading,
+        facility_id,
+        known,
+        is_history=listener.is_history(arrival),
+        reader_version=listener.reader.version,
+    )
+
+
+def to_read(arrival: Arrival, listener: Listener) -> ToRead:
+    post = arrival.post
+    return ToRead(
+        post.text,
+        title=post.title,
+        rating=post.rating,
+        language=post.language,
+        network=arrival.network,
+        names=listener.names,
+    )
 
 
 def _reason(error: Exception) -> str:

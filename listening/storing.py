@@ -15,11 +15,11 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from listening import authors, bulk, quarantine, removal, wall_sequence
-from listening.analysis import READER_VERSION, Reading
 from listening.intake import Arrival, Known, Refused
-from listening.lanes import SAFETY
 from listening.leases import Lease
 from listening.models import Match, Mention, MentionVersion, Source
+from listening.reading.analysis import Reading
+from listening.reading.lanes import SAFETY
 from listening.signals import mentions_stored
 
 URGENT_LEVELS = frozenset({Mention.Level.P0, Mention.Level.P1})
@@ -33,6 +33,7 @@ class Read:
     reading: Reading
     facility_id: int | None
     known: Known | None = None
+    reader_version: str = ""
     is_history: bool = False  # too old for anybody to act on: kept without asking the rules
 
     @property
@@ -154,11 +155,25 @@ def _row(
         "level": reading.lane.level,
         "lane": reading.lane.name,
         "reasons": reading.reasons,
-        "reader_version": READER_VERSION,
+        "reader_version": read.reader_version,
+        "topics": list(reading.topics),
+        "identifiers": spans_of(reading),
+        "set_by_people": [],
         "wall_seq": number,
         "processed_at": now if read.is_history else None,
         "route_attempts": 0,
     }
+
+
+def spans_of(reading: Reading) -> dict[str, list[tuple[str, int, int]]]:
+    """Identifiers as a mention keeps them: kind, start and end, in the text and in the title."""
+    return {
+        "text": [(each.kind, each.start, each.end) for each in reading.identifiers],
+        "title": [(each.kind, each.start, each.end) for each in reading.title_identifiers],
+    }
+
+
+JSON_COLUMNS = frozenset({"reasons", "identifiers"})
 
 
 def _insert(rows: list[dict[str, Any]]) -> dict[str, int]:
@@ -166,7 +181,7 @@ def _insert(rows: list[dict[str, Any]]) -> dict[str, int]:
     if not rows:
         return {}
     names = list(rows[0])
-    values = [[*map(bulk.adapted, row.values())] for row in rows]
+    values = [bulk.adapted(row, as_json=JSON_COLUMNS) for row in rows]
     sql = (
         f"INSERT INTO listening_mention ({', '.join(names)}) VALUES %s "  # noqa: S608 - names are ours
         "ON CONFLICT (source_id, external_id) DO NOTHING RETURNING external_id, id"

@@ -11,10 +11,11 @@ from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 from config.bench import posts as realistic
 from config.bench.progress import say
 from config.bench.table import Figure
-from listening import analysis, intake, sentiment, sorting, watchlists
-from listening.analysis import Reading, ToRead
+from listening import intake, sorting, watchlists
 from listening.intake import Listener
 from listening.models import Mention, Poll, Source
+from listening.reading import sentiment
+from listening.reading.analysis import Reading, ToRead
 from listening.sources.contract import Post
 
 T = TypeVar("T")
@@ -114,7 +115,7 @@ def readings(posts: Sequence[Post], source: Source) -> tuple[float, float]:
 
 
 def read(post: Post, listener: Listener) -> tuple[Reading, int | None]:
-    reading = analysis.read(
+    reading = listener.reader.read(
         ToRead(post.text, title=post.title, rating=post.rating, language=post.language, names=listener.names)
     )
     return reading, listener.facility_of(post, ())

@@ -2,6 +2,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Self
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -86,7 +87,11 @@ class Mention(models.Model):
     severity = models.PositiveSmallIntegerField()
     level = models.CharField(max_length=2, choices=Level)
     lane = models.CharField(max_length=20)
+    topics = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    identifiers = models.JSONField(default=dict, blank=True)  # {"text": [[kind, start, end]], "title": [...]}
     reasons = models.JSONField(default=list)
+    # What a person decided, which no reading may change again: "sentiment", "topics", "level".
+    set_by_people = ArrayField(models.CharField(max_length=20), default=list, blank=True)
     reader_version = models.CharField(max_length=20)
     wall_seq = models.BigIntegerField(unique=True)
     processed_at = models.DateTimeField(null=True, blank=True)  # when rules decided who must act

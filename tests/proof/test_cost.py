@@ -7,11 +7,11 @@ from django.test import TestCase
 from django.utils import timezone
 
 from dashboard import cards
-from listening import analysis
-from listening.analysis import ToRead
 from listening.intake import cleaned
 from listening.matching import Matcher
 from listening.models import Mention
+from listening.reading import analysis
+from listening.reading.analysis import ToRead
 from tests import base
 from tests.proof.hostile import OWN
 
@@ -43,7 +43,7 @@ def seconds(act: Callable[[], object]) -> float:
 
 class CostTests(TestCase):
     def setUp(self) -> None:
-        analysis.read(ToRead("The first reading loads the models, and it was awful."))
+        analysis.SHIPPED.read(ToRead("The first reading loads the models, and it was awful."))
         self.matcher = Matcher([(1, "northfield"), (2, '"emergency room"'), (3, "northfield rude")])
 
     def test_no_post_takes_long_to_match_and_read(self) -> None:
@@ -55,7 +55,7 @@ class CostTests(TestCase):
     def read(self, text: str) -> None:
         post, _ = cleaned(base.post(f"Northfield {text}"))
         self.matcher.find(post.text, post.title)
-        analysis.read(ToRead(post.text, title=post.title))
+        analysis.SHIPPED.read(ToRead(post.text, title=post.title))
 
     def test_no_row_takes_long_to_render(self) -> None:
         took = {name: self.render(text) for name, text in WORST.items()}

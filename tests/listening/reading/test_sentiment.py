@@ -3,8 +3,8 @@ import time
 from django.test import SimpleTestCase
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
-from listening import sentiment
-from listening.sentiment import Names, read
+from listening.reading import sentiment
+from listening.reading.sentiment import Names, read
 
 
 class ReadTests(SimpleTestCase):

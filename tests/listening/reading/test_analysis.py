@@ -1,13 +1,13 @@
 from django.test import SimpleTestCase
 
-from listening import analysis, identifiers, languages
-from listening.analysis import ToRead
-from listening.sentiment import Names
+from listening.reading import analysis, identifiers, languages
+from listening.reading.analysis import ToRead
+from listening.reading.sentiment import Names
 
 
 class AnalysisTests(SimpleTestCase):
     def test_it_joins_what_each_reader_says(self) -> None:
-        reading = analysis.read_in_full(
+        reading = analysis.SHIPPED.read(
             ToRead("Rude at the front desk of Good Hope, call me: 555-0142", names=Names(["Good Hope"]))
         )
         self.assertEqual((reading.tone.label, reading.lane.name), ("negative", "complaint"))
@@ -16,7 +16,7 @@ class AnalysisTests(SimpleTestCase):
         self.assertTrue(any("tone: 'Rude'" in reason for reason in reading.reasons))
 
     def test_a_title_is_read_too(self) -> None:
-        self.assertEqual(analysis.read(ToRead("", title="I want to die")).lane.name, "self_harm")
+        self.assertEqual(analysis.SHIPPED.read(ToRead("", title="I want to die")).lane.name, "self_harm")
 
 
 class LanguageTests(SimpleTestCase):

@@ -2,8 +2,8 @@ import time
 
 from django.test import SimpleTestCase
 
-from listening import lanes, sentiment
-from listening.lanes import Lane
+from listening.reading import lanes, sentiment
+from listening.reading.lanes import Lane
 
 
 def read(text: str, rating: int | None = None, thread: tuple[str, ...] = ()) -> Lane:

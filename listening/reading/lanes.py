@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from listening.matching import Hit, Matcher, Span
-from listening.sentiment import Tone
+from listening.reading.sentiment import Tone
 from listening.wording import normal
 
 SAFETY = frozenset({"emergency", "self_harm", "threat", "in_building"})
