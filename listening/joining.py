@@ -3,7 +3,7 @@
 Call it under the lock of the wall's order: whoever comes second then sees what the first one wrote, and two
 workers cannot begin one story twice. It costs the same few queries for one mention as for five hundred.
 
-1. Each mention that says something new keeps the keys under which it is found: it is a head.
+1. A mention that says something new leaves the keys under which it is found: it is a head.
 2. What comes later and shares a key is held against that head, word by word (`reading.sameness`).
 3. The same facility, or one of the two unknown; at most a week apart: it joins the head's story, and the
    first that joins begins it.
@@ -12,18 +12,19 @@ workers cannot begin one story twice. It costs the same few queries for one ment
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 
 from listening import bulk, wall_sequence
-from listening.models import Likeness, Mention, Story
+from listening.models import Mention, Story
 from listening.reading import sameness
 from listening.reading.sameness import Said
 
 WITHIN = timedelta(days=7)
 KEPT_FOR = timedelta(days=8)
-MOST_HEADS = 2000
-"""Heads that one page is held against, newest first: texts that begin alike may flood in."""
+MOST_ROWS = 4000
+"""Shared keys that are looked at for one page, newest first: texts that begin alike may flood in."""
 
 ARTICLE = "article"
 """The kind of post whose own address is what others link to."""
@@ -101,39 +102,45 @@ class _Heads:
         return True
 
 
+# Two plain look-ups by key: a join of them is planned by guesses that are wrong on a young table.
+SHARED_KEYS = """
+SELECT mention_id, key FROM listening_likeness WHERE key = ANY(%s) ORDER BY mention_id DESC LIMIT %s
+"""
 HEADS = """
-SELECT likeness.keys, mention.id, coalesce(story.facility_id, mention.facility_id), mention.published_at,
-    mention.story_id, story.headline_id, left(mention.text, %s), mention.title, mention.kind, mention.url
-FROM listening_likeness likeness
-JOIN listening_mention mention ON mention.id = likeness.mention_id
-LEFT JOIN listening_story story ON story.id = mention.story_id
-WHERE likeness.keys && %s::bigint[] AND mention.published_at BETWEEN %s AND %s
-ORDER BY likeness.mention_id DESC LIMIT %s
+SELECT mention.id, coalesce(story.facility_id, mention.facility_id), mention.published_at, mention.story_id,
+    story.headline_id, left(mention.text, %s), mention.title, mention.kind, mention.url
+FROM listening_mention mention LEFT JOIN listening_story story ON story.id = mention.story_id
+WHERE mention.id = ANY(%s) AND NOT mention.is_gone
 """
 
 
 def _stored_heads(fresh: Sequence[Fresh]) -> Iterator[tuple[_Head, list[int]]]:
-    keys = sorted({key for each in fresh for key in each.said.keys})
-    if not keys:
-        return
-    since = min(each.published_at for each in fresh) - WITHIN
-    until = max(each.published_at for each in fresh) + WITHIN
-    with connection.cursor() as cursor:
-        cursor.execute(HEADS, [sameness.LOOKED_AT, keys, since, until, MOST_HEADS])
-        rows = cursor.fetchall()
-    for found, mention_id, facility_id, published_at, story_id, headline_id, *words in rows:
+    wanted = sorted({key for each in fresh for key in each.said.keys})
+    keys: dict[int, list[int]] = {}
+    for mention_id, key in _asked(SHARED_KEYS, wanted, MOST_ROWS) if wanted else ():
+        keys.setdefault(mention_id, []).append(key)
+    for row in _asked(HEADS, sameness.LOOKED_AT, list(keys)) if keys else ():
+        mention_id, facility_id, published_at, story_id, headline_id, *words = row
         head = _Head(mention_id, facility_id, published_at, said(*words), story_id, headline_id)
-        yield head, found
+        yield head, keys[mention_id]
 
 
-def _remember(fresh: Iterable[Fresh], now: datetime) -> None:
-    values = [(each.mention_id, each.said.keys, now) for each in fresh if each.said.keys]
-    if values:
-        # As long as a row without keys would be of use to nobody, nothing is lost when it is there already.
-        bulk.write(
-            "INSERT INTO listening_likeness (mention_id, keys, made_at) VALUES %s "
-            "ON CONFLICT (mention_id) DO UPDATE SET keys = EXCLUDED.keys, made_at = EXCLUDED.made_at",
-            values,
+def _asked(sql: str, *values: object) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return cursor.fetchall()
+
+
+def _remember(fresh: Sequence[Fresh], now: datetime) -> None:
+    told = [(each.mention_id, ",".join(map(str, each.said.keys))) for each in fresh if each.said.keys]
+    if not told:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO listening_likeness (mention_id, key, made_at) "
+            "SELECT mention_id, unnest(string_to_array(keys, ',')::bigint[]), %s "
+            "FROM unnest(%s::bigint[], %s::text[]) AS told (mention_id, keys) ON CONFLICT DO NOTHING",
+            [now, *map(list, zip(*told, strict=True))],
         )
 
 
@@ -209,22 +216,25 @@ def _renew(story_of: dict[int, int | None]) -> None:
 
 
 def leave(mention_ids: Sequence[int]) -> None:
-    """What was erased is found under no key, and is no headline where another mention can be."""
-    Likeness.objects.filter(mention_id__in=mention_ids).delete()
+    """What was erased is no headline where another mention can be."""
     for story in Story.objects.filter(headline_id__in=mention_ids):
         left = Mention.objects.filter(story=story, is_gone=False).order_by("published_at", "pk").first()
         if left is not None:
             Story.objects.filter(pk=story.pk).update(headline=left)
 
 
+def alone(mention_ids: Iterable[int]) -> set[int]:
+    """Those of these mentions that are in no story: what they say now decides, not what they said before."""
+    found = Mention.objects.filter(pk__in=list(mention_ids), story__isnull=True)
+    return set(found.values_list("pk", flat=True))
+
+
 def forget(now: datetime) -> int:
-    """Delete the keys that nothing new can be found under any more."""
-    return Likeness.objects.filter(made_at__lt=now - KEPT_FOR).delete()[0]
-
-
-def rejoin(mention_ids: Iterable[int]) -> set[int]:
-    """Those of these mentions that stand alone: what they say now decides, not what they said before."""
-    alone = Mention.objects.filter(pk__in=list(mention_ids), story__isnull=True).values_list("pk", flat=True)
-    found = set(alone)
-    Likeness.objects.filter(mention_id__in=found).delete()
-    return found
+    """Delete the keys that nothing new can be found under any more, and those of what was erased."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM listening_likeness likeness WHERE made_at < %s OR NOT EXISTS ("
+            "SELECT FROM listening_mention mention WHERE mention.id = likeness.mention_id AND NOT is_gone)",
+            [now - KEPT_FOR],
+        )
+        return cursor.rowcount

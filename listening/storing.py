@@ -183,7 +183,7 @@ def _stories(
     updated: Mapping[str, int],
     now: datetime,
 ) -> None:
-    alone = joining.rejoin(updated.values()) if updated else set()
+    alone = joining.alone(updated.values()) if updated else set()
     ids = {**inserted, **{external_id: pk for external_id, pk in updated.items() if pk in alone}}
     fresh = [
         Fresh(pk, each.facility_id, each.arrival.published_at, words)

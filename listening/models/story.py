@@ -1,6 +1,5 @@
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from hospital.models import Facility
@@ -31,22 +30,22 @@ class Story(models.Model):
 
 
 class Likeness(models.Model):
-    """The keys under which a mention is found by later ones that say the same; kept while they may come.
+    """A key under which a mention is found by later ones that say the same; kept while they may come.
 
-    Only a mention that said something new has one: whatever repeats it is held against it alone.
+    Only a mention that said something new has any: whatever repeats it is held against it alone. Some eight a
+    mention, so no foreign key is checked and none deleted one by one: `joining.forget` does that once a day.
     """
 
-    mention = models.OneToOneField(Mention, on_delete=models.CASCADE, primary_key=True)
-    keys = ArrayField(models.BigIntegerField())
+    # joining.join: which mentions share a key with those of a page.
+    pk = models.CompositePrimaryKey("key", "mention")
+    key = models.BigIntegerField()
+    mention = models.ForeignKey(
+        Mention, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
     made_at = models.DateTimeField()
 
     class Meta:
         verbose_name_plural = "likenesses"
-        indexes = [
-            # stories.join: which mentions share a key with those of a page. Without the pending list, which
-            # every look-up would have to read through.
-            GinIndex(fields=["keys"], name="likeness_keys", fastupdate=False),
-        ]
 
     def __str__(self) -> str:
         return f"likeness of {self.mention_id}"

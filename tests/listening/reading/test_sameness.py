@@ -93,7 +93,7 @@ class KeysTests(SimpleTestCase):
         self.assertEqual(
             said("Lost the records of my knee surgery at Larkmoor clinic").keys, [8750148620744463734]
         )
-        self.assertEqual((len(said(LONG).keys), max(said(LONG).keys)), (10, 7253297144998266105))
+        self.assertEqual((len(said(LONG).keys), max(said(LONG).keys)), (8, 8495073552717618704))
 
     def test_every_key_fits_a_bigint(self) -> None:
         for text in (LONG, "\udcff\x00 " * 40 + LONG, "一二三四五六七八九十" * 30):
