@@ -65,7 +65,7 @@ def join(fresh: Sequence[Fresh], now: datetime) -> None:
     """Give each mention its story, inside the caller's transaction, which holds the wall's order."""
     heads = _Heads(_stored_heads(fresh))
     new = [each for each in _in_order(fresh) if not heads.take(each)]
-    _remember(new, now)
+    remember(new, now)
     _write([head for head in heads.all if head.joined])
 
 
@@ -131,7 +131,8 @@ def _asked(sql: str, *values: object) -> list[tuple[Any, ...]]:
         return cursor.fetchall()
 
 
-def _remember(fresh: Sequence[Fresh], now: datetime) -> None:
+def remember(fresh: Sequence[Fresh], now: datetime) -> None:
+    """Leave the keys under which these are found from now on."""
     told = [(each.mention_id, ",".join(map(str, each.said.keys))) for each in fresh if each.said.keys]
     if not told:
         return

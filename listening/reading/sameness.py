@@ -134,6 +134,12 @@ def likeness(one: Said, other: Said) -> float:
     return shared / (len(one.runs) + len(other.runs) - shared) if shared else 0.0
 
 
+def closeness(one: Said, other: Said) -> float:
+    """Part of the rarer words of the shorter text that the other has too, 0 to 1: for people to choose by."""
+    own = set(one.words) - COMMON, set(other.words) - COMMON
+    return len(own[0] & own[1]) / max(MIN_OWN_WORDS, min(map(len, own)))
+
+
 def _needed(one: Said, other: Said) -> float:
     return SHARED if min(len(one.words), len(other.words)) >= LONG_FROM else SHARED_SHORT
 
