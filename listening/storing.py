@@ -161,7 +161,7 @@ def _row(
         "lane": reading.lane.name,
         "reasons": reading.reasons,
         "reader_version": read.reader_version,
-        "about_us": Mention.About.YES,
+        "about_us": reading.about.answer,
         "topics": list(reading.topics),
         "identifiers": spans_of(reading),
         "set_by_people": [],

@@ -39,7 +39,7 @@ class StoryTests(TestCase):
         shown = self.page()
         for words in ("3 alike", "Mon 2 Mar 01:00", "Mon 2 Mar 05:00", "As a table", "biopsy", "first"):
             self.assertIn(words, shown)
-        self.assertEqual(shown.count("<rect"), 3)
+        self.assertEqual(shown.count('width="0.8"'), 3)
         self.assertIn("Eleven biopsies", shown)
 
     def test_every_hour_has_its_bar(self) -> None:
