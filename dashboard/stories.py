@@ -15,7 +15,7 @@ from listening.models.mention import MentionQuerySet
 LISTED = 100
 MOST_COUNTED = 20_000
 MOST_BARS = 72
-HEIGHT = 40
+HEIGHT, PIXELS = 40, 12
 HOUR = timedelta(hours=1)
 MOVES = 10
 
@@ -101,6 +101,10 @@ class Told:
     @property
     def width(self) -> int:
         return len(self.bars)
+
+    @property
+    def pixels(self) -> int:
+        return PIXELS * self.width
 
     @cached_property
     def moves(self) -> list[Move]:

@@ -26,6 +26,9 @@ KEPT_FOR = timedelta(days=8)
 MOST_ROWS = 4000
 """Shared keys that are looked at for one page, newest first: texts that begin alike may flood in."""
 
+MOST_COMPARED = 50
+"""Heads that one mention is held against, newest first, for the same reason."""
+
 ARTICLE = "article"
 """The kind of post whose own address is what others link to."""
 
@@ -88,9 +91,8 @@ class _Heads:
     def take(self, fresh: Fresh) -> bool:
         """Whether it says what a head has said; else it becomes one itself."""
         found = {head.mention_id: head for key in fresh.said.keys for head in self._by_key.get(key, ())}
-        alike = [
-            head for head in found.values() if head.admits(fresh) and sameness.why(head.said, fresh.said)
-        ]
+        near = [found[pk] for pk in sorted(found, reverse=True)[:MOST_COMPARED]]
+        alike = [head for head in near if head.admits(fresh) and sameness.why(head.said, fresh.said)]
         if not alike:
             here = _Head(fresh.mention_id, fresh.facility_id, fresh.published_at, fresh.said, is_stored=False)
             self._add(here, fresh.said.keys)
@@ -125,10 +127,10 @@ def _stored_heads(fresh: Sequence[Fresh]) -> Iterator[tuple[_Head, list[int]]]:
         yield head, keys[mention_id]
 
 
-def _asked(sql: str, *values: object) -> list[tuple[Any, ...]]:
+def _asked(sql: str, *values: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def remember(fresh: Sequence[Fresh], now: datetime) -> None:
@@ -238,4 +240,4 @@ def forget(now: datetime) -> int:
             "SELECT FROM listening_mention mention WHERE mention.id = likeness.mention_id AND NOT is_gone)",
             [now - KEPT_FOR],
         )
-        return cursor.rowcount
+        return int(cursor.rowcount)

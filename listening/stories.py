@@ -126,8 +126,8 @@ def _put(mention_ids: Sequence[int], left: Story, entered: Story) -> None:
     Mention.objects.filter(pk__in=moved).update(story=entered)
     for story in (left, entered):
         _recount(story)
-    headlines = {_now(left).headline_id, _now(entered).headline_id} - {None}
-    _renew([*headlines, *moved[:MOST_RENEWED]])
+    headlines = (_now(left).headline_id, _now(entered).headline_id)
+    _renew([pk for pk in (*headlines, *moved[:MOST_RENEWED]) if pk is not None])
 
 
 def _recount(story: Story) -> None:

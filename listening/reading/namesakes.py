@@ -91,7 +91,7 @@ def _lexicon() -> _Lexicon:
 
 def read(text: str, title: str = "", *, ours: Ours = NOBODY) -> About:
     """Whether a post is about us; yes where our name is not in it at all, for then other words found it."""
-    said = f"{title}\n{text[:LOOKED_AT]}" if title else text[:LOOKED_AT]
+    said = f"{title[:LOOKED_AT]}\n{text[:LOOKED_AT]}" if title else text[:LOOKED_AT]
     plain = normal(said)
     bare = [span for hit in ours.bare.find(plain.text) for span in hit.spans][:MAX_PLACES]
     if not bare or ours.handles.find(plain.text):

@@ -64,7 +64,7 @@ def read(text: str, title: str = "", *, rating: int | None = None) -> NoiseFound
     """What kind of noise a post is, and by which words; None for nearly all. A review is never noise."""
     if rating is not None:
         return None
-    said = f"{title}\n{text[:LOOKED_AT]}" if title else text[:LOOKED_AT]
+    said = f"{title[:LOOKED_AT]}\n{text[:LOOKED_AT]}" if title else text[:LOOKED_AT]
     return _bare(said) or _spoken(said)
 
 

@@ -88,7 +88,7 @@ class Said:
 
 def said(text: str, title: str = "", url: str = "") -> Said:
     """`url` is the address of an article, not of the post itself."""
-    whole = f"{title}\n{text[:LOOKED_AT]}" if title else text[:LOOKED_AT]
+    whole = f"{title[:LOOKED_AT]}\n{text[:LOOKED_AT]}" if title else text[:LOOKED_AT]
     links = [each[0] for each in LINK.finditer(whole)]
     plain = HANDLE.sub(" ", LINK.sub(" ", whole))
     is_cut = bool(CUT.search(plain[-20:]))

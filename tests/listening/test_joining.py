@@ -7,6 +7,7 @@ from django.test import TestCase, TransactionTestCase
 from hospital.models import Facility
 from listening import bulk, ingest, joining
 from listening.models import Likeness, Mention, Source, Story
+from listening.reading import sameness
 from tests import base
 from tests.base import NOW, post
 from tests.listening.polling import HandClock, owe, page, poll_once
@@ -146,10 +147,21 @@ class CostTests(TestCase):
             words = " ".join(f"{{0}}{letter}{size}" for letter in "abcdefghijklmnopqrs")
             texts = [f"Northfield {words}".format(at) for at in range(size) for _ in "ab"]
             with (
-                mock.patch.object(joining.bulk, "write", wraps=bulk.write) as written,
+                mock.patch.object(bulk, "write", wraps=bulk.write) as written,
                 mock.patch.object(joining, "_asked", wraps=joining._asked) as read,
             ):
                 poll_once(page(*[post(text) for text in texts]))
             asked.append((written.call_count, read.call_count))
         self.assertEqual(asked[0], asked[1])
         self.assertEqual(Story.objects.count(), 41)
+
+    def test_texts_that_only_begin_alike_do_not_stop_a_poll(self) -> None:
+        base.watchlist("northfield")
+        for turn in range(2):
+            begin = "Northfield and nobody else on this long and rainy evening in March"
+            words = [[f"{turn}{letter}{at}" for letter in "abcdefghijklmnopqrs"] for at in range(200)]
+            with mock.patch.object(sameness, "why", wraps=sameness.why) as compared:
+                poll_once(page(*[post(f"{begin} {' '.join(own)}") for own in words]))
+            self.assertLessEqual(compared.call_count, 200 * joining.MOST_COMPARED)
+            self.assertGreater(compared.call_count, 1000)
+        self.assertEqual(Story.objects.count(), 0)
