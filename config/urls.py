@@ -2,7 +2,16 @@
 
 from django.urls import URLPattern, path
 
-from dashboard import mention_views, people_views, sign_in, source_views, stream, wall_views, watchlist_views
+from dashboard import (
+    mention_views,
+    people_views,
+    sign_in,
+    source_views,
+    story_views,
+    stream,
+    wall_views,
+    watchlist_views,
+)
 from dashboard.cases import moves, pages
 from hospital.views import healthz
 
@@ -14,6 +23,12 @@ urlpatterns: list[URLPattern] = [
     path("wall/stream/", stream.stream, name="wall-stream"),
     # Mentions
     path("mentions/<int:pk>/", mention_views.detail, name="mention-detail"),
+    path("mentions/<int:pk>/story/", story_views.begin, name="mention-story"),
+    # Stories
+    path("stories/<int:pk>/", story_views.detail, name="story-detail"),
+    path("stories/<int:pk>/merge/", story_views.merge, name="story-merge"),
+    path("stories/<int:pk>/split/", story_views.split, name="story-split"),
+    path("stories/<int:pk>/undo/", story_views.undo, name="story-undo"),
     # Cases
     path("cases/", pages.listing, name="case-list"),
     path("cases/rows/", pages.rows, name="case-rows"),

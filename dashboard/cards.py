@@ -39,7 +39,7 @@ HANDLE_SIGNS = {"x": "@", "reddit": "u/"}
 def for_cards(mentions: MentionQuerySet) -> MentionQuerySet:
     """With all a card needs, and of a long text only its beginning."""
     return (
-        mentions.select_related("source", "facility", "author")
+        mentions.select_related("source", "facility", "author", "story")
         .prefetch_related("matches")
         .defer("text")
         .annotate(excerpt=Left("text", EXCERPT), characters=Length("text"))
@@ -119,6 +119,19 @@ class Card:
     @property
     def is_wordless(self) -> bool:
         return not self.mention.is_gone and not self.mention.title and not self.excerpt.strip()
+
+    @property
+    def alike(self) -> str:
+        """What the card says of its story. Only the headline's counts: it alone is shown anew as it grows."""
+        story = self.mention.story
+        if story is None or story.count < 2:
+            return ""
+        return f"{story.count:,} alike" if story.headline_id == self.mention.pk else "one of a story"
+
+    @property
+    def about(self) -> str:
+        """Said where it is in doubt."""
+        return "" if self.mention.about_us == Mention.About.YES else "Maybe not about us"
 
     @property
     def author(self) -> str:

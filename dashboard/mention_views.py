@@ -20,8 +20,9 @@ HIGHEST_ID = 2**63 - 1
 @require_GET
 @never_cache
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
-    facility_ids = reach_of(request).facility_ids(Permission.SEE_WALL)
-    reachable = Mention.objects.within(facility_ids).select_related("source", "facility", "author")
+    reach = reach_of(request)
+    facility_ids = reach.facility_ids(Permission.SEE_WALL)
+    reachable = Mention.objects.within(facility_ids).select_related("source", "facility", "author", "story")
     mention = get_object_or_404(
         reachable.prefetch_related("matches__query__watchlist", "versions"), pk=min(pk, HIGHEST_ID)
     )
@@ -35,6 +36,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
             (version, cards.pieces(version.text[:LONGEST], [])) for version in mention.versions.all()
         ],
         "link": outward(mention.url),
+        "can_work": reach.covers(Permission.WORK_CASES, mention.facility_id),
     }
     return render(request, "wall/mention.html", context)
 

@@ -16,6 +16,7 @@ from alerts import defaults
 from alerts.models import Case, Queue, Reply
 from hospital.access import DefaultDenyMiddleware
 from hospital.models import Facility, Membership, Role
+from listening import stories
 from tests.base import (
     NOW,
     ada,
@@ -44,6 +45,11 @@ WHO_MAY = {
     "wall-older": MEMBERS,
     "wall-stream": MEMBERS,
     "mention-detail": MEMBERS,
+    "mention-story": WORK,
+    "story-detail": MEMBERS,
+    "story-merge": WORK,
+    "story-split": WORK,
+    "story-undo": WORK,
     "case-list": SEE_CASES,
     "case-rows": SEE_CASES,
     "case-queues": SEE_CASES,
@@ -129,6 +135,7 @@ class AccessTests(TestCase):
         )
         return {
             "mention": post.pk,
+            "story": stories.of(post).pk,
             "case": case.pk,
             "reply": Reply.objects.create(case=case, author=writer, text="Hello").pk,
             "watchlist": watchlist("northfield", name=f"List {name}", facility=place).pk,

@@ -1,10 +1,12 @@
 from listening.models.mention import Author, Match, Mention, MentionVersion
 from listening.models.poll import Poll, Quarantined
 from listening.models.source import Source
+from listening.models.story import Likeness, Story, StoryMove
 from listening.models.watchlist import Query, Watchlist
 
 __all__ = [
     "Author",
+    "Likeness",
     "Match",
     "Mention",
     "MentionVersion",
@@ -12,5 +14,7 @@ __all__ = [
     "Quarantined",
     "Query",
     "Source",
+    "Story",
+    "StoryMove",
     "Watchlist",
 ]
