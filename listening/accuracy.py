@@ -1,8 +1,7 @@
 """How often the reader is right, from what it said and what people said. Pure.
 
-Where a sample was drawn group by group, each answer weighs as many mentions as it stands for, and the
-interval is Wilson's with the sample's effective size (Kish): weights that differ make a sample worth less than
-its count.
+Where a sample was drawn group by group, each answer weighs as many mentions as it stands for. The interval is
+Wilson's with the sample's effective size (Kish): weights that differ make a sample worth less than its count.
 """
 
 from collections import Counter

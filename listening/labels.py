@@ -82,7 +82,7 @@ def undo(label: Label, *, at: datetime, may_lower: bool = False) -> Label | None
     mention = _locked(label.mention_id)
     if not Label.objects.standing().filter(pk=label.pk).update(ended_at=at, ended_as=Ending.UNDONE):
         raise Refused("This was changed since. Look at the post as it is now.")
-    earlier = Label.objects.filter(pk=label.replaces_id).first()
+    earlier = Label.objects.filter(pk=label.replaces_id).first() if label.replaces_id else None
     if earlier and earlier.ended_as == Ending.REPLACED:
         Label.objects.filter(pk=earlier.pk).update(ended_at=None, ended_as="")
         changes, held = changed(label.aspect, earlier.value, earlier.reader_said), {*mention.set_by_people}

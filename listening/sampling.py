@@ -1,8 +1,8 @@
 """Which mentions people are asked to read, so that it is known how often the reader is right.
 
 Each stretch of time, a week as a rule, is parted into groups: one for each source and each tone that the
-reader said. From each some are drawn by lot. A small group gives more than its share, so that every source can
-be judged, and each mention counts for as many as its group's size says.
+reader said. From each some are drawn by lot. A small group gives more than its share, so that every source
+can be judged, and each mention counts for as many as its group's size says.
 """
 
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -135,11 +135,18 @@ class Label(models.Model):
     @property
     def words(self) -> str:
         """The value as people say it."""
+        return self._in_words(self.value)
+
+    @property
+    def reader_words(self) -> str:
+        words = self._in_words(self.reader_said[self.aspect])
+        return f"{words} {self.reader_said['score']:.2f}" if "score" in self.reader_said else words
+
+    def _in_words(self, value: Any) -> str:
         if self.aspect == self.Aspect.TOPICS:
-            return ", ".join(each.replace("_", " ") for each in self.value) or "none"
+            return ", ".join(topic.replace("_", " ") for topic in value) or "none"
         choices = Mention.Sentiment if self.aspect == self.Aspect.SENTIMENT else Mention.Level
-        word = str(choices(self.value).label).lower()
-        return word if self.aspect == self.Aspect.SENTIMENT else f"{self.value} {word}"
+        return str(choices(value).label).lower()
 
     @property
     def who(self) -> str:
