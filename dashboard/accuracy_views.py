@@ -13,18 +13,27 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from dashboard import cards
 from dashboard.cards import Card
 from dashboard.sample_views import progress_of
 from hospital.access import Permission, allow, reach_of
 from listening import readers, sampled
 from listening.accuracy import ENOUGH, Accuracy, Answer
-from listening.models import Label, Mention, Source
+from listening.models import Label, Mention, SampleItem, Source
 from listening.sampled import Answered
 
 PAGE = 50
 TONES = [(str(tone.value), str(tone.label)) for tone in Mention.Sentiment]
-ASKED = ("source", "version", "month", "said", "people", "right", "kind")
+ASKED = {
+    "source": "from",
+    "version": "reader version",
+    "month": "in",
+    "said": "the reader said",
+    "people": "people said",
+    "right": "read right:",
+    "kind": "",
+}
+"""What a list can be narrowed by, and the words for it."""
+
 HAND, SAMPLE = "hand", "sample"
 
 
@@ -88,6 +97,7 @@ def accuracy(request: HttpRequest) -> HttpResponse:
         "tones": TONES,
         "enough": ENOUGH,
         "version": readers.current().version,
+        "untold": SampleItem.objects.within(facility_ids).filter(skipped_at__isnull=False).count(),
         "progress": progress_of(facility_ids),
     }
     return render(request, "accuracy/accuracy.html", context)
@@ -136,8 +146,8 @@ def behind(request: HttpRequest) -> HttpResponse:
     page = Paginator(shown, PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
-        "rows": [(label, Card(label.mention), cards.pieces(label.mention.text[:300], [])) for label in page],
-        "asked": {name: value for name, value in asked.items() if value},
+        "rows": [(label, Card(label.mention)) for label in page],
+        "asked": [(ASKED[name], value) for name, value in asked.items() if value and ASKED[name]],
         "is_by_hand": asked["kind"] == HAND,
         "query": urlencode({name: value for name, value in asked.items() if value}),
     }

@@ -96,12 +96,12 @@ def put(request: HttpRequest, pk: int) -> HttpResponse:
 @allow(LABEL)
 @require_POST
 def put_here(request: HttpRequest, pk: int) -> HttpResponse:
-    """The same, answered with the line that says so; the page hears `labelled`."""
+    """The same, answered with the line that says so; the page hears `labelled`, shows itself anew."""
     mention = _mention(request, pk)
     try:
         return _said(request, {"label": _put(request, mention)})
     except Refused as refusal:
-        return render(request, "labels/_said.html", {"refused": str(refusal)}, status=409)
+        return _said(request, {"refused": str(refusal)}, status=409)
 
 
 @allow(LABEL)
@@ -124,12 +124,13 @@ def undo_here(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         _undo(request, label)
     except Refused as refusal:
-        return render(request, "labels/_said.html", {"refused": str(refusal)}, status=409)
+        return _said(request, {"refused": str(refusal)}, status=409)
     return _said(request, {"undone": label})
 
 
-def _said(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
-    answer = render(request, "labels/_said.html", context)
+def _said(request: HttpRequest, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    """The line that says what was done, or why it was not; the panel closes above it."""
+    answer = render(request, "labels/_said.html", context, status=status)
     answer["HX-Trigger"] = "labelled"
     return answer
 

@@ -123,7 +123,7 @@ def progress_of(facility_ids: frozenset[int] | None) -> Progress:
     # What was removed at its source can no longer be read, and is waited for by nobody.
     of = items.exclude(mention__is_gone=True, pk__in=items.unread()).count()
     skipped = items.filter(skipped_at__isnull=False).count()
-    unread = items.unread().filter(mention__is_gone=False).count()
+    unread = items.waiting().count()
     return Progress(of - skipped - unread, skipped, of)
 
 
@@ -131,8 +131,8 @@ def _next(item: SampleItem) -> HttpResponse:
     return redirect(f"{reverse('sample-read')}?after={item.pk}")
 
 
-def _before(request: HttpRequest) -> tuple[SampleItem, Label | None] | None:
-    """The one that this person has just answered, and their answer."""
+def _before(request: HttpRequest) -> tuple[SampleItem, Label | None, list[str]] | None:
+    """The one that this person has just answered, their answer, and why the reader gave its own."""
     asked = request.GET.get("after", "")
     if not asked.isdecimal() or len(asked) > 18:
         return None
@@ -140,7 +140,9 @@ def _before(request: HttpRequest) -> tuple[SampleItem, Label | None] | None:
     if item is None:
         return None
     label = item.labels.not_undone().filter(by=person(request)).first()
-    return (item, label) if label or item.skipped_by_id == person(request).pk else None
+    if label is None and item.skipped_by_id != person(request).pk:
+        return None
+    return item, label, [reason[:90] for reason in Card(item.mention).reasons]
 
 
 def _reachable(request: HttpRequest) -> Any:

@@ -78,7 +78,7 @@ class Accuracy:
     def words(self) -> str:
         """For a line under a chart."""
         if not self.is_enough:
-            return f"too few to judge: {self.number} sampled of {ENOUGH} needed"
+            return f"too few to judge ({self.number} of {ENOUGH} sampled)"
         return f"read right in {self.percent} % of {self.number} sampled ({self.span})"
 
 

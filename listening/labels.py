@@ -148,8 +148,7 @@ def _refuse_lowering(mention: Mention, changes: dict[str, Any], may_lower: bool)
 
 
 def _show(mention: Mention, changes: dict[str, Any], set_by_people: set[str]) -> None:
-    level = changes.get("level")
-    is_pressing = level in MUST_NOT_WAIT and level != mention.level
+    is_pressing = changes.get("level") in MUST_NOT_WAIT
     if is_pressing:
         changes = {**changes, "processed_at": None, "route_attempts": 0}
     number = wall_sequence.take(1)[0]

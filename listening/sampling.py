@@ -57,7 +57,7 @@ def draw_due(now: datetime) -> Sample | None:
 def draw_early(now: datetime) -> Sample:
     """What came since the last sample, for whoever will not wait until Monday."""
     newest = Sample.objects.first()
-    if newest and newest.items.unread().exists():
+    if newest and newest.items.waiting().exists():
         raise Refused("The present sample is not all read. Read it first.")
     starts_at = max(week_of(now) - WEEK, newest.ends_at if newest else week_of(now) - WEEK)
     found = _frame(starts_at, now).count()
@@ -147,7 +147,7 @@ def next_for(user: User, now: datetime, *, facility_ids: frozenset[int] | None) 
     if newest is None:
         return None
     free = Q(held_by=user) | Q(held_until__isnull=True) | Q(held_until__lte=now)
-    unread = newest.items.unread().within(facility_ids).filter(free, mention__is_gone=False)
+    unread = newest.items.waiting().within(facility_ids).filter(free)
     # One's own first: a page that is loaded again shows the same post.
     is_mine = Case(When(held_by=user, then=0), default=1)
     found = unread.annotate(is_mine=is_mine).order_by("is_mine", "position")

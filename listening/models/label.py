@@ -29,6 +29,10 @@ class SampleItemQuerySet(models.QuerySet["SampleItem"]):
         answers = Label.objects.filter(item=OuterRef("pk")).not_undone()
         return self.filter(~Exists(answers), skipped_at__isnull=True)
 
+    def waiting(self) -> Self:
+        """Unread, and still there to be read."""
+        return self.unread().filter(mention__is_gone=False)
+
     def within(self, facility_ids: frozenset[int] | None) -> Self:
         return self if facility_ids is None else self.filter(mention__facility_id__in=facility_ids)
 

@@ -37,7 +37,7 @@
     if (!link || !find("#panel") || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     (link.closest("[data-item]") ?? link).focus({ preventScroll: true });
-    const into = { target: "#panel", select: "#panel", swap: "outerHTML" };
+    const into = { target: "#panel", select: "#panel", swap: "outerHTML settle:0ms" };
     htmx.ajax("GET", link.dataset.panel, into).then(() => find("#panel")?.showModal());
   });
   document.addEventListener("labelled", () => find("#panel")?.close());

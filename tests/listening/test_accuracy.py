@@ -78,7 +78,7 @@ class AccuracyTests:
     def test_it_says_so_when_they_are_too_few(self) -> None:
         few = Accuracy.of([Answer("neutral", "neutral")] * (ENOUGH - 1))
         assert not few.is_enough
-        assert few.words == "too few to judge: 19 sampled of 20 needed"
+        assert few.words == "too few to judge (19 of 20 sampled)"
 
     def test_it_says_its_figure_with_its_interval(self) -> None:
         answers = [Answer("neutral", "neutral")] * 87 + [Answer("neutral", "negative")] * 13

@@ -123,6 +123,12 @@ class LevelTests(TestCase):
         self.assertIsNone(mention.processed_at)
         self.assertEqual(heard, [[mention.pk]])
 
+    def test_also_where_the_reader_had_said_the_same(self) -> None:
+        mention = base.mention(**READ, level="P1", severity=75, lane="complaint")
+        label(mention, "level", "P1")
+        mention.refresh_from_db()
+        self.assertIsNone(mention.processed_at)
+
     def test_what_may_wait_is_not(self) -> None:
         mention = base.mention(**READ, level="P3", severity=30, lane="question")
         label(mention, "level", "P2")

@@ -108,6 +108,14 @@ class DrawTests(TestCase):
             sampling.draw_early(NOW)
 
 
+    def test_an_early_one_does_not_wait_for_what_was_removed(self) -> None:
+        fill(20)
+        sampling.draw_due(NOW)
+        Mention.objects.update(is_gone=True)
+        fill(20, at=NOW - timedelta(hours=1))
+        self.assertEqual(sampling.draw_early(NOW).items.count(), 20)
+
+
 class ReadTests(TestCase):
     def setUp(self) -> None:
         self.place = base.facility()
