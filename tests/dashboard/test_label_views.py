@@ -1,10 +1,9 @@
 from typing import Any
 
-from django.http import HttpResponse
 from django.test import TestCase
 from django.urls import reverse
 
-from hospital.models import Facility
+from hospital.models import Facility, Role
 from listening import labels
 from listening.models import Label, Mention
 from tests import base
@@ -23,9 +22,8 @@ class LabelTestCase(TestCase):
     def page(self, name: str, pk: int | None = None) -> str:
         return self.client.get(reverse(name, args=[pk or self.mention.pk])).content.decode()
 
-    def post(self, name: str, pk: int | None = None, **data: Any) -> HttpResponse:
-        answer: HttpResponse = self.client.post(reverse(name, args=[pk or self.mention.pk]), data)
-        return answer
+    def post(self, name: str, pk: int | None = None, **data: Any) -> Any:
+        return self.client.post(reverse(name, args=[pk or self.mention.pk]), data)
 
     def put(self, aspect: str, value: Any) -> Label:
         return labels.put(self.mention.pk, aspect, value, by=self.carla, at=base.NOW)
@@ -87,7 +85,7 @@ class PutTests(LabelTestCase):
     def test_nonsense_is_refused_in_words(self) -> None:
         wild = [("", ""), ("sentiment", ""), ("level", "P7"), ("topics", "x"), ("x", "y"), ("level", "\x00")]
         for aspect, value in wild:
-            data = {"aspect": aspect, "value": value}
+            data: dict[str, Any] = {"aspect": aspect, "value": value}
             with self.subTest(data=data):
                 answer = self.post("mention-label-put-here", **data)
                 self.assertEqual(answer.status_code, 409)
@@ -108,7 +106,7 @@ class PutTests(LabelTestCase):
         here, there = base.facility(), base.facility("Northfield North", "north")
         Mention.objects.update(lane="emergency", level="P0", severity=95, facility=here)
         someone = base.ada(here)
-        base.person("ada", base.Role.RESPONDER, there)
+        base.person("ada", Role.RESPONDER, there)
         self.client.force_login(someone)
         self.assertEqual(self.post("mention-label-put-here", aspect="level", value="P3").status_code, 409)
 

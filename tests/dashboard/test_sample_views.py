@@ -1,12 +1,12 @@
 from datetime import timedelta
+from typing import Any
 from unittest import mock
 
-from django.http import HttpResponse
 from django.test import TestCase
 from django.urls import reverse
 from django.utils import timezone
 
-from listening import sampling
+from listening import sampling, tasks
 from listening.models import Label, Mention, SampleItem
 from tests import base
 
@@ -38,9 +38,8 @@ class SampleTestCase(TestCase):
         assert item
         return item
 
-    def answer(self, item: SampleItem, value: str) -> HttpResponse:
-        answer: HttpResponse = self.client.post(reverse("sample-answer", args=[item.pk]), {"value": value})
-        return answer
+    def answer(self, item: SampleItem, value: str) -> Any:
+        return self.client.post(reverse("sample-answer", args=[item.pk]), {"value": value})
 
 
 class ReadTests(SampleTestCase):
@@ -147,8 +146,6 @@ class DrawTests(SampleTestCase):
         self.assertIn("Only 0 posts came", self.page())
 
     def test_the_task_may_run_twice(self) -> None:
-        from listening import tasks
-
         base.mention(published_at=sampling.week_of(self.now) - timedelta(hours=1))
         with mock.patch("listening.tasks.timezone.now", return_value=self.now):
             tasks.draw_sample()

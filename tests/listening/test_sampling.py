@@ -107,7 +107,6 @@ class DrawTests(TestCase):
         with self.assertRaisesMessage(labels.Refused, "not all read"):
             sampling.draw_early(NOW)
 
-
     def test_an_early_one_does_not_wait_for_what_was_removed(self) -> None:
         fill(20)
         sampling.draw_due(NOW)
