@@ -3,8 +3,11 @@
 from django.urls import URLPattern, path
 
 from dashboard import (
+    accuracy_views,
+    label_views,
     mention_views,
     people_views,
+    sample_views,
     sign_in,
     source_views,
     story_views,
@@ -29,6 +32,21 @@ urlpatterns: list[URLPattern] = [
     path("stories/<int:pk>/merge/", story_views.merge, name="story-merge"),
     path("stories/<int:pk>/split/", story_views.split, name="story-split"),
     path("stories/<int:pk>/undo/", story_views.undo, name="story-undo"),
+    # Labels
+    path("mentions/<int:pk>/label/", label_views.form, name="mention-label"),
+    path("mentions/<int:pk>/label/panel/", label_views.panel, name="mention-label-panel"),
+    path("mentions/<int:pk>/label/put/", label_views.put, name="mention-label-put"),
+    path("mentions/<int:pk>/label/put/here/", label_views.put_here, name="mention-label-put-here"),
+    path("labels/<int:pk>/undo/", label_views.undo, name="label-undo"),
+    path("labels/<int:pk>/undo/here/", label_views.undo_here, name="label-undo-here"),
+    # The weekly sample, and what it shows
+    path("labels/sample/", sample_views.read, name="sample-read"),
+    path("labels/sample/draw/", sample_views.draw, name="sample-draw"),
+    path("labels/sample/<int:pk>/answer/", sample_views.answer, name="sample-answer"),
+    path("labels/sample/<int:pk>/skip/", sample_views.skip, name="sample-skip"),
+    path("labels/sample/<int:pk>/again/", sample_views.again, name="sample-again"),
+    path("accuracy/", accuracy_views.accuracy, name="accuracy"),
+    path("accuracy/mentions/", accuracy_views.behind, name="accuracy-mentions"),
     # Cases
     path("cases/", pages.listing, name="case-list"),
     path("cases/rows/", pages.rows, name="case-rows"),

@@ -3,15 +3,16 @@
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from django.db.models.functions import Left, Length
+from django.db.models import Case, JSONField, OuterRef, Subquery, When
+from django.db.models.functions import JSONObject, Left, Length
 from django.template.loader import render_to_string
 
 from dashboard.columns import PRAISE_LANE, Column, column_of
-from listening.models import Mention
+from listening.models import Label, Mention
 from listening.models.mention import MentionQuerySet, marked
 
 EXCERPT = 600
@@ -42,8 +43,24 @@ def for_cards(mentions: MentionQuerySet) -> MentionQuerySet:
         mentions.select_related("source", "facility", "author", "story")
         .prefetch_related("matches")
         .defer("text")
-        .annotate(excerpt=Left("text", EXCERPT), characters=Length("text"))
+        .annotate(excerpt=Left("text", EXCERPT), characters=Length("text"), last_label=last_label())
     )
+
+
+def last_label() -> Case:
+    """Who last set something by hand, and when; asked only of mentions that say somebody did."""
+    standing = Label.objects.standing().filter(mention=OuterRef("pk")).order_by("-at")
+    told = JSONObject(
+        at="at", first_name="by__first_name", last_name="by__last_name", username="by__username"
+    )
+    latest = Subquery(standing.values(told=told)[:1])
+    return Case(When(set_by_people=[], then=None), default=latest, output_field=JSONField())
+
+
+@dataclass(frozen=True)
+class SetBy:
+    name: str
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -162,6 +179,26 @@ class Card:
     @property
     def collected_after(self) -> str:
         return span_in_words(self.mention.collected_at - self.mention.published_at)
+
+    @property
+    def set_by(self) -> SetBy | None:
+        """Who last set something here by hand."""
+        told = getattr(self.mention, "last_label", None)
+        if not told:
+            return None
+        name = f"{told['first_name']} {told['last_name']}".strip() or told["username"]
+        return SetBy(name if self.is_named else "a person", datetime.fromisoformat(told["at"]))
+
+    @cached_property
+    def labels(self) -> list[Label]:
+        """All that people say of it now."""
+        if not self.mention.set_by_people:
+            return []
+        return list(self.mention.labels.standing().select_related("by"))
+
+    @property
+    def topics(self) -> list[str]:
+        return [topic.replace("_", " ") for topic in self.mention.topics]
 
     @property
     def reasons(self) -> list[str]:

@@ -24,6 +24,7 @@ class Permission(StrEnum):
     SIGNED_IN = "signed in"  # anyone with an account, member or not: signing out
     SEE_WALL = "see the wall"
     SEE_CASES = "see cases"
+    LABEL = "label mentions"
     WORK_CASES = "work on cases"
     APPROVE_REPLIES = "approve replies"
     MANAGE_WATCHLISTS = "manage watchlists"
@@ -34,10 +35,12 @@ class Permission(StrEnum):
 P = Permission
 GRANTS: dict[str, frozenset[Permission]] = {
     Role.VIEWER: frozenset({P.SEE_WALL}),
-    Role.MANAGER: frozenset({P.SEE_WALL, P.SEE_CASES, P.WORK_CASES}),
-    Role.RESPONDER: frozenset({P.SEE_WALL, P.SEE_CASES, P.WORK_CASES}),
-    Role.APPROVER: frozenset({P.SEE_WALL, P.SEE_CASES, P.WORK_CASES, P.APPROVE_REPLIES}),
-    Role.ADMIN: frozenset({P.SEE_WALL, P.SEE_CASES, P.MANAGE_WATCHLISTS, P.MANAGE_SOURCES, P.MANAGE_PEOPLE}),
+    Role.MANAGER: frozenset({P.SEE_WALL, P.SEE_CASES, P.LABEL, P.WORK_CASES}),
+    Role.RESPONDER: frozenset({P.SEE_WALL, P.SEE_CASES, P.LABEL, P.WORK_CASES}),
+    Role.APPROVER: frozenset({P.SEE_WALL, P.SEE_CASES, P.LABEL, P.WORK_CASES, P.APPROVE_REPLIES}),
+    Role.ADMIN: frozenset(
+        {P.SEE_WALL, P.SEE_CASES, P.LABEL, P.MANAGE_WATCHLISTS, P.MANAGE_SOURCES, P.MANAGE_PEOPLE}
+    ),
 }
 
 

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from listening import ingest, joining, sweep
+from listening import ingest, joining, sampling, sweep
 from listening.doorbell import ring
 
 
@@ -27,3 +27,8 @@ def sweep_polls() -> None:
 @shared_task
 def forget_likenesses() -> None:
     joining.forget(timezone.now())
+
+
+@shared_task
+def draw_sample() -> None:
+    sampling.draw_due(timezone.now())

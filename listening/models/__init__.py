@@ -1,3 +1,4 @@
+from listening.models.label import Label, Sample, SampleItem
 from listening.models.mention import Author, Match, Mention, MentionVersion
 from listening.models.poll import Poll, Quarantined
 from listening.models.source import Source
@@ -6,6 +7,7 @@ from listening.models.watchlist import Query, Watchlist
 
 __all__ = [
     "Author",
+    "Label",
     "Likeness",
     "Match",
     "Mention",
@@ -13,6 +15,8 @@ __all__ = [
     "Poll",
     "Quarantined",
     "Query",
+    "Sample",
+    "SampleItem",
     "Source",
     "Story",
     "StoryMove",
