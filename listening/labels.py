@@ -52,6 +52,7 @@ def put(
     item: SampleItem | None = None,
 ) -> Label:
     """Label one aspect of a mention. `may_lower`: whether they may take a safety lane's level down."""
+    number = wall_sequence.take(1)[0]  # before the row, as whoever stores does
     mention = _locked(mention_id)
     value = checked(aspect, value, mention)
     before = mention.labels.standing().filter(aspect=aspect).first()
@@ -72,13 +73,14 @@ def put(
         item=item,
         replaces=before,
     )
-    _show(mention, changes, {*mention.set_by_people, aspect})
+    _show(mention, changes, {*mention.set_by_people, aspect}, number)
     return label
 
 
 @transaction.atomic
 def undo(label: Label, *, at: datetime, may_lower: bool = False) -> Label | None:
     """Put back what stood before: an earlier label, which is answered, or what the reader said."""
+    number = wall_sequence.take(1)[0]
     mention = _locked(label.mention_id)
     if not Label.objects.standing().filter(pk=label.pk).update(ended_at=at, ended_as=Ending.UNDONE):
         raise Refused("This was changed since. Look at the post as it is now.")
@@ -89,7 +91,7 @@ def undo(label: Label, *, at: datetime, may_lower: bool = False) -> Label | None
     else:
         changes, held, earlier = dict(label.reader_said), {*mention.set_by_people} - {label.aspect}, None
     _refuse_lowering(mention, changes, may_lower)
-    _show(mention, changes, held)
+    _show(mention, changes, held, number)
     return earlier
 
 
@@ -147,11 +149,10 @@ def _refuse_lowering(mention: Mention, changes: dict[str, Any], may_lower: bool)
         raise Refused("Only those who work on cases may lower the level of a post about somebody's safety.")
 
 
-def _show(mention: Mention, changes: dict[str, Any], set_by_people: set[str]) -> None:
+def _show(mention: Mention, changes: dict[str, Any], set_by_people: set[str], number: int) -> None:
     is_pressing = changes.get("level") in MUST_NOT_WAIT
     if is_pressing:
         changes = {**changes, "processed_at": None, "route_attempts": 0}
-    number = wall_sequence.take(1)[0]
     Mention.objects.filter(pk=mention.pk).update(
         set_by_people=sorted(set_by_people), wall_seq=number, **changes
     )

@@ -114,9 +114,9 @@ def _mentions(read: Sequence[Read], source: Source, now: datetime) -> _Stored:
     author_ids = authors.store(each.arrival for each in read)
     changed = [(each, each.known) for each in read if each.known]
     new = [each for each in read if not each.known]
-    standing = _standing([known.mention_id for _, known in changed])
     said = [_said(each) for each in read]  # before the lock: it takes a while
     numbers = iter(wall_sequence.take(len(read)))
+    standing = _standing([known.mention_id for _, known in changed])
     for each, known in changed:
         _keep_version(each, known, standing.get(known.mention_id), now)
     inserted = _insert([_row(each, source, author_ids, next(numbers), now) for each in new])

@@ -23,6 +23,8 @@ LINK = re.compile(r"(?:https?://|www\.)\S{1,300}", re.IGNORECASE)
 TAG = re.compile(r"[@#]\w{1,100}")
 WORD = re.compile(r"[^\W_]")
 MANY_TAGS = 8
+BARE = 400
+"""Characters beyond which a post has words, or is read for them anyway."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,8 @@ def read(text: str, title: str = "", *, rating: int | None = None) -> NoiseFound
 
 def _bare(said: str) -> NoiseFound | None:
     """Nothing but a link, or tags upon tags."""
+    if len(said) > BARE:
+        return None
     words = TAG.sub(" ", LINK.sub(" ", said))
     if WORD.search(words):
         return None
@@ -81,10 +85,10 @@ def _bare(said: str) -> NoiseFound | None:
 
 def _spoken(said: str) -> NoiseFound | None:
     lexicon = _lexicon()
+    if not lexicon.matcher.find(said):
+        return None  # nearly all posts: they need no second look
     plain = normal(said).text
     hits = lexicon.matcher.find(plain)
-    if not hits:
-        return None
     is_personal: bool | None = None
     for kind, says in lexicon.says.items():
         of_kind = [hit for hit in hits if lexicon.phrases[hit.query_id].kind == kind]
