@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.db.models.fields.json import KT
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -19,10 +20,18 @@ from hospital.access import Permission, allow, reach_of
 from listening import readers, sampled
 from listening.accuracy import ENOUGH, Accuracy, Answer
 from listening.models import Label, Mention, SampleItem, Source
+from listening.models.label import SampleItemQuerySet
 from listening.sampled import Answered
 
 PAGE = 50
 TONES = [(str(tone.value), str(tone.label)) for tone in Mention.Sentiment]
+HAND, SAMPLE, UNTOLD = "hand", "sample", "untold"
+HEADINGS = {
+    "": "read in samples",
+    SAMPLE: "read in samples",
+    HAND: "changed by hand",
+    UNTOLD: "that could not be told",
+}
 ASKED = {
     "source": "from",
     "version": "reader version",
@@ -33,8 +42,6 @@ ASKED = {
     "kind": "",
 }
 """What a list can be narrowed by, and the words for it."""
-
-HAND, SAMPLE = "hand", "sample"
 
 
 @dataclass(frozen=True)
@@ -97,7 +104,8 @@ def accuracy(request: HttpRequest) -> HttpResponse:
         "tones": TONES,
         "enough": ENOUGH,
         "version": readers.current().version,
-        "untold": SampleItem.objects.within(facility_ids).filter(skipped_at__isnull=False).count(),
+        "untold": _untold(facility_ids).count(),
+        "untold_url": behind_url({"kind": UNTOLD}),
         "progress": progress_of(facility_ids),
     }
     return render(request, "accuracy/accuracy.html", context)
@@ -138,20 +146,27 @@ def behind(request: HttpRequest) -> HttpResponse:
     """The labels that one number counts, to the last one."""
     facility_ids = reach_of(request).facility_ids(Permission.SEE_WALL)
     asked = {name: request.GET.get(name, "")[:60] for name in ASKED}
-    if asked["kind"] not in ("", HAND, SAMPLE):
+    if asked["kind"] not in HEADINGS:
         raise Http404("There is no such kind of label.")
-    ids = _hand_ids(facility_ids, asked) if asked["kind"] == HAND else _sample_ids(facility_ids, asked)
-    labels = Label.objects.filter(pk__in=ids).order_by("-pk").select_related("by")
-    shown = labels.prefetch_related("mention__matches", "mention__source", "mention__facility")
+    shown = _behind(facility_ids, asked).order_by("-pk")
     page = Paginator(shown, PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
-        "rows": [(label, Card(label.mention)) for label in page],
+        "rows": [(each, Card(each.mention)) for each in page],
         "asked": [(ASKED[name], value) for name, value in asked.items() if value and ASKED[name]],
-        "is_by_hand": asked["kind"] == HAND,
+        "heading": HEADINGS[asked["kind"]],
         "query": urlencode({name: value for name, value in asked.items() if value}),
     }
     return render(request, "accuracy/behind.html", context)
+
+
+def _behind(facility_ids: frozenset[int] | None, asked: dict[str, str]) -> QuerySet[Any]:
+    """Labels, or for what could not be told the items of the samples."""
+    shown = ("mention__matches", "mention__source", "mention__facility")
+    if asked["kind"] == UNTOLD:
+        return _untold(facility_ids).select_related("skipped_by").prefetch_related(*shown)
+    ids = _hand_ids(facility_ids, asked) if asked["kind"] == HAND else _sample_ids(facility_ids, asked)
+    return Label.objects.filter(pk__in=ids).select_related("by").prefetch_related(*shown)
 
 
 def _sample_ids(facility_ids: frozenset[int] | None, asked: dict[str, str]) -> list[int]:
@@ -162,6 +177,10 @@ def _sample_ids(facility_ids: frozenset[int] | None, asked: dict[str, str]) -> l
 def _hand_ids(facility_ids: frozenset[int] | None, asked: dict[str, str]) -> Iterable[int]:
     rows = _hand_labels(facility_ids).values_list("pk", "reader", "value")
     return [pk for pk, said, people in rows if _tones_fit(Answer(said, people), asked)]
+
+
+def _untold(facility_ids: frozenset[int] | None) -> SampleItemQuerySet:
+    return SampleItem.objects.within(facility_ids).filter(skipped_at__isnull=False)
 
 
 def _fits(each: Answered, asked: dict[str, str], slugs: dict[int, str]) -> bool:

@@ -21,10 +21,10 @@ HIGHEST_ID = 2**63 - 1
 
 MAY = {
     Role.VIEWER: "sees the wall",
-    Role.MANAGER: "sees the wall, works on cases",
-    Role.RESPONDER: "sees the wall, works on cases",
-    Role.APPROVER: "works on cases, approves replies",
-    Role.ADMIN: "keeps watchlists, sources and people; reads cases",
+    Role.MANAGER: "sees the wall, says how posts are to be read, works on cases",
+    Role.RESPONDER: "the same",
+    Role.APPROVER: "the same, and approves replies",
+    Role.ADMIN: "keeps watchlists, sources and people; reads cases, says how posts are to be read",
 }
 
 

@@ -67,6 +67,11 @@ class SampleItem(models.Model):
     def __str__(self) -> str:
         return f"{self.sample}: {self.position}"
 
+    @property
+    def who(self) -> str:
+        """Who could not tell."""
+        return (self.skipped_by.get_full_name() or self.skipped_by.get_username()) if self.skipped_by else ""
+
 
 class LabelQuerySet(models.QuerySet["Label"]):
     def standing(self) -> Self:

@@ -2,7 +2,7 @@
 (() => {
   "use strict";
   const find = (selector) => document.querySelector(selector);
-  const isTyping = (element) => element.matches("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
+  const isTyping = (one) => one.matches("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
   const item = () => document.activeElement.closest("[data-item]");
   // First what the focused item holds; never what another holds, nor what lies under an open dialog.
   const shown = (selector) => [item(), find("dialog:modal") ?? document]
@@ -15,8 +15,8 @@
     return items[Math.max(0, Math.min(items.length - 1, from + by))]?.focus() ?? true;
   };
   const open = () => (item() ? !(item().querySelector("[data-open]") ?? item()).click() : step(1));
-  const moves = { j: 1, PageDown: 1, k: -1, PageUp: -1 };
-  const others = { o: open, Enter: open, "?": () => find("#keys")?.showModal() ?? true };
+  const [next, previous, keys] = [() => step(1), () => step(-1), () => find("#keys")?.showModal() ?? true];
+  const moves = { j: next, PageDown: next, k: previous, PageUp: previous, o: open, Enter: open, "?": keys };
   const places = { " ": "body, [data-item], [data-list]", Enter: "article, tr", PageDown: "article", PageUp: "article" };
   const press = (key) => {
     const controls = shown(`[data-key="${CSS.escape(key)}"]`);
@@ -25,11 +25,11 @@
     return controls.length > 0;
   };
   document.addEventListener("keydown", (event) => {
-    const { key, target } = event;
-    if (key === "Enter" && (event.ctrlKey || event.metaKey)) shown("[data-submit]")[0]?.click();
+    const { key, target, altKey, ctrlKey, metaKey } = event;
+    if (key === "Enter" && (ctrlKey || metaKey)) shown("[data-submit]")[0]?.click();
     else if (key === "Escape" && isTyping(target)) target.blur();
-    if (isTyping(target) || event.ctrlKey || event.altKey || event.metaKey || !target.matches(places[key] ?? "*")) return;
-    if (press(key) || (!find("dialog:modal") && (moves[key] ? step(moves[key]) : others[key]?.()))) event.preventDefault();
+    if (isTyping(target) || altKey || ctrlKey || metaKey || !target.matches(places[key] ?? "*")) return;
+    if (press(key) || (!find("dialog:modal") && moves[key]?.())) event.preventDefault();
   });
   // The panel stands above the page; when it closes, the keyboard is back at its item.
   document.addEventListener("click", (event) => {

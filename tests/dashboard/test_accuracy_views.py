@@ -111,6 +111,17 @@ class BehindTests(AccuracyTestCase):
                 found = self.page(url.replace("&amp;", "&"))
                 self.assertIn(f'<h1><span class="num">{number}</span>', found)
 
+    def test_also_what_could_not_be_told(self) -> None:
+        self.fill(2, "negative")
+        sampling.draw_due(self.now)
+        item = sampling.next_for(self.carla, self.now, facility_ids=None)
+        assert item
+        sampling.skip(item, by=self.carla, at=self.now)
+        page = self.page(behind_url({"kind": "untold"}))
+        self.assertIn("can't tell", page)
+        self.assertEqual(self.count_behind(kind="untold"), 1)
+        self.assertIn('?kind=untold">1</a> post', self.page())
+
     def test_right_ones_alone(self) -> None:
         self.fill(3, "negative")
         self.fill(2, "positive")
