@@ -38,6 +38,8 @@ class Recipe:
     shortest: int = 2  # letters in a run
     longest: int = 5  # 0: no runs of letters
     tag: float = 0.7  # the value of a tag
+    is_crossed: bool = False  # whether each word is looked at beside what was asked, too
+    has_mood: bool = False  # whether sour and sweet words are counted
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,12 @@ class Decision:
     def best(self) -> str:
         return self.model.head.classes[int(self.scores.argmax())]
 
+    def of(self, terms: Iterable[str], name: str) -> float:
+        """What these, together, said for a class."""
+        model, column = self.model, self.model.column(name)
+        wanted = np.isin(self.ids, [model.terms[term] for term in terms if term in model.terms])
+        return float(self.values[wanted] @ model.weights[self.ids[wanted], column])
+
     def why(self, name: str, most: int = 3) -> list[tuple[str, float]]:
         """The words and phrases that spoke for a class, strongest first; its letters speak for a word."""
         model, column = self.model, self.model.column(name)
@@ -86,6 +94,7 @@ class Decision:
             said[phrase] = shares.get(model.terms.get(phrase, -1), 0.0)
         for word in dict.fromkeys(self.seen.words):
             said[word] += sum(shares.pop(each, 0.0) for each in model.letter_ids(word).tolist())
+            said[word] += shares.get(model.terms.get(f"{word}|{self.seen.asked}", -1), 0.0)
         strongest = sorted(said.items(), key=lambda pair: -pair[1])[:most]
         return [(word, round(weight, 2)) for word, weight in strongest if weight >= 0.005]
 
@@ -105,6 +114,8 @@ class Model:
 
     def read(self, seen: Features) -> Decision:
         blocks = [self._values(self._phrase_ids(seen)), self._values(self._run_ids(seen)), self._tags(seen)]
+        if self.head.recipe.is_crossed:
+            blocks.append(self._values(self._ids(seen.crossed())))
         ids = np.concatenate([block[0] for block in blocks])
         values = np.concatenate([block[1] for block in blocks])
         return Decision(self, seen, values @ self.weights[ids] + self._bias, ids, values)
@@ -139,8 +150,12 @@ class Model:
         return each, values / length if length else values
 
     def _tags(self, seen: Features) -> tuple[Ids, Floats]:
-        ids = self._ids(seen.tags)
+        ids = self._ids(tags(seen, self.head.recipe))
         return ids, np.full(len(ids), self.head.recipe.tag, np.float32)
+
+
+def tags(seen: Features, recipe: Recipe) -> tuple[str, ...]:
+    return (*seen.tags, *seen.mood) if recipe.has_mood else seen.tags
 
 
 def written(model: Model) -> str:

@@ -14,8 +14,18 @@ from listening.reading.learned import Model
 Fit = Callable[[Path, str], Iterator[Model]]
 
 
+ALL_DIGITS = "0123456789abcdef"
+
+
 class CannotTrain(Exception):
     """What is missing, in one line."""
+
+
+def digits_without(held: str) -> str:
+    """The first sha1 digits of the texts that may be fitted on."""
+    if unknown := set(held.lower()) - set(ALL_DIGITS):
+        raise CannotTrain(f"Held digits are hexadecimal: {''.join(sorted(unknown))!r} is not.")
+    return "".join(digit for digit in ALL_DIGITS if digit not in held.lower())
 
 
 def subjects() -> dict[str, Fit]:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from listening.reading import learned
 from listening.reading.features import Features, letters
 from listening.reading.learned import Floats, Head, Model, Recipe
 from listening.training import CannotTrain
@@ -25,7 +26,7 @@ class Manner:
     kind: str = "svc"  # or "logistic"
 
 
-def fit(
+def fitted(
     head: Head,
     seen: Sequence[Features],
     targets: Flags,
@@ -36,9 +37,9 @@ def fit(
     manner = manner or Manner()
     empty = vocabulary(head, seen, manner.seldom)
     inputs = matrix(empty, seen)
-    fitted = [_one(inputs, targets[:, at], manner, weights) for at in range(len(head.classes))]
-    bias = tuple(round(float(each.intercept_[0]), 4) for each in fitted)
-    columns = np.stack([each.coef_[0] for each in fitted], axis=1).astype(np.float32)
+    each_fitted = [_one(inputs, targets[:, at], manner, weights) for at in range(len(head.classes))]
+    bias = tuple(round(float(each.intercept_[0]), 4) for each in each_fitted)
+    columns = np.stack([each.coef_[0] for each in each_fitted], axis=1).astype(np.float32)
     return Model(replace(head, bias=bias), empty.terms, empty.rarity, columns)
 
 
@@ -46,8 +47,9 @@ def vocabulary(head: Head, seen: Sequence[Features], seldom: int) -> Model:
     """A model without weights: it knows which phrases, runs of letters and tags there are, and how rare."""
     phrases = _counted(seen, lambda each: set(each.phrases(head.recipe.phrase)))
     runs = _counted(seen, lambda each: _runs(each, head.recipe))
-    tags = _counted(seen, lambda each: set(each.tags))
-    wanted = [(phrases, seldom), (runs, seldom + 1), (tags, seldom)]
+    tags = _counted(seen, lambda each: set(learned.tags(each, head.recipe)))
+    crossed = _counted(seen, lambda each: set(each.crossed()) if head.recipe.is_crossed else set())
+    wanted = [(phrases, seldom), (runs, seldom + 1), (tags, seldom), (crossed, seldom)]
     kept = sorted(
         (term, count) for counts, least in wanted for term, count in counts.items() if count >= least
     )

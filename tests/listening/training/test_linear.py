@@ -21,7 +21,7 @@ def fitted(manner: Manner | None = None) -> Model:
     texts = [(text, name) for name, listed in TEXTS.items() for text in listed]
     seen = [features.of(text) for text, _ in texts]
     targets = np.array([[name == each for each in TEXTS] for _, name in texts])
-    return linear.fit(Head("small", "1", tuple(TEXTS), (), "0"), seen, targets, manner)
+    return linear.fitted(Head("small", "1", tuple(TEXTS), (), "0"), seen, targets, manner)
 
 
 class FitTests(SimpleTestCase):

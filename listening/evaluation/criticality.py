@@ -1,0 +1,45 @@
+"""Triage: are the gravest comments found first?"""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from listening.evaluation import files, metrics, phase1, plain_vader
+from listening.evaluation.contract import Score, unseen
+from listening.evaluation.phase1 import Comment
+from listening.reading import criticality, learned
+
+METRIC = "average precision, criticality <= -3"
+
+
+def scores(folder: Path) -> Iterator[Score]:
+    if comments := phase1.comments(folder):
+        digits = learned.model(criticality.MODEL).head.digits
+        kept, note = unseen([each for each in comments if each.criticality is not None], _text, digits)
+        yield _score(phase1.NAME, kept, "; ".join(filter(None, ["with the question", note])))
+        yield _score(
+            phase1.NAME, [_unasked(each) for each in kept], "; ".join(filter(None, ["without it", note]))
+        )
+    if stories := care_opinion(folder):
+        yield _score("careopinion/co", stories, "no model saw these")
+
+
+def care_opinion(folder: Path) -> list[Comment]:
+    """Long public stories, graded alike. Measured only: their licence lets nothing be made from them."""
+    path = files.find(folder, "careopinion", "co")
+    rows = map(phase1.comment, files.rows(path)) if path else ()
+    return [_unasked(each) for each in rows if each.text and each.criticality is not None]
+
+
+def _text(comment: Comment) -> str:
+    return comment.text
+
+
+def _unasked(comment: Comment) -> Comment:
+    return Comment(comment.text, "", comment.major, comment.category, comment.criticality)
+
+
+def _score(name: str, comments: Sequence[Comment], note: str) -> Score:
+    truth = [each.is_grave for each in comments]
+    plain = metrics.average_precision(truth, [-plain_vader.compound(each.text) for each in comments])
+    said = [criticality.read(each.text, each.prompt).score for each in comments]
+    return Score(name, len(comments), METRIC, plain, metrics.average_precision(truth, said), note)
