@@ -1,9 +1,10 @@
 """Triage: are the gravest comments found first?"""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from listening.evaluation import files, metrics, phase1, plain_vader
+from listening.evaluation import careopinion, metrics, phase1, plain_vader
 from listening.evaluation.contract import Score, unseen
 from listening.evaluation.phase1 import Comment
 from listening.reading import criticality, learned
@@ -19,15 +20,8 @@ def scores(folder: Path) -> Iterator[Score]:
         yield _score(
             phase1.NAME, [_unasked(each) for each in kept], "; ".join(filter(None, ["without it", note]))
         )
-    if stories := care_opinion(folder):
-        yield _score("careopinion/co", stories, "no model saw these")
-
-
-def care_opinion(folder: Path) -> list[Comment]:
-    """Long public stories, graded alike. Measured only: their licence lets nothing be made from them."""
-    path = files.find(folder, "careopinion", "co")
-    rows = map(phase1.comment, files.rows(path)) if path else ()
-    return [_unasked(each) for each in rows if each.text and each.criticality is not None]
+    if stories := careopinion.graded(folder):
+        yield _score(careopinion.NAME, stories, "no model saw these")
 
 
 def _text(comment: Comment) -> str:
@@ -35,7 +29,7 @@ def _text(comment: Comment) -> str:
 
 
 def _unasked(comment: Comment) -> Comment:
-    return Comment(comment.text, "", comment.major, comment.category, comment.criticality)
+    return replace(comment, prompt="")
 
 
 def _score(name: str, comments: Sequence[Comment], note: str) -> Score:

@@ -83,7 +83,7 @@ def valences() -> dict[str, float]:
 
 def of(text: str, prompt: str = "") -> Features:
     """What is seen of a text. Kept for a moment: several readers ask for the same one."""
-    return _of(_cut(text), asks(prompt))
+    return _of(cut(text), asks(prompt))
 
 
 @lru_cache(maxsize=4)
@@ -92,7 +92,8 @@ def _of(text: str, asked: str) -> Features:
 
 
 def words(text: str) -> tuple[str, ...]:
-    plain = normal(NOT_WORDS.sub(" ", text)).text[: 2 * MAX_BYTES]
+    # Spaces first: `normal` is many times as fast where no two stand in a row.
+    plain = normal(" ".join(NOT_WORDS.sub(" ", text).split())).text[: 2 * MAX_BYTES]
     return tuple(WORD.findall(plain)[:MAX_WORDS])
 
 
@@ -116,5 +117,5 @@ def asks(prompt: str) -> str:
     return next((kind for kind, marks in ASKS.items() if any(mark in plain for mark in marks)), "")
 
 
-def _cut(text: str) -> str:
+def cut(text: str) -> str:
     return text[:MAX_BYTES].encode(errors="replace")[:MAX_BYTES].decode(errors="ignore")

@@ -58,6 +58,7 @@ class Head:
     digits: str  # the first sha1 digits of the texts it was fitted on
     fitted_on: tuple[FittedOn, ...] = ()
     recipe: Recipe = Recipe()
+    cuts: tuple[float, ...] = ()  # the score from which a class counts, where several may
 
 
 @dataclass(frozen=True)
@@ -89,12 +90,15 @@ class Decision:
         shares = dict(
             zip(self.ids.tolist(), (self.values * model.weights[self.ids, column]).tolist(), strict=True)
         )
-        said: dict[str, float] = {}
-        for phrase in dict.fromkeys(self.seen.phrases(model.head.recipe.phrase)):
-            said[phrase] = shares.get(model.terms.get(phrase, -1), 0.0)
+        said = {
+            phrase: shares[at]
+            for phrase in self.seen.phrases(model.head.recipe.phrase)
+            if (at := model.terms.get(phrase, -1)) in shares
+        }
         for word in dict.fromkeys(self.seen.words):
-            said[word] += sum(shares.pop(each, 0.0) for each in model.letter_ids(word).tolist())
-            said[word] += shares.get(model.terms.get(f"{word}|{self.seen.asked}", -1), 0.0)
+            runs = sum(shares.pop(each, 0.0) for each in model.letter_ids(word).tolist())
+            crossed = shares.get(model.terms.get(f"{word}|{self.seen.asked}", -1), 0.0)
+            said[word] = said.get(word, 0.0) + runs + crossed
         strongest = sorted(said.items(), key=lambda pair: -pair[1])[:most]
         return [(word, round(weight, 2)) for word, weight in strongest if weight >= 0.005]
 
@@ -106,11 +110,11 @@ class Model:
         self.rarity = rarity
         self.weights = weights
         self._bias = np.array(head.bias, np.float32)
-        self._columns = {name: at for at, name in enumerate(head.classes)}
+        self.columns = {name: at for at, name in enumerate(head.classes)}
         self._letters: dict[str, Ids] = {}
 
     def column(self, name: str) -> int:
-        return self._columns[name]
+        return self.columns[name]
 
     def read(self, seen: Features) -> Decision:
         blocks = [self._values(self._phrase_ids(seen)), self._values(self._run_ids(seen)), self._tags(seen)]
@@ -190,6 +194,7 @@ def _head(read: dict[str, Any]) -> Head:
         digits=read["digits"],
         fitted_on=tuple(FittedOn(**each) for each in read["fitted_on"]),
         recipe=Recipe(**read["recipe"]),
+        cuts=tuple(read.get("cuts", ())),
     )
 
 

@@ -1,17 +1,27 @@
 """Fits what is learned and writes `listening/reading/models/`. scikit-learn is needed here and nowhere else.
 
-A subject is one module with `fit(folder, digits) -> Iterator[Model]`; it reads its sets through `sets`, which
-leaves out the texts that are held back, and fits with `linear`.
+A subject is one module with `fit(folder, digits)`, which yields models and tables. It reads its sets through
+`sets`, which leaves out the texts that are held back, and fits with `linear`.
 """
 
 import pkgutil
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
 from listening.reading.learned import Model
 
-Fit = Callable[[Path, str], Iterator[Model]]
+
+@dataclass(frozen=True)
+class Table:
+    """A generated file that is no model."""
+
+    file: str
+    body: str
+
+
+Fit = Callable[[Path, str], Iterator[Model | Table]]
 
 
 ALL_DIGITS = "0123456789abcdef"

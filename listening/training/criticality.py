@@ -24,7 +24,7 @@ def fit(folder: Path, digits: str) -> Iterator[Model]:
         *(features.of(each.text, each.prompt) for each in graded),
         *(features.of(each.text) for each in graded),
     ]
-    grave = np.array([[each.is_grave] for each in graded] * 2)
+    grave = np.array([[each.is_grave] for each in graded] * 2, np.int8)
     weights = np.repeat(np.array([1, UNASKED], np.float32), len(graded))
     recipe = Recipe(is_crossed=True, has_mood=True)
     head = Head(criticality.MODEL, VERSION, (criticality.GRAVE,), (), found.digits, (found.source,), recipe)

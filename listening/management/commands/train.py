@@ -9,7 +9,7 @@ from listening import training
 from listening.evaluation.files import BadSet
 from listening.reading import learned
 from listening.reading.learned import Model
-from listening.training import CannotTrain
+from listening.training import CannotTrain, Table
 
 
 class Command(BaseCommand):
@@ -40,15 +40,15 @@ class Command(BaseCommand):
 
     def _train(self, name: str, folder: Path, digits: str, to: Path) -> None:
         started = time.monotonic()
-        for model in training.subjects()[name](folder, digits):
-            path = to / f"{model.head.name}.tsv"
-            path.write_text(learned.written(model), encoding="utf-8")
-            self._say(model, path, time.monotonic() - started)
+        for made in training.subjects()[name](folder, digits):
+            file, body, says = self._written(made)
+            (to / file).write_text(body, encoding="utf-8")
+            self.stdout.write(f"{file}: {says}; {len(body) // 1024} KB, {time.monotonic() - started:.0f} s")
+            self.stdout.flush()
 
-    def _say(self, model: Model, path: Path, seconds: float) -> None:
-        sources = ", ".join(
-            f"{each.rows} rows of {each.set} ({each.licence})" for each in model.head.fitted_on
-        )
-        size = f"{len(model.terms)} things seen, {path.stat().st_size // 1024} KB, {seconds:.0f} s"
-        self.stdout.write(f"{model.head.name}: {sources}; {size}")
-        self.stdout.flush()
+    def _written(self, made: Model | Table) -> tuple[str, str, str]:
+        if isinstance(made, Table):
+            return made.file, made.body, f"{len(made.body.splitlines())} lines"
+        sources = [f"{each.rows} rows of {each.set} ({each.licence})" for each in made.head.fitted_on]
+        says = f"{', '.join(sources)}; {len(made.terms)} things seen"
+        return f"{made.head.name}.tsv", learned.written(made), says
