@@ -5,6 +5,7 @@ from unittest import mock
 
 from django.core.management import CommandError, call_command
 from django.test import SimpleTestCase
+from sklearn import linear_model, svm
 
 from listening import training
 from listening.reading import learned
@@ -47,7 +48,7 @@ class TrainTests(SimpleTestCase):
 
     def test_a_missing_scikit_learn_is_one_line(self) -> None:
         with (
-            mock.patch.dict("sys.modules", {"sklearn.svm": None, "sklearn.linear_model": None}),
+            mock.patch.dict("sys.modules", {each.__name__: None for each in (svm, linear_model)}),
             self.assertRaisesMessage(CommandError, "Training needs scikit-learn"),
         ):
             self.train("one", only="criticality")
