@@ -27,15 +27,15 @@ Clock = Callable[[], datetime]
 
 def listener_for(source: Source, *, takes_all: bool = False) -> Listener:
     watched, named = watchlists.current(), facilities.current()
-    names, reader = _names(watched, named), readers.current()
+    names, reader = names_for(watched, named), readers.current()
     return Listener(source, watched, named, names, reader, takes_all=takes_all)
 
 
 _kept_names: tuple[object, object, Names] | None = None
 
 
-def _names(watched: watchlists.Watched, named: facilities.Facilities) -> Names:
-    """Built once for the watchlists and facilities as they stand."""
+def names_for(watched: watchlists.Watched, named: facilities.Facilities) -> Names:
+    """The names to blank out, built once for the watchlists and facilities as they stand."""
     global _kept_names
     if _kept_names is None or _kept_names[0] is not watched or _kept_names[1] is not named:
         _kept_names = (watched, named, Names(watched.names(named.words)))
@@ -111,6 +111,18 @@ def to_read(arrival: Arrival, listener: Listener) -> ToRead:
         language=post.language,
         network=arrival.network,
         names=listener.names,
+    )
+
+
+def to_read_again(mention: Mention, names: Names) -> ToRead:
+    """A stored mention as a poll would read it. Its language is kept: what the network said of it is not."""
+    return ToRead(
+        mention.text,
+        title=mention.title,
+        rating=mention.rating,
+        language=mention.language,
+        network=mention.network,
+        names=names,
     )
 
 
