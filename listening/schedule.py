@@ -14,4 +14,5 @@ def _every(seconds: float, task: str) -> dict[str, Any]:
 BEAT: dict[str, dict[str, Any]] = {
     "poll-due": _every(2.0, "listening.tasks.poll_due"),
     "sweep-polls": _every(5.0, "listening.tasks.sweep_polls"),
+    "sweep-rereadings": _every(10.0, "listening.tasks.sweep_rereadings"),
 }

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from listening import ingest, sweep
+from listening import ingest, rereading, rereading_leases, sweep
 from listening.doorbell import ring
 
 
@@ -22,3 +22,15 @@ def poll_due() -> None:
 def sweep_polls() -> None:
     for poll_id in sweep.forgotten(timezone.now()):
         ring(poll, poll_id)
+
+
+@shared_task
+def reread(rereading_id: int) -> None:
+    if rereading.work(rereading_id, clock=timezone.now):
+        ring(reread, rereading_id)
+
+
+@shared_task
+def sweep_rereadings() -> None:
+    for rereading_id in rereading_leases.forgotten(timezone.now()):
+        ring(reread, rereading_id)

@@ -128,6 +128,8 @@ class Mention(models.Model):
                 include=["sentiment", "facility", "source"],
                 condition=Q(is_gone=False),
             ),
+            # How many were read by which reader.
+            models.Index(fields=["reader_version"], name="mention_reader", condition=Q(is_gone=False)),
             # route_due: mentions no rule has looked at yet.
             models.Index(fields=["id"], name="mention_unrouted", condition=Q(processed_at__isnull=True)),
         ]
