@@ -7,13 +7,14 @@ from django.db import connection, transaction
 from django.test import TestCase, TransactionTestCase
 
 from hospital.models import AuditEntry
-from listening import readers, rereading, rereading_leases, rewriting, tasks
+from listening import readers, rereading, rereading_leases, tasks
 from listening.leases import LostLease
 from listening.models import Mention, Rereading
 from listening.reading.identifiers import Identifier
 from listening.reading.lanes import Lane
 from listening.reading.sentiment import Tone
 from listening.rereading_leases import LEASE, RUNG_AGAIN_AFTER
+from listening.signals import mentions_stored
 from tests.base import NOW, ada, facility, mention
 from tests.listening.rereading import FakeReader, in_force, reading, start, work
 
@@ -166,7 +167,7 @@ class NewsTests(TestCase):
         heard: list[dict[str, Any]] = []
         with (
             in_force(FakeReader(answer or reading())),
-            mock.patch.object(rewriting.mentions_stored, "send_robust", lambda **said: heard.append(said)),
+            mock.patch.object(mentions_stored, "send_robust", lambda **said: heard.append(said)),
             self.captureOnCommitCallbacks(execute=True),
         ):
             work(start())

@@ -1,9 +1,10 @@
 from dataclasses import fields, replace
+from typing import Any
 from unittest import mock
 
 from django.test import TestCase
 
-from listening import sorting, stored
+from listening import readers, stored
 from listening.models import Mention
 from listening.reading.analysis import ToRead
 from tests import base
@@ -15,12 +16,12 @@ from tests.listening.rereading import FakeReader
 class AskedAgainTests(TestCase):
     """A stored mention is read as the poll read it."""
 
-    def polled(self, **fields: object) -> ToRead:
+    def polled(self, **fields: Any) -> ToRead:
         """What the poll asked of this post."""
         base.facility()
         base.watchlist("northfield")
         reader = FakeReader()
-        with mock.patch.object(sorting.readers, "current", return_value=reader):
+        with mock.patch.object(readers, "current", return_value=reader):
             poll_once(page(post("Northfield Main Campus kept us\r\nwaiting.\x00", **fields)))
         return reader.asked[-1]
 
@@ -34,9 +35,8 @@ class AskedAgainTests(TestCase):
 
     def test_no_part_of_the_question_is_forgotten(self) -> None:
         plain, asked = ToRead("a"), self.polled(title="Waiting", rating=2, language="en")
-        same = {
-            each.name for each in fields(ToRead) if getattr(plain, each.name) == getattr(asked, each.name)
-        }
+        names = [each.name for each in fields(ToRead)]
+        same = {name for name in names if getattr(plain, name) == getattr(asked, name)}
         self.assertEqual(same, {"prompt", "thread"})
 
     def test_a_language_that_the_poll_guessed_stays(self) -> None:
