@@ -28,6 +28,7 @@ class Permission(StrEnum):
     APPROVE_REPLIES = "approve replies"
     MANAGE_WATCHLISTS = "manage watchlists"
     MANAGE_SOURCES = "manage sources"
+    MANAGE_READING = "manage how posts are read"
     MANAGE_PEOPLE = "manage people"
 
 
@@ -37,7 +38,16 @@ GRANTS: dict[str, frozenset[Permission]] = {
     Role.MANAGER: frozenset({P.SEE_WALL, P.SEE_CASES, P.WORK_CASES}),
     Role.RESPONDER: frozenset({P.SEE_WALL, P.SEE_CASES, P.WORK_CASES}),
     Role.APPROVER: frozenset({P.SEE_WALL, P.SEE_CASES, P.WORK_CASES, P.APPROVE_REPLIES}),
-    Role.ADMIN: frozenset({P.SEE_WALL, P.SEE_CASES, P.MANAGE_WATCHLISTS, P.MANAGE_SOURCES, P.MANAGE_PEOPLE}),
+    Role.ADMIN: frozenset(
+        {
+            P.SEE_WALL,
+            P.SEE_CASES,
+            P.MANAGE_WATCHLISTS,
+            P.MANAGE_SOURCES,
+            P.MANAGE_READING,
+            P.MANAGE_PEOPLE,
+        }
+    ),
 }
 
 
