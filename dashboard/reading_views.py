@@ -65,7 +65,12 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_GET
 @never_cache
 def progress(request: HttpRequest) -> HttpResponse:
-    return render(request, "reading/_rereading.html", _rereadings(request))
+    found = _rereadings(request)
+    answer = render(request, "reading/_rereading.html", found)
+    if not (found["running"] or found["is_elsewhere"]):
+        # It has ended, and with it what the rest of the page counts.
+        answer["HX-Refresh"] = "true"
+    return answer
 
 
 @allow(MANAGE)

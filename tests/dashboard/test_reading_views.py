@@ -73,7 +73,9 @@ class HomeTests(Reading):
         self.assertContains(page, "P2 Watch")
         self.assertContains(self.client.get(reverse("rereading-progress")), 'hx-trigger="every 2s"')
         rereading.cancel(owed, by=None, at=NOW)
-        self.assertNotContains(self.client.get(reverse("rereading-progress")), "hx-trigger")
+        ended = self.client.get(reverse("rereading-progress"))
+        self.assertNotContains(ended, "hx-trigger")
+        self.assertEqual(ended.headers["HX-Refresh"], "true")
 
 
 class RereadTests(Reading):
