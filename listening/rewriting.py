@@ -1,12 +1,12 @@
 """What another reading says, into stored mentions: in one transaction with the account of the rereading.
 
-Rows that somebody else is writing are passed over and not waited for, so that a poll and a rereading never
-stand in each other's way. The order of locks is that of `storing`: mentions, then the order of the wall.
+Rows that somebody else is writing are passed over and not waited for, and the order of the wall is taken
+before any row: so a rereading, which others may wait for, never waits while it holds a mention.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -73,34 +73,54 @@ def is_newly_urgent(before: Mapping[str, Any], changed: Mapping[str, Any]) -> bo
     return changed.get("lane") in SAFETY or is_raised
 
 
+@dataclass
+class _Written:
+    """What becomes of a chunk."""
+
+    tally: Tally
+    rewrites: list[Rewrite] = field(default_factory=list)
+    unchanged: list[int] = field(default_factory=list)
+    kept: int = 0
+
+    def add(self, mention: Mention, reading: Reading, now: datetime) -> None:
+        rewrite, is_kept = differing(mention, reading, now)
+        self.kept += is_kept
+        if rewrite is None:
+            self.unchanged.append(mention.pk)
+        else:
+            self.tally.add(stored_values(mention, rewrite.values), rewrite.values)
+            self.rewrites.append(rewrite)
+
+
 @transaction.atomic
 def store(chunk: Chunk, rereading: Rereading, lease: Lease, now: datetime) -> None:
     """Write a chunk and count it. LostLease undoes all of it."""
+    written = _Written(Tally.of(rereading.tally))
     lease.renew(now)
-    tally, rewrites, unchanged, kept = Tally.of(rereading.tally), [], [], 0
+    places = iter(_places(chunk, now))
     locked = _locked([mention.pk for mention, _ in chunk.read])
     for mention, reading in chunk.read:
         row = locked.get(mention.pk)
-        if row is None or row.content_hash != mention.content_hash:
-            continue
-        rewrite, is_kept = differing(row, reading, now)
-        kept += is_kept
-        if rewrite is None:
-            unchanged.append(row.pk)
-        else:
-            tally.add(stored_values(row, rewrite.values), rewrite.values)
-            rewrites.append(rewrite)
-    _write(rewrites, unchanged, rereading.reader_version)
+        if row is not None and row.content_hash == mention.content_hash:
+            written.add(row, reading, now)
+    _write(written, places, rereading.reader_version)
     lease.release(
         now,
         cursor=chunk.upto,
-        done=F("done") + len(rewrites) + len(unchanged),
-        changed=F("changed") + len(rewrites),
-        kept=F("kept") + kept,
+        done=F("done") + len(written.rewrites) + len(written.unchanged),
+        changed=F("changed") + len(written.rewrites),
+        kept=F("kept") + written.kept,
         unread=F("unread") + chunk.unread,
-        tally=tally.as_stored(),
+        tally=written.tally.as_stored(),
     )
-    transaction.on_commit(partial(_ring, rewrites))
+    transaction.on_commit(partial(_ring, written.rewrites))
+
+
+def _places(chunk: Chunk, now: datetime) -> list[int]:
+    """As many new places on the walls as the chunk can need. Most are of history and need none, and then
+    the order of the wall is not held."""
+    recent = sum(now - mention.published_at <= ON_SCREEN for mention, _ in chunk.read)
+    return wall_sequence.take(recent) if recent else []
 
 
 def _locked(ids: Sequence[int]) -> dict[int, Mention]:
@@ -109,21 +129,19 @@ def _locked(ids: Sequence[int]) -> dict[int, Mention]:
     return {mention.pk: mention for mention in here}
 
 
-def _write(rewrites: Sequence[Rewrite], unchanged: Sequence[int], version: str) -> None:
-    Mention.objects.filter(pk__in=unchanged).update(reader_version=version)
-    urgent = [each.mention_id for each in rewrites if each.is_urgent]
+def _write(written: _Written, places: Iterator[int], version: str) -> None:
+    Mention.objects.filter(pk__in=written.unchanged).update(reader_version=version)
+    urgent = [each.mention_id for each in written.rewrites if each.is_urgent]
     Mention.objects.filter(pk__in=urgent).update(processed_at=None, route_attempts=0)
-    quiet = [each for each in rewrites if not each.is_shown]
-    shown = [each for each in rewrites if each.is_shown]
-    _update([{"id": each.mention_id, **each.values, "reader_version": version} for each in quiet])
-    # Taken last: the order of the wall is held until the commit, and polls wait for it.
-    numbers = wall_sequence.take(len(shown)) if shown else []
-    _update(
-        [
-            {"id": each.mention_id, **each.values, "reader_version": version, "wall_seq": number}
-            for each, number in zip(shown, numbers, strict=True)
-        ]
-    )
+    shown, quiet = [], []
+    for each in written.rewrites:
+        row = {"id": each.mention_id, **each.values, "reader_version": version}
+        if each.is_shown:
+            shown.append({**row, "wall_seq": next(places)})
+        else:
+            quiet.append(row)
+    _update(quiet)
+    _update(shown)
 
 
 def _update(rows: Sequence[Mapping[str, Any]]) -> None:

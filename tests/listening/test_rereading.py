@@ -1,13 +1,14 @@
 import threading
 from datetime import timedelta
+from time import monotonic
 from typing import Any
 from unittest import mock
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.test import TestCase, TransactionTestCase
 
 from hospital.models import AuditEntry
-from listening import readers, rereading, rereading_leases, tasks
+from listening import readers, rereading, rereading_leases, tasks, wall_sequence
 from listening.leases import LostLease
 from listening.models import Mention, Rereading
 from listening.reading.identifiers import Identifier
@@ -20,6 +21,16 @@ from tests.listening.rereading import FakeReader, in_force, reading, start, work
 
 State = Rereading.State
 DAY = timedelta(days=1)
+
+
+def wait_until_somebody_waits() -> None:
+    """Until another session of this database stands at a lock."""
+    deadline = monotonic() + 10
+    while monotonic() < deadline:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0]:
+                return
 
 
 def versions() -> list[str]:
@@ -280,6 +291,30 @@ class TaskTests(TestCase):
 
 
 class BesideOthersTests(TransactionTestCase):
+    def test_it_waits_for_nobody_while_it_holds_a_mention(self) -> None:
+        # As a poll does that stores an edit: first the order of the wall, then the mention.
+        held = mention("held")
+        has_the_wall, failed = threading.Event(), []
+
+        def write() -> None:
+            try:
+                with transaction.atomic():
+                    wall_sequence.take(1)
+                    has_the_wall.set()
+                    wait_until_somebody_waits()
+                    Mention.objects.filter(pk=held.pk).update(text="changed")
+            except OperationalError as error:
+                failed.append(error)
+            connection.close()
+
+        writer = threading.Thread(target=write)
+        writer.start()
+        has_the_wall.wait(10)
+        with in_force(FakeReader()):
+            done = work(start())
+        writer.join(10)
+        self.assertEqual((failed, done.state, versions()), ([], State.DONE, ["new"]))
+
     def test_a_mention_that_is_being_written_is_not_waited_for_but_comes_last(self) -> None:
         mention("free")
         held = mention("held")
