@@ -1,9 +1,9 @@
 """What is to become of each post of a page: dropped, left as it is, read and stored, or set aside."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
-from listening import facilities, readers, watchlists
+from listening import facilities, readers, threads, watchlists
 from listening.care import STOPPED_THE_READER, Care
 from listening.intake import (
     UNREADABLE,
@@ -50,9 +50,22 @@ def sort(page: Page, listener: Listener, care: Care, clock: Clock) -> Sorted:
     arrivals = once_each(accepted)
     result.unchanged += len(accepted) - len(arrivals)
     known = _known(listener.source, arrivals)
+    threads_of = _threads(arrivals, listener)
     for arrival in arrivals:
-        _sort_one(arrival, known.get(arrival.post.external_id), listener, care, clock, result)
+        thread = threads_of.get((listener.source.pk, arrival.post.parent_id), ())
+        _sort_one(arrival, known.get(arrival.post.external_id), thread, listener, care, clock, result)
     return result
+
+
+def _threads(arrivals: Sequence[Arrival], listener: Listener) -> dict[threads.Key, tuple[str, ...]]:
+    """What each answers, as far as it is stored or will be: a post that no query finds is no part of it."""
+    source_id = listener.source.pk
+    kept = [each.post for each in arrivals if listener.wants(each.post, each.hits)]
+    beside = {
+        (source_id, post.external_id): threads.Said(threads.words(post.title, post.text), post.parent_id)
+        for post in kept
+    }
+    return threads.before([(source_id, post.parent_id) for post in kept], beside)
 
 
 def _accepted(
@@ -70,7 +83,13 @@ def _accepted(
 
 
 def _sort_one(
-    arrival: Arrival, known: Known | None, listener: Listener, care: Care, clock: Clock, result: Sorted
+    arrival: Arrival,
+    known: Known | None,
+    thread: tuple[str, ...],
+    listener: Listener,
+    care: Care,
+    clock: Clock,
+    result: Sorted,
 ) -> None:
     post = arrival.post
     if known and post.is_removed:
@@ -83,14 +102,14 @@ def _sort_one(
     else:
         try:
             care.before(post.external_id, clock())
-            result.read.append(_read(arrival, known, listener))
+            result.read.append(_read(arrival, known, thread, listener))
         except UNREADABLE as error:
             result.refused.append(refused(post, _reason(error)))
 
 
-def _read(arrival: Arrival, known: Known | None, listener: Listener) -> Read:
+def _read(arrival: Arrival, known: Known | None, thread: tuple[str, ...], listener: Listener) -> Read:
     post = arrival.post
-    reading = listener.reader.read(to_read(arrival, listener))
+    reading = listener.reader.read(to_read(arrival, listener, thread))
     facility_id = listener.facility_of(post, arrival.hits)
     return Read(
         arrival,
@@ -102,7 +121,7 @@ def _read(arrival: Arrival, known: Known | None, listener: Listener) -> Read:
     )
 
 
-def to_read(arrival: Arrival, listener: Listener) -> ToRead:
+def to_read(arrival: Arrival, listener: Listener, thread: tuple[str, ...] = ()) -> ToRead:
     post = arrival.post
     return ToRead(
         post.text,
@@ -110,11 +129,12 @@ def to_read(arrival: Arrival, listener: Listener) -> ToRead:
         rating=post.rating,
         language=post.language,
         network=arrival.network,
+        thread=thread,
         names=listener.names,
     )
 
 
-def to_read_again(mention: Mention, names: Names) -> ToRead:
+def to_read_again(mention: Mention, names: Names, thread: tuple[str, ...] = ()) -> ToRead:
     """A stored mention as a poll would read it. Its language is kept: what the network said of it is not."""
     return ToRead(
         mention.text,
@@ -122,6 +142,7 @@ def to_read_again(mention: Mention, names: Names) -> ToRead:
         rating=mention.rating,
         language=mention.language,
         network=mention.network,
+        thread=thread,
         names=names,
     )
 

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Sequence
 
-from listening import facilities, sorting, watchlists
+from listening import facilities, sorting, threads, watchlists
 from listening.intake import UNREADABLE
 from listening.models import Mention
 from listening.reading.analysis import Reader, Reading, ToRead
@@ -14,7 +14,13 @@ logger = logging.getLogger(__name__)
 def asking(mentions: Sequence[Mention]) -> Callable[[Mention], ToRead]:
     """Says of each of these what a reader is asked about it."""
     names = sorting.names_for(watchlists.current(), facilities.current())
-    return lambda mention: sorting.to_read_again(mention, names)
+    before = threads.before((mention.source_id, mention.parent_external_id) for mention in mentions)
+
+    def ask(mention: Mention) -> ToRead:
+        thread = before.get((mention.source_id, mention.parent_external_id), ())
+        return sorting.to_read_again(mention, names, thread)
+
+    return ask
 
 
 def read(mention: Mention, asked: ToRead, reader: Reader) -> Reading | None:

@@ -10,7 +10,7 @@ from listening.reading.analysis import ToRead
 from tests import base
 from tests.base import post
 from tests.listening.polling import page, poll_once
-from tests.listening.rereading import FakeReader
+from tests.listening.rereading import FakeReader, in_force
 
 
 class AskedAgainTests(TestCase):
@@ -38,6 +38,22 @@ class AskedAgainTests(TestCase):
         names = [each.name for each in fields(ToRead)]
         same = {name for name in names if getattr(plain, name) == getattr(asked, name)}
         self.assertEqual(same, {"prompt", "thread"})
+
+    def test_with_what_it_answers(self) -> None:
+        base.watchlist("northfield")
+        reader = FakeReader()
+        parent = post("Is Northfield open?", "parent")
+        dropped = post("Yes it is.", "dropped", parent_id="parent")
+        posts = [post("Northfield, yes.", "a", parent_id="parent"), post("Northfield!", "b", parent_id="a")]
+        with in_force(reader):
+            poll_once(page(parent, dropped, *posts, post("Northfield?", "c", parent_id="dropped")))
+        asked = {each.text: each for each in reader.asked}
+        self.assertEqual(asked["Northfield!"].thread, ("Is Northfield open?", "Northfield, yes."))
+        mentions = list(Mention.objects.all())
+        ask = stored.asking(mentions)
+        self.assertEqual(
+            [ask(each).thread for each in mentions], [asked[each.text].thread for each in mentions]
+        )
 
     def test_a_language_that_the_poll_guessed_stays(self) -> None:
         asked = self.polled()
