@@ -1,4 +1,4 @@
-"""What stood before a post in its thread, as far as it is stored here. Readers are given it beside the post."""
+"""What stood before a post in its thread, as far as it is stored here: given to readers beside the post."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
