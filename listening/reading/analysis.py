@@ -1,17 +1,18 @@
 """All that is read from one post, joined: tone, lane, topics, language, identifiers. Pure."""
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
 from listening.matching import Matcher
 from listening.reading import identifiers, lanes, languages, sentiment
+from listening.reading.healthwords import HealthLexicon, shipped
 from listening.reading.identifiers import Identifier
 from listening.reading.lanes import Lane
 from listening.reading.sentiment import NO_NAMES, Names, Tone
 
-READER_VERSION = "2"
+READER_VERSION = "3"
 """Raise it with the shipped readers: stored with each mention, so that an older reading can be told apart."""
 
 
@@ -50,9 +51,12 @@ class Reader:
     """Reads posts with one set of word lists; `version` names the set and is stored with each mention."""
 
     version: str = READER_VERSION
+    lexicon: HealthLexicon = field(default_factory=shipped, repr=False)
 
     def read(self, post: ToRead) -> Reading:
-        tone = sentiment.read(post.words, rating=post.rating, names=post.names)
+        tone = sentiment.read(
+            post.words, rating=post.rating, prompt=post.prompt, names=post.names, lexicon=self.lexicon
+        )
         before = (*post.thread, post.prompt) if post.prompt else post.thread
         lane = lanes.read(post.words, tone, rating=post.rating, thread=before)
         return Reading(
