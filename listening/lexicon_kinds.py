@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from listening.models import LexiconVersion
+from listening.reading.healthwords import HealthLexicon
 
 FOLDER = Path(__file__).parent / "reading" / "lexicon"
 
@@ -64,7 +65,7 @@ _register(
         "Words and what they weigh in the tone of a post, and clinical words that weigh nothing.",
         "lexicon",
         _shipped("health.toml"),
-        tomllib.loads,
+        HealthLexicon.parse,
     ),
     Kind(
         LexiconVersion.Kind.TOPICS,

@@ -1,5 +1,5 @@
+import re
 from typing import Any
-from unittest import mock
 
 import pytest
 from django.contrib.auth.models import User
@@ -9,15 +9,15 @@ from django.urls import reverse
 
 from dashboard.lexicon_views import lines_named
 from hospital.models import Role
-from listening import lexicons, readers
+from listening import lexicons
 from listening.lexicon_kinds import KINDS
 from listening.models import LexiconVersion, Mention
 from tests.base import NOW, ada, facility, mention, person
-from tests.listening.rereading import FakeReader
 
 HEALTH = KINDS["health"]
 CHANGED = HEALTH.shipped + "# Changed.\n"
-BAD = "neutral = []\nweights = = 3\n<b>\n"
+BAD = "version = '1'\nnegations = = 3\n<b>\n"
+WORSE = '\n[[group]]\nname = "test word"\nweight = -3.5\nany = "zorbly"\n'
 
 
 class Lexicon(TestCase):
@@ -46,9 +46,9 @@ class EditTests(Lexicon):
 
     def test_an_error_names_its_line_and_loses_nothing(self) -> None:
         answer = self.send(body=BAD)
-        self.assertContains(answer, "line 2", status_code=409)
+        self.assertContains(answer, "Line 2", status_code=409)
         self.assertContains(answer, '<li class="is-here"><span class="num">2</span>', status_code=409)
-        self.assertContains(answer, "weights = = 3\n&lt;b&gt;", status_code=409)
+        self.assertContains(answer, "negations = = 3\n&lt;b&gt;", status_code=409)
         self.assertFalse(LexiconVersion.objects.exists())
 
     def test_of_two_editors_the_later_keeps_what_was_typed(self) -> None:
@@ -76,14 +76,23 @@ class EditTests(Lexicon):
 
 class PreviewTests(Lexicon):
     def test_it_shows_what_would_change_and_saves_nothing(self) -> None:
-        made = mention("The doctor said cancer <script>", facility=facility())
-        with mock.patch.object(readers, "with_list", return_value=FakeReader()):
-            answer = self.send("lexicon-preview")
+        made = mention("Zorbly <script> zorbly", facility=facility())
+        answer = self.send("lexicon-preview", body=HEALTH.shipped + WORSE)
         self.assertContains(answer, "1 of 1 posts would read otherwise")
         self.assertContains(answer, reverse("mention-detail", args=[made.pk]))
-        self.assertContains(answer, "cancer &lt;script&gt;")
+        self.assertContains(answer, "Zorbly &lt;script&gt; zorbly")
+        self.assertContains(answer, "test word")
         self.assertFalse(LexiconVersion.objects.exists())
         self.assertEqual(Mention.objects.get().reader_version, "test")
+
+    def test_a_count_opens_the_posts_behind_it(self) -> None:
+        mention("Zorbly zorbly")
+        answer = self.send("lexicon-preview", body=HEALTH.shipped + WORSE)
+        shown = re.findall(r'name="show" value="(sentiment:[^"]*)"', answer.content.decode())
+        self.assertEqual(shown, ["sentiment:neutral&gt;negative"])
+        opened = self.send("lexicon-preview", body=HEALTH.shipped + WORSE, show="sentiment:neutral>negative")
+        self.assertContains(opened, 'aria-pressed="true"')
+        self.assertContains(opened, "From Neutral to Negative")
 
     def test_what_cannot_be_read_is_said_with_its_line(self) -> None:
         answer = self.send("lexicon-preview", body=BAD)

@@ -5,9 +5,11 @@ from django.test import TestCase
 from hospital.models import AuditEntry
 from listening import lexicons, readers
 from listening.lexicon_kinds import KINDS, MAX_LINES
-from listening.models import LexiconInForce, LexiconVersion
-from listening.reading.analysis import READER_VERSION
+from listening.models import LexiconInForce, LexiconVersion, Mention
+from listening.reading.analysis import READER_VERSION, ToRead
+from tests import base
 from tests.base import NOW, ada
+from tests.listening.polling import page, poll_once
 
 HEALTH, TOPICS = KINDS["health"], KINDS["topics"]
 ONE_MORE = "\n# One more line.\n"
@@ -31,8 +33,8 @@ class SaveTests(TestCase):
         self.assertEqual(entry.detail, {"number": 1, "before": 0, "note": "A try"})
 
     def test_a_bad_body_is_refused_with_its_place(self) -> None:
-        with self.assertRaisesRegex(ValidationError, "line 2"):
-            save("neutral = []\nweights = = 3\n")
+        with self.assertRaisesRegex(ValidationError, "Line 2"):
+            save("version = '1'\nnegations = = 3\n")
         self.assertFalse(LexiconVersion.objects.exists())
 
     def test_hostile_bodies_are_refused(self) -> None:
@@ -99,6 +101,18 @@ class ReaderTests(TestCase):
         self.assertEqual(readers.current().version, f"{READER_VERSION}+h1t1")
         lexicons.go_back(HEALTH, 0, by=None, at=NOW)
         self.assertEqual(readers.current().version, f"{READER_VERSION}+t1")
+
+    def test_it_reads_with_the_words_in_force(self) -> None:
+        save(HEALTH.shipped + '\n[[group]]\nname = "test word"\nweight = -3.5\nany = "zorbly"\n')
+        tone = readers.current().read(ToRead("All was zorbly, truly zorbly.")).tone
+        self.assertEqual(tone.label, "negative")
+        self.assertIn("test word", " ".join(tone.reasons))
+
+    def test_the_next_poll_reads_with_it(self) -> None:
+        base.watchlist("northfield")
+        save()
+        poll_once(page(base.post("Northfield kept us waiting.")))
+        self.assertEqual(Mention.objects.get().reader_version, f"{READER_VERSION}+h1")
 
     def test_it_is_built_once_for_a_version_and_asked_for_in_one_query(self) -> None:
         save()
