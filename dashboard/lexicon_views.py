@@ -160,14 +160,22 @@ class Line:
 
 
 def lines_named(message: str, body: str) -> list[Line]:
-    """The line that an error names, with what stands around it."""
-    named = re.search(r"\bline (\d{1,6})\b", message, re.IGNORECASE)
-    if not named:
+    """The line that an error names, by its number or by the block it begins, with what stands around it."""
+    lines = body.split("\n")
+    number = _line_named(message, lines)
+    if number is None:
         return []
-    number, lines = int(named[1]), body.splitlines()
     first = max(1, number - LINES_AROUND)
     around = enumerate(lines[first - 1 : number + LINES_AROUND], first)
     return [Line(at, text[:200], at == number) for at, text in around]
+
+
+def _line_named(message: str, lines: list[str]) -> int | None:
+    if numbered := re.search(r"\bline (\d{1,6})\b", message, re.IGNORECASE):
+        return int(numbered[1])
+    block = re.search(r"'([\w-]{1,60})'", message)
+    head = f"[{block[1]}]" if block else ""
+    return next((number for number, line in enumerate(lines, 1) if head and line.strip() == head), None)
 
 
 def _history(kind: Kind, number: int | None = None) -> QuerySet[LexiconVersion]:

@@ -137,15 +137,17 @@ class VersionTests(Lexicon):
 @pytest.mark.parametrize(
     ("message", "expected"),
     [
-        ("Bad (at line 2, column 3)", [(1, False), (2, True), (3, False)]),
+        ("Bad (at line 2, column 3)", [(1, False), (2, True), (3, False), (4, False)]),
         ("Line 1: no", [(1, True), (2, False), (3, False)]),
         ("line 99", []),
         ("line 0", [(1, False), (2, False)]),
         ("no place", []),
+        ("Topic 'b': it needs a label.", [(1, False), (2, True), (3, False), (4, False)]),
+        ("Topic 'z': it needs a label.", []),
     ],
 )
 def test_the_line_an_error_names_is_shown_with_its_neighbours(
     message: str, expected: list[tuple[int, bool]]
 ) -> None:
-    found = lines_named(message, "a\nb\nc\n")
+    found = lines_named(message, "a\n [b]\nc\n")
     assert [(line.number, line.is_wrong) for line in found] == expected
