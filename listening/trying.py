@@ -5,7 +5,7 @@ reader in force says of it: what is stored, where that reader read it, else what
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import monotonic
 from typing import Any
 
@@ -19,6 +19,7 @@ from listening.storing import columns_of
 AT_MOST = 1000
 SECONDS = 1.8
 SAMPLES = 20
+NO_LANGUAGE = "zxx-none"
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,8 @@ def _newest(facility_ids: frozenset[int] | None) -> Iterable[Mention]:
 
 
 def _sample(mention: Mention, asked: ToRead, now_read: Reader, draft: Reader) -> tuple[Sample | None, bool]:
+    # What had no language has none now: to guess again would load a large model into a web process.
+    asked = replace(asked, language=asked.language or NO_LANGUAGE)
     after = stored.read(mention, asked, draft)
     if after is None:
         return None, False

@@ -124,3 +124,8 @@ class LastTests(Reading):
         self.assertContains(page, "<b>Done</b>")
         self.assertContains(page, "<td>Neutral</td><td>Negative</td>", html=False)
         self.assertEqual(Mention.objects.get().sentiment, "negative")
+
+    def test_large_numbers_can_be_read(self) -> None:
+        start()
+        Rereading.objects.update(total=51_300, done=4_210, started_at=NOW)
+        self.assertContains(self.home(), '<span class="num">4,210</span> of <span class="num">51,300</span>')

@@ -6,6 +6,7 @@ from django.test import TestCase
 from listening import readers, trying
 from listening.lexicon_kinds import KINDS, BadBody
 from listening.models import Mention
+from listening.reading import languages
 from listening.reading.lanes import Lane
 from listening.reading.sentiment import Tone
 from listening.trying import Trial
@@ -91,3 +92,12 @@ class TrialTests(TestCase):
     def test_a_bad_body_is_not_tried(self) -> None:
         with self.assertRaises(BadBody):
             trying.on_stored(HEALTH, "[", facility_ids=None)
+
+    def test_no_language_is_guessed(self) -> None:
+        mention("rude and slow, all afternoon long", reader_version="old")
+        mention("rude", reader_version="old", language="en")
+        with mock.patch.object(languages, "_guessed") as guess:
+            self.attempt()
+            read = [languages.read(post.text, post.language) for post in self.draft.asked]
+        guess.assert_not_called()
+        self.assertEqual(read, ["en", trying.NO_LANGUAGE])
