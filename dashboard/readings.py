@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from dashboard.cards import Card, for_cards, span_in_words
+from listening import readers
 from listening.changes import COUNTED, Move, Tally
 from listening.models import Mention, Rereading
 from listening.trying import Sample, Trial
@@ -64,7 +65,15 @@ def value_in_words(aspect: str, value: str) -> str:
         return NOTHING
     if aspect == "level" and value in Mention.Level.values:
         return f"{value} {Mention.Level(value).label}"
+    if aspect == "topics":
+        return topic_in_words(value)
     return value.replace("_", " ").capitalize()
+
+
+def topic_in_words(name: str) -> str:
+    """As the list in force calls it; one that it no longer knows by its id."""
+    topic = readers.current().taxonomy.topic(name)
+    return topic.label if topic else name.replace("_", " ").capitalize()
 
 
 def shown(samples: list[Sample]) -> list[Shown]:
@@ -88,7 +97,7 @@ def differences(sample: Sample) -> list[tuple[str, str, str]]:
 
 def _said(aspect: str, value: object) -> str:
     if isinstance(value, list | tuple):
-        return ", ".join(str(each).replace("_", " ") for each in sorted(value)) or NOTHING
+        return ", ".join(topic_in_words(str(each)) for each in sorted(value)) or NOTHING
     return value_in_words(aspect, str(value))
 
 

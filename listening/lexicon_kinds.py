@@ -1,6 +1,5 @@
 """The word lists that an admin may change: how each is parsed, and which of a reader's it is."""
 
-import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import Any
 
 from listening.models import LexiconVersion
 from listening.reading.healthwords import HealthLexicon
+from listening.reading.taxonomy import Taxonomy
 
 FOLDER = Path(__file__).parent / "reading" / "lexicon"
 
@@ -74,6 +74,6 @@ _register(
         "What a post can be about, and the words that tell.",
         "taxonomy",
         _shipped("topics.toml"),
-        tomllib.loads,
+        Taxonomy.parse,
     ),
 )

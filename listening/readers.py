@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from listening.lexicon_kinds import KINDS, BadBody, Kind, parsed
@@ -29,6 +29,11 @@ def current() -> Reader:
     return in_force().reader
 
 
+def topics() -> tuple[str, ...]:
+    """The ids of the topics that it knows, in the order in which they are offered to people."""
+    return tuple(topic.id for topic in current().taxonomy.topics)
+
+
 def in_force() -> InForce:
     global _kept
     version = _version()
@@ -39,9 +44,7 @@ def in_force() -> InForce:
 
 def with_list(reader: Reader, kind: Kind, word_list: Any, *, version: str) -> Reader:
     """The same reader, with another word list of this kind."""
-    known = {each.name for each in fields(reader)}
-    changes = {kind.field: word_list} if kind.field in known else {}
-    return replace(reader, version=version, **changes)
+    return replace(reader, version=version, **{kind.field: word_list})
 
 
 def _version() -> tuple[tuple[str, int], ...]:

@@ -1,16 +1,15 @@
 """All that is read from one post, joined: tone, lane, topics, language, identifiers. Pure."""
 
-import tomllib
 from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
 
-from listening.matching import Matcher
-from listening.reading import identifiers, lanes, languages, sentiment
-from listening.reading.healthwords import HealthLexicon, shipped
+from listening.reading import features, healthwords, identifiers, lanes, languages, sentiment, topics
+from listening.reading import taxonomy as taxonomies
+from listening.reading.healthwords import HealthLexicon
 from listening.reading.identifiers import Identifier
 from listening.reading.lanes import Lane
 from listening.reading.sentiment import NO_NAMES, Names, Tone
+from listening.reading.taxonomy import Taxonomy
+from listening.reading.topics import TopicFound
 
 READER_VERSION = "3"
 """Raise it with the shipped readers: stored with each mention, so that an older reading can be told apart."""
@@ -37,13 +36,21 @@ class Reading:
     tone: Tone
     lane: Lane
     language: str
-    topics: tuple[str, ...] = ()
+    found: tuple[TopicFound, ...] = ()  # strongest first
     identifiers: tuple[Identifier, ...] = ()  # spans into the text
     title_identifiers: tuple[Identifier, ...] = ()  # spans into the title
 
     @property
+    def topics(self) -> tuple[str, ...]:
+        return tuple(each.id for each in self.found)
+
+    @property
     def reasons(self) -> list[str]:
-        return [*self.lane.reasons, *(f"tone: {reason}" for reason in self.tone.reasons)]
+        return [
+            *self.lane.reasons,
+            *(f"tone: {reason}" for reason in self.tone.reasons),
+            *(f"topic {each.id}: {each.reason}" for each in self.found),
+        ]
 
 
 @dataclass(frozen=True)
@@ -51,7 +58,8 @@ class Reader:
     """Reads posts with one set of word lists; `version` names the set and is stored with each mention."""
 
     version: str = READER_VERSION
-    lexicon: HealthLexicon = field(default_factory=shipped, repr=False)
+    lexicon: HealthLexicon = field(default_factory=healthwords.shipped, repr=False)
+    taxonomy: Taxonomy = field(default_factory=taxonomies.shipped, repr=False)
 
     def read(self, post: ToRead) -> Reading:
         tone = sentiment.read(
@@ -63,24 +71,16 @@ class Reader:
             tone,
             lane,
             languages.read(post.words, post.language),
-            topics(post.words),
+            self._topics(post),
             tuple(identifiers.find(post.text)),
             tuple(identifiers.find(post.title)),
         )
 
+    def _topics(self, post: ToRead) -> tuple[TopicFound, ...]:
+        # A hospital called after its maternity ward is not about births in every post.
+        words = post.names.blanked(features.cut(post.words))
+        return topics.read(words, post.prompt, self.taxonomy)
+
 
 SHIPPED = Reader()
 """Reads with the word lists that Murmur comes with."""
-
-
-def topics(text: str) -> tuple[str, ...]:
-    names, matcher = _topics()
-    return tuple(dict.fromkeys(names[hit.query_id] for hit in matcher.find(text)))
-
-
-@cache
-def _topics() -> tuple[list[str], Matcher]:
-    with (Path(__file__).parent / "lexicon" / "topics.toml").open("rb") as file:
-        read = tomllib.load(file)
-    lines = [(topic, line) for topic, listed in read.items() for line in listed.split("|")]
-    return [topic for topic, _ in lines], Matcher((at, line) for at, (_, line) in enumerate(lines))

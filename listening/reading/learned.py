@@ -38,6 +38,8 @@ class Recipe:
     shortest: int = 2  # letters in a run
     longest: int = 5  # 0: no runs of letters
     tag: float = 0.7  # the value of a tag
+    is_crossed: bool = False  # whether each word is looked at beside what was asked, too
+    has_mood: bool = False  # whether sour and sweet words are counted
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ class Head:
     digits: str  # the first sha1 digits of the texts it was fitted on
     fitted_on: tuple[FittedOn, ...] = ()
     recipe: Recipe = Recipe()
+    cuts: tuple[float, ...] = ()  # the score from which a class counts, where several may
 
 
 @dataclass(frozen=True)
@@ -75,17 +78,27 @@ class Decision:
     def best(self) -> str:
         return self.model.head.classes[int(self.scores.argmax())]
 
+    def of(self, terms: Iterable[str], name: str) -> float:
+        """What these, together, said for a class."""
+        model, column = self.model, self.model.column(name)
+        wanted = np.isin(self.ids, [model.terms[term] for term in terms if term in model.terms])
+        return float(self.values[wanted] @ model.weights[self.ids[wanted], column])
+
     def why(self, name: str, most: int = 3) -> list[tuple[str, float]]:
         """The words and phrases that spoke for a class, strongest first; its letters speak for a word."""
         model, column = self.model, self.model.column(name)
         shares = dict(
             zip(self.ids.tolist(), (self.values * model.weights[self.ids, column]).tolist(), strict=True)
         )
-        said: dict[str, float] = {}
-        for phrase in dict.fromkeys(self.seen.phrases(model.head.recipe.phrase)):
-            said[phrase] = shares.get(model.terms.get(phrase, -1), 0.0)
+        said = {
+            phrase: shares[at]
+            for phrase in self.seen.phrases(model.head.recipe.phrase)
+            if (at := model.terms.get(phrase, -1)) in shares
+        }
         for word in dict.fromkeys(self.seen.words):
-            said[word] += sum(shares.pop(each, 0.0) for each in model.letter_ids(word).tolist())
+            runs = sum(shares.pop(each, 0.0) for each in model.letter_ids(word).tolist())
+            crossed = shares.get(model.terms.get(f"{word}|{self.seen.asked}", -1), 0.0)
+            said[word] = said.get(word, 0.0) + runs + crossed
         strongest = sorted(said.items(), key=lambda pair: -pair[1])[:most]
         return [(word, round(weight, 2)) for word, weight in strongest if weight >= 0.005]
 
@@ -97,14 +110,16 @@ class Model:
         self.rarity = rarity
         self.weights = weights
         self._bias = np.array(head.bias, np.float32)
-        self._columns = {name: at for at, name in enumerate(head.classes)}
+        self.columns = {name: at for at, name in enumerate(head.classes)}
         self._letters: dict[str, Ids] = {}
 
     def column(self, name: str) -> int:
-        return self._columns[name]
+        return self.columns[name]
 
     def read(self, seen: Features) -> Decision:
         blocks = [self._values(self._phrase_ids(seen)), self._values(self._run_ids(seen)), self._tags(seen)]
+        if self.head.recipe.is_crossed:
+            blocks.append(self._values(self._ids(seen.crossed())))
         ids = np.concatenate([block[0] for block in blocks])
         values = np.concatenate([block[1] for block in blocks])
         return Decision(self, seen, values @ self.weights[ids] + self._bias, ids, values)
@@ -139,8 +154,12 @@ class Model:
         return each, values / length if length else values
 
     def _tags(self, seen: Features) -> tuple[Ids, Floats]:
-        ids = self._ids(seen.tags)
+        ids = self._ids(tags(seen, self.head.recipe))
         return ids, np.full(len(ids), self.head.recipe.tag, np.float32)
+
+
+def tags(seen: Features, recipe: Recipe) -> tuple[str, ...]:
+    return (*seen.tags, *seen.mood) if recipe.has_mood else seen.tags
 
 
 def written(model: Model) -> str:
@@ -175,6 +194,7 @@ def _head(read: dict[str, Any]) -> Head:
         digits=read["digits"],
         fitted_on=tuple(FittedOn(**each) for each in read["fitted_on"]),
         recipe=Recipe(**read["recipe"]),
+        cuts=tuple(read.get("cuts", ())),
     )
 
 

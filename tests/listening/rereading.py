@@ -12,6 +12,7 @@ from listening.models import Rereading
 from listening.reading.analysis import Reading, ToRead
 from listening.reading.lanes import Lane
 from listening.reading.sentiment import Tone
+from listening.reading.taxonomy import Taxonomy, shipped
 from tests.base import NOW
 
 
@@ -28,6 +29,7 @@ class FakeReader:
     answers: dict[str, Reading | BaseException] = field(default_factory=dict)
     version: str = "new"
     asked: list[ToRead] = field(default_factory=list)
+    taxonomy: Taxonomy = field(default_factory=shipped)
 
     def read(self, post: ToRead) -> Reading:
         self.asked.append(post)

@@ -127,3 +127,9 @@ class ReaderTests(TestCase):
             found = [readers.in_force() for _ in range(3)][-1]
         self.assertEqual((found.reader.version, list(found.broken)), (READER_VERSION, ["health"]))
         self.assertEqual(len(logs.output), 1)
+
+    def test_it_knows_the_topics_in_force(self) -> None:
+        added = '\n[zorbling]\nlabel = "Zorbling"\nwords = ["zorbly"]\n'
+        lexicons.save(TOPICS, TOPICS.shipped + added, based_on=0, by=None, at=NOW)
+        self.assertIn("zorbling", readers.topics())
+        self.assertEqual(readers.current().read(ToRead("It was zorbly.")).topics, ("zorbling",))

@@ -14,6 +14,7 @@ from listening.models import Mention, Rereading
 from listening.reading.identifiers import Identifier
 from listening.reading.lanes import Lane
 from listening.reading.sentiment import Tone
+from listening.reading.topics import TopicFound
 from listening.rereading_leases import LEASE, RUNG_AGAIN_AFTER
 from listening.signals import mentions_stored
 from tests.base import NOW, ada, facility, mention
@@ -83,7 +84,7 @@ class WorkTests(TestCase):
             tone=Tone("positive", 0.25, ("'kind' +1.0",)),
             lane=Lane("praise", 5, "P3", ("thanks",)),
             language="en",
-            topics=("staff", "billing"),
+            found=(TopicFound("staff", "words: 'nurse'", 0.9), TopicFound("billing", "words: 'bill'", 0.5)),
             identifiers=(Identifier("phone", 5, 13),),
         )
         with in_force(FakeReader(told)):
