@@ -5,8 +5,10 @@ from django.urls import URLPattern, path
 from dashboard import (
     accuracy_views,
     label_views,
+    lexicon_views,
     mention_views,
     people_views,
+    reading_views,
     sample_views,
     sign_in,
     source_views,
@@ -71,6 +73,15 @@ urlpatterns: list[URLPattern] = [
     path("watchlists/", watchlist_views.listing, name="watchlist-list"),
     path("watchlists/new/", watchlist_views.create, name="watchlist-create"),
     path("watchlists/<int:pk>/", watchlist_views.edit, name="watchlist-edit"),
+    # How posts are read
+    path("reading/", reading_views.home, name="reading"),
+    path("reading/again/", reading_views.start, name="rereading-start"),
+    path("reading/again/progress/", reading_views.progress, name="rereading-progress"),
+    path("reading/again/stop/", reading_views.stop, name="rereading-stop"),
+    path("reading/<slug:kind>/", lexicon_views.edit, name="lexicon-edit"),
+    path("reading/<slug:kind>/preview/", lexicon_views.preview, name="lexicon-preview"),
+    path("reading/<slug:kind>/<int:number>/", lexicon_views.version, name="lexicon-version"),
+    path("reading/<slug:kind>/<int:number>/use/", lexicon_views.go_back, name="lexicon-go-back"),
     # Sources
     path("sources/", source_views.listing, name="source-list"),
     path("sources/new/", source_views.create, name="source-create"),

@@ -29,6 +29,7 @@ class Permission(StrEnum):
     APPROVE_REPLIES = "approve replies"
     MANAGE_WATCHLISTS = "manage watchlists"
     MANAGE_SOURCES = "manage sources"
+    MANAGE_READING = "manage how posts are read"
     MANAGE_PEOPLE = "manage people"
 
 
@@ -39,7 +40,15 @@ GRANTS: dict[str, frozenset[Permission]] = {
     Role.RESPONDER: frozenset({P.SEE_WALL, P.SEE_CASES, P.LABEL, P.WORK_CASES}),
     Role.APPROVER: frozenset({P.SEE_WALL, P.SEE_CASES, P.LABEL, P.WORK_CASES, P.APPROVE_REPLIES}),
     Role.ADMIN: frozenset(
-        {P.SEE_WALL, P.SEE_CASES, P.LABEL, P.MANAGE_WATCHLISTS, P.MANAGE_SOURCES, P.MANAGE_PEOPLE}
+        {
+            P.SEE_WALL,
+            P.SEE_CASES,
+            P.LABEL,
+            P.MANAGE_WATCHLISTS,
+            P.MANAGE_SOURCES,
+            P.MANAGE_READING,
+            P.MANAGE_PEOPLE,
+        }
     ),
 }
 

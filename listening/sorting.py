@@ -1,9 +1,9 @@
 """What is to become of each post of a page: dropped, left as it is, read and stored, or set aside."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
-from listening import facilities, readers, watchlists
+from listening import facilities, readers, threads, watchlists
 from listening.care import STOPPED_THE_READER, Care
 from listening.intake import (
     UNREADABLE,
@@ -28,15 +28,15 @@ Clock = Callable[[], datetime]
 
 def listener_for(source: Source, *, takes_all: bool = False) -> Listener:
     watched, named = watchlists.current(), facilities.current()
-    (names, ours), reader = _names(watched, named), readers.current()
+    (names, ours), reader = names_for(watched, named), readers.current()
     return Listener(source, watched, named, names, reader, ours, takes_all=takes_all)
 
 
 _kept_names: tuple[object, object, tuple[Names, Ours]] | None = None
 
 
-def _names(watched: watchlists.Watched, named: facilities.Facilities) -> tuple[Names, Ours]:
-    """Built once for the watchlists and facilities as they stand."""
+def names_for(watched: watchlists.Watched, named: facilities.Facilities) -> tuple[Names, Ours]:
+    """The names to blank out, and ours: built once for the watchlists and facilities as they stand."""
     global _kept_names
     if _kept_names is None or _kept_names[0] is not watched or _kept_names[1] is not named:
         words = watched.names(named.words)
@@ -53,9 +53,22 @@ def sort(page: Page, listener: Listener, care: Care, clock: Clock) -> Sorted:
     arrivals = once_each(accepted)
     result.unchanged += len(accepted) - len(arrivals)
     known = _known(listener.source, arrivals)
+    threads_of = _threads(arrivals, listener)
     for arrival in arrivals:
-        _sort_one(arrival, known.get(arrival.post.external_id), listener, care, clock, result)
+        thread = threads_of.get((listener.source.pk, arrival.post.parent_id), ())
+        _sort_one(arrival, known.get(arrival.post.external_id), thread, listener, care, clock, result)
     return result
+
+
+def _threads(arrivals: Sequence[Arrival], listener: Listener) -> dict[threads.Key, tuple[str, ...]]:
+    """What each answers, as far as it is stored or will be: a post that no query finds is no part of it."""
+    source_id = listener.source.pk
+    kept = [each.post for each in arrivals if listener.wants(each.post, each.hits)]
+    beside = {
+        (source_id, post.external_id): threads.Said(threads.words(post.title, post.text), post.parent_id)
+        for post in kept
+    }
+    return threads.before([(source_id, post.parent_id) for post in kept], beside)
 
 
 def _accepted(
@@ -73,7 +86,13 @@ def _accepted(
 
 
 def _sort_one(
-    arrival: Arrival, known: Known | None, listener: Listener, care: Care, clock: Clock, result: Sorted
+    arrival: Arrival,
+    known: Known | None,
+    thread: tuple[str, ...],
+    listener: Listener,
+    care: Care,
+    clock: Clock,
+    result: Sorted,
 ) -> None:
     post = arrival.post
     if known and post.is_removed:
@@ -86,14 +105,14 @@ def _sort_one(
     else:
         try:
             care.before(post.external_id, clock())
-            result.read.append(_read(arrival, known, listener))
+            result.read.append(_read(arrival, known, thread, listener))
         except UNREADABLE as error:
             result.refused.append(refused(post, _reason(error)))
 
 
-def _read(arrival: Arrival, known: Known | None, listener: Listener) -> Read:
+def _read(arrival: Arrival, known: Known | None, thread: tuple[str, ...], listener: Listener) -> Read:
     post = arrival.post
-    reading = listener.reader.read(to_read(arrival, listener))
+    reading = listener.reader.read(to_read(arrival, listener, thread))
     facility_id = listener.facility_of(post, arrival.hits)
     return Read(
         arrival,
@@ -105,7 +124,7 @@ def _read(arrival: Arrival, known: Known | None, listener: Listener) -> Read:
     )
 
 
-def to_read(arrival: Arrival, listener: Listener) -> ToRead:
+def to_read(arrival: Arrival, listener: Listener, thread: tuple[str, ...] = ()) -> ToRead:
     post = arrival.post
     return ToRead(
         post.text,
@@ -113,10 +132,29 @@ def to_read(arrival: Arrival, listener: Listener) -> ToRead:
         rating=post.rating,
         language=post.language,
         network=arrival.network,
+        thread=thread,
         names=listener.names,
-        # A review of one of our own locations is about us whatever it says.
-        ours=NOBODY if post.facility_hint else listener.ours,
+        ours=_doubting(post.kind, listener.ours),
     )
+
+
+def to_read_again(mention: Mention, names: Names, ours: Ours, thread: tuple[str, ...] = ()) -> ToRead:
+    """A stored mention as a poll would read it. Its language is kept: what the network said of it is not."""
+    return ToRead(
+        mention.text,
+        title=mention.title,
+        rating=mention.rating,
+        language=mention.language,
+        network=mention.network,
+        thread=thread,
+        names=names,
+        ours=_doubting(mention.kind, ours),
+    )
+
+
+def _doubting(kind: str, ours: Ours) -> Ours:
+    """The names that may belong to another; a review stands on our own page, whatever it says."""
+    return NOBODY if kind == "review" else ours
 
 
 def _reason(error: Exception) -> str:

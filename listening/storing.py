@@ -149,27 +149,34 @@ def _row(
         "is_truncated": arrival.is_truncated,
         "content_hash": arrival.content_hash,
         "rating": post.rating,
-        "language": reading.language,
         "facility_id": read.facility_id,
         "published_at": arrival.published_at,
         "is_published_guessed": arrival.is_published_guessed,
         "edited_at": post.edited_at if post.edited_at and post.edited_at.tzinfo else None,
         "collected_at": now,
         "is_gone": False,
+        **columns_of(reading),
+        "reader_version": read.reader_version,
+        "set_by_people": [],
+        "wall_seq": number,
+        "processed_at": now if read.is_history else None,
+        "route_attempts": 0,
+    }
+
+
+def columns_of(reading: Reading) -> dict[str, Any]:
+    """What a mention keeps of a reading, by column. Reading it again writes the same ones."""
+    return {
+        "language": reading.language,
         "sentiment": reading.tone.label,
         "score": reading.tone.score,
         "severity": reading.lane.severity,
         "level": reading.lane.level,
         "lane": reading.lane.name,
         "reasons": reading.reasons,
-        "reader_version": read.reader_version,
         "about_us": reading.about.answer,
         "topics": list(reading.topics),
         "identifiers": spans_of(reading),
-        "set_by_people": [],
-        "wall_seq": number,
-        "processed_at": now if read.is_history else None,
-        "route_attempts": 0,
     }
 
 

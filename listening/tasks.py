@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from listening import ingest, joining, sampling, sweep
+from listening import ingest, joining, rereading, rereading_leases, sampling, sweep
 from listening.doorbell import ring
 
 
@@ -32,3 +32,15 @@ def forget_likenesses() -> None:
 @shared_task
 def draw_sample() -> None:
     sampling.draw_due(timezone.now())
+
+
+@shared_task
+def reread(rereading_id: int) -> None:
+    if rereading.work(rereading_id, clock=timezone.now):
+        ring(reread, rereading_id)
+
+
+@shared_task
+def sweep_rereadings() -> None:
+    for rereading_id in rereading_leases.forgotten(timezone.now()):
+        ring(reread, rereading_id)

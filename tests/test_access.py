@@ -86,6 +86,14 @@ WHO_MAY = {
     "watchlist-list": ADMIN,
     "watchlist-create": ADMIN,
     "watchlist-edit": ADMIN,
+    "reading": ADMIN,
+    "rereading-start": ADMIN,
+    "rereading-progress": ADMIN,
+    "rereading-stop": ADMIN,
+    "lexicon-edit": ADMIN,
+    "lexicon-preview": ADMIN,
+    "lexicon-version": ADMIN,
+    "lexicon-go-back": ADMIN,
     "source-list": ADMIN,
     "source-create": ADMIN,
     "source-edit": ADMIN,
@@ -101,6 +109,7 @@ WHO_MAY = {
 """Route to those who may use it. To change it is to change who may do what: do it on purpose."""
 
 PEOPLE = PUBLIC.split()
+PARTS: dict[str, Any] = {"column": "needs", "kind": "health", "number": 0}
 
 
 def routes(patterns: list[Any], prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
@@ -174,7 +183,7 @@ class AccessTests(TestCase):
     def address(self, route: str, place: str) -> str:
         taken = ROUTES[route].pattern.converters
         if "pk" not in taken:
-            values: dict[str, Any] = {"column": "needs"} if taken else {}
+            values = {name: PARTS[name] for name in taken}
             return reverse(route, kwargs=values) + ("?kind=rss" if route == "source-create" else "")
         of_a_case = route in ("reply-save", "reply-autosave", "reply-submit")
         noun = "case" if of_a_case else route.split("-")[0]

@@ -1,4 +1,5 @@
 from listening.models.label import Label, Sample, SampleItem
+from listening.models.lexicon import LexiconInForce, LexiconVersion, Rereading
 from listening.models.mention import Author, Match, Mention, MentionVersion
 from listening.models.poll import Poll, Quarantined
 from listening.models.source import Source
@@ -8,6 +9,8 @@ from listening.models.watchlist import Query, Watchlist
 __all__ = [
     "Author",
     "Label",
+    "LexiconInForce",
+    "LexiconVersion",
     "Likeness",
     "Match",
     "Mention",
@@ -15,6 +18,7 @@ __all__ = [
     "Poll",
     "Quarantined",
     "Query",
+    "Rereading",
     "Sample",
     "SampleItem",
     "Source",

@@ -147,6 +147,8 @@ class Mention(models.Model):
             models.Index(
                 fields=["story", "published_at"], name="mention_story", condition=Q(story__isnull=False)
             ),
+            # How many were read by which reader.
+            models.Index(fields=["reader_version"], name="mention_reader", condition=Q(is_gone=False)),
             # route_due: mentions no rule has looked at yet.
             models.Index(fields=["id"], name="mention_unrouted", condition=Q(processed_at__isnull=True)),
         ]

@@ -2,13 +2,25 @@
 
 from dataclasses import dataclass, field
 
-from listening.reading import features, identifiers, lanes, languages, namesakes, noise, sentiment, topics
+from listening.reading import (
+    features,
+    healthwords,
+    identifiers,
+    lanes,
+    languages,
+    namesakes,
+    noise,
+    sentiment,
+    topics,
+)
+from listening.reading import taxonomy as taxonomies
+from listening.reading.healthwords import HealthLexicon
 from listening.reading.identifiers import Identifier
 from listening.reading.lanes import Lane
 from listening.reading.namesakes import NOBODY, US, About, Ours
 from listening.reading.noise import NoiseFound
 from listening.reading.sentiment import NO_NAMES, Names, Tone
-from listening.reading.taxonomy import Taxonomy, shipped
+from listening.reading.taxonomy import Taxonomy
 from listening.reading.topics import TopicFound
 
 READER_VERSION = "3"
@@ -62,10 +74,13 @@ class Reader:
     """Reads posts with one set of word lists; `version` names the set and is stored with each mention."""
 
     version: str = READER_VERSION
-    taxonomy: Taxonomy = field(default_factory=shipped)
+    lexicon: HealthLexicon = field(default_factory=healthwords.shipped, repr=False)
+    taxonomy: Taxonomy = field(default_factory=taxonomies.shipped, repr=False)
 
     def read(self, post: ToRead) -> Reading:
-        tone = sentiment.read(post.words, rating=post.rating, names=post.names)
+        tone = sentiment.read(
+            post.words, rating=post.rating, prompt=post.prompt, names=post.names, lexicon=self.lexicon
+        )
         before = (*post.thread, post.prompt) if post.prompt else post.thread
         lane = lanes.read(post.words, tone, rating=post.rating, thread=before)
         return Reading(

@@ -1,9 +1,7 @@
 import time
 
 from django.test import SimpleTestCase
-from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
-from listening.reading import sentiment
 from listening.reading.sentiment import Names, read
 
 
@@ -19,7 +17,7 @@ class ReadTests(SimpleTestCase):
 
     def test_it_says_which_words_moved_it(self) -> None:
         tone = read("The desk was rude")
-        self.assertEqual((tone.label, tone.reasons), ("negative", ("'rude' -2.0",)))
+        self.assertEqual((tone.label, tone.reasons[0]), ("negative", "'rude' -2.2 (word of disregard)"))
 
     def test_clinical_words_weigh_nothing(self) -> None:
         self.assertEqual(read("emergency trauma ward, cancer patients").label, "neutral")
@@ -62,14 +60,3 @@ class ReadTests(SimpleTestCase):
             began = time.process_time()
             read(text)
             self.assertLess(time.process_time() - began, 0.1, text[:10])
-
-    def test_it_weighs_as_vader_does(self) -> None:
-        plain = SentimentIntensityAnalyzer()
-        for text in (
-            "It was not very GOOD at all!!",
-            "kind of nice, never so rude",
-            "no help :( sad",
-            "😡😡 ugh",
-        ):
-            ours = sentiment._analyzer().weigh(text)[0]
-            self.assertEqual(ours, plain.polarity_scores(text)["compound"], text)
