@@ -5,7 +5,8 @@
     weight = -1.6                   # -4 to 4; 0 makes a word a mere name
     any = "on hold | still waiting"  # words and phrases between bars
 
-`negations` turn round what follows. A body that cannot be used raises `BadLexicon`, which names the line.
+"#" stands for a number, as in "waited # hours". `negations` turn round what follows. A body that cannot be
+used raises `BadLexicon`, which names the line.
 """
 
 import re
@@ -24,6 +25,12 @@ STRONGEST = 4.0
 LONGEST_PHRASE = 6
 MOST_WORDS = 20_000
 MOST_BYTES = 1_000_000
+
+NUMBER = "#"
+NUMBER_WORDS = frozenset(
+    {"two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"}
+    | {"dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve", "diez", "once", "doce"}
+)
 
 AT_LINE = re.compile(r" \(at line (\d+), column \d+\)$")
 
@@ -61,14 +68,15 @@ class HealthLexicon:
         negations = frozenset(read.negations())
         return cls(read.version(), words, negations, _starts([*words, *negations]))
 
-    def merged(self, words: list[str]) -> list[str]:
-        """The same words, with each known phrase as one of them."""
-        low = [word.lower() for word in words]
-        found: list[str] = []
+    def merged(self, words: list[str]) -> list[tuple[str, str]]:
+        """The same words, with each known phrase as one of them: as it stands, and as the lexicon has it."""
+        low = [_as_listed(word) for word in words]
+        found: list[tuple[str, str]] = []
         at = 0
         while at < len(words):
             length = self._phrase_at(low, at) if low[at] in self.phrases else 1
-            found.append(words[at] if length == 1 else " ".join(words[at : at + length]))
+            shown, listed = " ".join(words[at : at + length]), " ".join(low[at : at + length])
+            found.append((shown, listed if length > 1 and NUMBER in listed else shown))
             at += length
         return found
 
@@ -139,6 +147,11 @@ def _unreadable(error: tomllib.TOMLDecodeError, lines: int) -> BadLexicon:
     found = AT_LINE.search(says)
     line = int(found[1]) if found else lines
     return BadLexicon(line, f"{AT_LINE.sub('', says).removesuffix(' (at end of document)')}.")
+
+
+def _as_listed(word: str) -> str:
+    low = word.lower()
+    return NUMBER if low.isdigit() or low in NUMBER_WORDS else low
 
 
 def _unaccented(phrase: str) -> str:

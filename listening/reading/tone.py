@@ -58,9 +58,17 @@ class Learned:
     decision: Decision
 
     @property
+    def is_answer(self) -> bool:
+        return self.decision.model.head.name == ANSWERS
+
+    @property
     def is_vague(self) -> bool:
-        """A few words from which no label stands out."""
-        return len(self.decision.seen.words) <= FEW_WORDS and float(self.shares.max()) < CLEAR
+        """A few words, asked by nobody, from which no label stands out."""
+        return (
+            not self.is_answer
+            and len(self.decision.seen.words) <= FEW_WORDS
+            and float(self.shares.max()) < CLEAR
+        )
 
     def why(self, label: str, most: int = 3) -> list[tuple[str, float]]:
         return [pair for pair in self.decision.why(label, most + 3) if "=" not in pair[0]][:most]
