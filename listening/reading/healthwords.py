@@ -70,22 +70,25 @@ class HealthLexicon:
 
     def merged(self, words: list[str]) -> list[tuple[str, str]]:
         """The same words, with each known phrase as one of them: as it stands, and as the lexicon has it."""
-        low = [_as_listed(word) for word in words]
+        low = [word.lower() for word in words]
+        numbered = [_numbered(word) for word in low]
         found: list[tuple[str, str]] = []
         at = 0
         while at < len(words):
-            length = self._phrase_at(low, at) if low[at] in self.phrases else 1
-            shown, listed = " ".join(words[at : at + length]), " ".join(low[at : at + length])
-            found.append((shown, listed if length > 1 and NUMBER in listed else shown))
+            length, listed = self._phrase_at(low, at)
+            if length == 1:
+                length, listed = self._phrase_at(numbered, at)
+            shown = " ".join(words[at : at + length])
+            found.append((shown, listed if NUMBER in listed else shown))
             at += length
         return found
 
-    def _phrase_at(self, low: list[str], at: int) -> int:
-        for length in self.phrases[low[at]]:
-            phrase = " ".join(low[at : at + length])
+    def _phrase_at(self, said: list[str], at: int) -> tuple[int, str]:
+        for length in self.phrases.get(said[at], ()):
+            phrase = " ".join(said[at : at + length])
             if phrase in self.words or phrase in self.negations:
-                return length
-        return 1
+                return length, phrase
+        return 1, ""
 
 
 class _Body:
@@ -149,9 +152,8 @@ def _unreadable(error: tomllib.TOMLDecodeError, lines: int) -> BadLexicon:
     return BadLexicon(line, f"{AT_LINE.sub('', says).removesuffix(' (at end of document)')}.")
 
 
-def _as_listed(word: str) -> str:
-    low = word.lower()
-    return NUMBER if low.isdigit() or low in NUMBER_WORDS else low
+def _numbered(word: str) -> str:
+    return NUMBER if word.isdigit() or word in NUMBER_WORDS else word
 
 
 def _unaccented(phrase: str) -> str:

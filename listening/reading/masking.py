@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 from listening.matching import Matcher, Span
 
 NOT_WORDS = re.compile(r"https?://\S+|www\.\S+|(?<!\w)@\w+")
-BLANK = "it"
-"""Stands where a name stood: a word that VADER gives no weight, so that its neighbours keep theirs."""
+BLANK = "¤"
+"""Stands where a name stood: no word to any reader, and yet its neighbours do not come together."""
 
 KIND = (
     r"(?:hospitals?|hosp|medical cent(?:er|re)|med(?:ical)? ctr|cent(?:er|re)|ctr|clinic|health ?care|health|"

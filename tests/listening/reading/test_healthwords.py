@@ -69,6 +69,7 @@ class MergedTests(SimpleTestCase):
         lexicon = HealthLexicon.parse(GROUP.replace("late", "waited # hours"))
         for said in ("waited 5 hours", "Waited six hours", "waited 12 hours"):
             self.assertEqual(lexicon.merged(said.split()), [(said, "waited # hours")])
+        self.assertEqual(shipped().merged(["5", "stars"]), [("5 stars", "5 stars")])
         self.assertEqual(len(lexicon.merged(["waited", "some", "hours", "5"])), 4)
 
 

@@ -9,21 +9,21 @@ class BlankedTests(SimpleTestCase):
     def test_names_handles_and_links_are_blanked(self) -> None:
         names = Names(["Good Hope", "Mercy"])
         cases = {
-            "Good Hope on Monday": "it on Monday",
-            "good  hope and MERCY": "it and it",
-            "Goodness, no mercy rule": "Goodness, no it rule",
-            "@great_care see https://love.example/best": "it see it",
+            "Good Hope on Monday": "¤ on Monday",
+            "good  hope and MERCY": "¤ and ¤",
+            "Goodness, no mercy rule": "Goodness, no ¤ rule",
+            "@great_care see https://love.example/best": "¤ see ¤",
         }
         for text, expected in cases.items():
             self.assertEqual(names.blanked(text), expected)
 
     def test_what_is_written_like_a_hospital_is_blanked(self) -> None:
         cases = {
-            "I was at Good Samaritan Hospital today": "I was at it today",
-            "OUR LADY OF GRACE MEDICAL CENTER, floor 2": "it, floor 2",
-            "Great Plains Regional Clinic is open": "it is open",
-            "the Joy of Hope Health Trust": "the it",
-            "Mercy Clinic Hope Hospital": "it it",
+            "I was at Good Samaritan Hospital today": "I was at ¤ today",
+            "OUR LADY OF GRACE MEDICAL CENTER, floor 2": "¤, floor 2",
+            "Great Plains Regional Clinic is open": "¤ is open",
+            "the Joy of Hope Health Trust": "the ¤",
+            "Mercy Clinic Hope Hospital": "¤ ¤",
         }
         for text, expected in cases.items():
             self.assertEqual(NO_NAMES.blanked(text), expected)

@@ -68,6 +68,7 @@ class ReadTests(SimpleTestCase):
             "Nobody answers the phone",
             "Great, another 6 hour wait. Thanks a lot.",
             "Waited 5 hours in the ER",
+            "1 star",
             "They were supposed to call me back",
             "Llevamos seis horas en la sala y nadie vino",
             "Pésimo servicio, nunca contestan",
@@ -125,3 +126,17 @@ class ReadTests(SimpleTestCase):
         own = HealthLexicon.parse('[[group]]\nname = "ours"\nweight = -4\nany = "zonked"')
         self.assertEqual(read("zonked, so zonked", lexicon=own).label, "negative")
         self.assertIn("'zonked' -4.0 (ours)", read("zonked", lexicon=own).reasons)
+
+    def test_what_is_said_of_us_is_heard_beside_our_name(self) -> None:
+        names = Names(["Good Hope"])
+        cases = {
+            "Rude people at Good Hope": "negative",
+            "Dirty rooms at Good Hope": "negative",
+            "The doctor at Good Hope was rude": "negative",
+            "Terrible care at Good Hope": "negative",
+            "Lovely nurses at Good Hope": "positive",
+            "Great doctor at Good Hope": "positive",
+            "Good Hope Hospital, Tuesday": "neutral",
+        }
+        for text, label in cases.items():
+            self.assertEqual(read(text, names=names).label, label, text)
