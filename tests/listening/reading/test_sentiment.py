@@ -102,6 +102,10 @@ class ReadTests(SimpleTestCase):
             ("Nothing at all", "How could we improve?", "positive"),
             ("Nothing.", "What was good?", "negative"),
             ("Everything", "What was good?", "positive"),
+            ("No.", "How could we improve?", "positive"),
+            ("none at all", "How could we improve?", "positive"),
+            ("Nada", "¿Qué podemos mejorar?", "positive"),
+            ("Nobody listened to me", "How could we improve?", "negative"),
         ]
         for text, prompt, label in cases:
             self.assertEqual(read(text, prompt=prompt).label, label, (text, prompt))
