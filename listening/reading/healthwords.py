@@ -5,7 +5,8 @@
     weight = -1.6                   # -4 to 4; 0 makes a word a mere name
     any = "on hold | still waiting"  # words and phrases between bars
 
-`negations` turn round what follows. A body that cannot be used raises `BadLexicon`, which names the line.
+"#" stands for a number, as in "waited # hours". `negations` turn round what follows. A body that cannot be
+used raises `BadLexicon`, which names the line.
 """
 
 import re
@@ -24,6 +25,12 @@ STRONGEST = 4.0
 LONGEST_PHRASE = 6
 MOST_WORDS = 20_000
 MOST_BYTES = 1_000_000
+
+NUMBER = "#"
+NUMBER_WORDS = frozenset(
+    {"two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"}
+    | {"dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve", "diez", "once", "doce"}
+)
 
 AT_LINE = re.compile(r" \(at line (\d+), column \d+\)$")
 
@@ -61,23 +68,27 @@ class HealthLexicon:
         negations = frozenset(read.negations())
         return cls(read.version(), words, negations, _starts([*words, *negations]))
 
-    def merged(self, words: list[str]) -> list[str]:
-        """The same words, with each known phrase as one of them."""
+    def merged(self, words: list[str]) -> list[tuple[str, str]]:
+        """The same words, with each known phrase as one of them: as it stands, and as the lexicon has it."""
         low = [word.lower() for word in words]
-        found: list[str] = []
+        numbered = [_numbered(word) for word in low]
+        found: list[tuple[str, str]] = []
         at = 0
         while at < len(words):
-            length = self._phrase_at(low, at) if low[at] in self.phrases else 1
-            found.append(words[at] if length == 1 else " ".join(words[at : at + length]))
+            length, listed = self._phrase_at(low, at)
+            if length == 1:
+                length, listed = self._phrase_at(numbered, at)
+            shown = " ".join(words[at : at + length])
+            found.append((shown, listed if NUMBER in listed else shown))
             at += length
         return found
 
-    def _phrase_at(self, low: list[str], at: int) -> int:
-        for length in self.phrases[low[at]]:
-            phrase = " ".join(low[at : at + length])
+    def _phrase_at(self, said: list[str], at: int) -> tuple[int, str]:
+        for length in self.phrases.get(said[at], ()):
+            phrase = " ".join(said[at : at + length])
             if phrase in self.words or phrase in self.negations:
-                return length
-        return 1
+                return length, phrase
+        return 1, ""
 
 
 class _Body:
@@ -139,6 +150,10 @@ def _unreadable(error: tomllib.TOMLDecodeError, lines: int) -> BadLexicon:
     found = AT_LINE.search(says)
     line = int(found[1]) if found else lines
     return BadLexicon(line, f"{AT_LINE.sub('', says).removesuffix(' (at end of document)')}.")
+
+
+def _numbered(word: str) -> str:
+    return NUMBER if word.isdigit() or word in NUMBER_WORDS else word
 
 
 def _unaccented(phrase: str) -> str:

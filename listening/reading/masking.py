@@ -11,14 +11,14 @@ from collections.abc import Iterable, Iterator
 from listening.matching import Matcher, Span
 
 NOT_WORDS = re.compile(r"https?://\S+|www\.\S+|(?<!\w)@\w+")
-BLANK = "it"
-"""Stands where a name stood: a word that VADER gives no weight, so that its neighbours keep theirs."""
+BLANK = "¤"
+"""Stands where a name stood: no word to any reader, and yet its neighbours do not come together."""
 
-KINDS = re.compile(
-    r"\b(?:hospitals?|hosp|medical cent(?:er|re)|med(?:ical)? ctr|cent(?:er|re)|ctr|clinic|health ?care|"
-    r"health|infirmary|sanatorium|trust|campus|pavilion|institute|hospice)\b",
-    re.IGNORECASE,
+KIND = (
+    r"(?:hospitals?|hosp|medical cent(?:er|re)|med(?:ical)? ctr|cent(?:er|re)|ctr|clinic|health ?care|health|"
+    r"infirmary|sanatorium|trust|campus|pavilion|institute|hospice)"
 )
+KINDS = re.compile(rf"\b{KIND}(?: {KIND})*\b", re.IGNORECASE)
 CAPITALISED = re.compile(r"[A-Z0-9][^\s,;:!?]*|of|the|for|and|at|de|&|-", re.ASCII)
 LITTLE = frozenset({"of", "the", "for", "and", "at", "de", "&", "-"})
 PRAISE_AND_BLAME = frozenset(

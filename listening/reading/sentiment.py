@@ -37,6 +37,8 @@ BEFOREHAND = {
     5: (0.02, 0.05, 0.93),
 }
 """How likely each label is with so many stars, whatever the words."""
+BESIDE_A_QUESTION = 0.25
+"""How much of that holds where the words answer a question: the happiest have something to improve."""
 
 MAX_REASONS = 5
 MAX_TAUGHT = 3
@@ -79,7 +81,7 @@ def _joined(weighed: Sum, learned: Learned, stars: int | None) -> Tone:
     between = (float(shares[2] - shares[0]) + weighed.compound) / 2
     reasons = [_said(each) for each in _strongest(weighed)]
     if stars is not None:
-        shares = shares * BEFOREHAND[stars]
+        shares = shares * np.array(BEFOREHAND[stars]) ** (BESIDE_A_QUESTION if learned.is_answer else 1.0)
         between = (between + STARS[stars]) / 2
         reasons.insert(0, f"{stars} of 5 stars")
     label = LABELS[int(np.argmax(shares))]

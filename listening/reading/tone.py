@@ -26,6 +26,23 @@ BLEND, BLEND_ANSWERS = "tone_blend", "tone_blend_answers"
 SHORT_ANSWER = 4
 """Words of an answer that is looked at whole."""
 
+NOTHING = frozenset({"no", "nothing", "none", "nope", "nada", "ninguna", "ninguno"})
+AROUND_NOTHING = NOTHING | {
+    "not",
+    "a",
+    "thing",
+    "at",
+    "all",
+    "really",
+    "absolutely",
+    "en",
+    "absoluto",
+    "más",
+    "!",
+}
+OF_NOTHING = {"improve": (0.02, 0.08, 0.9), "good": (0.9, 0.08, 0.02)}
+"""The share of each label where the answer is just "nothing", by what was asked."""
+
 FEW_WORDS, CLEAR = 4, 0.7
 
 BESIDE = ("compound", "compound above 0", "praise", "blame", "has praise", "has blame", "?", "!")
@@ -58,9 +75,17 @@ class Learned:
     decision: Decision
 
     @property
+    def is_answer(self) -> bool:
+        return self.decision.model.head.name == ANSWERS
+
+    @property
     def is_vague(self) -> bool:
-        """A few words from which no label stands out."""
-        return len(self.decision.seen.words) <= FEW_WORDS and float(self.shares.max()) < CLEAR
+        """A few words, asked by nobody, from which no label stands out."""
+        return (
+            not self.is_answer
+            and len(self.decision.seen.words) <= FEW_WORDS
+            and float(self.shares.max()) < CLEAR
+        )
 
     def why(self, label: str, most: int = 3) -> list[tuple[str, float]]:
         return [pair for pair in self.decision.why(label, most + 3) if "=" not in pair[0]][:most]
@@ -74,8 +99,14 @@ def read(text: str, prompt: str, weighed: Sum) -> Learned:
     if not asks:
         return Learned(shares(learned.model(BLEND), general.scores, beside(text, weighed)), general)
     answer = learned.model(ANSWERS).read(Answer(seen.words, asks=asks))
+    if asks in OF_NOTHING and _is_nothing(seen.words):
+        return Learned(np.array(OF_NOTHING[asks], np.float32), answer)
     scores = np.concatenate([general.scores, answer.scores])
     return Learned(shares(learned.model(BLEND_ANSWERS), scores, beside(text, weighed)), answer)
+
+
+def _is_nothing(words: Sequence[str]) -> bool:
+    return len(words) <= SHORT_ANSWER and AROUND_NOTHING.issuperset(words) and not NOTHING.isdisjoint(words)
 
 
 def beside(text: str, weighed: Sum) -> list[float]:

@@ -53,18 +53,19 @@ class Weigher(SentimentIntensityAnalyzer):  # type: ignore[misc]
 
     def weigh(self, text: str) -> Sum:
         described = SentiText(self._described(text))
-        words = self.health.merged(described.words_and_emoticons[:MAX_WORDS])
+        merged = self.health.merged(described.words_and_emoticons[:MAX_WORDS])
+        words = [key for _, key in merged]
         turned = ["not" if word.lower() in self.health.negations else word for word in words]
         weights = [self._weight(words, turned, at, described.is_cap_diff) for at in range(len(words))]
         weights = self._after_but(words, weights)
         compound = float(self.score_valence(weights, described.text)["compound"])
-        return Sum(compound, tuple(self._named(words, weights)))
+        return Sum(compound, tuple(self._named(merged, weights)))
 
-    def _named(self, words: Sequence[str], weights: Sequence[float]) -> list[Weighed]:
+    def _named(self, words: Sequence[tuple[str, str]], weights: Sequence[float]) -> list[Weighed]:
         known = self.health.words
         return [
-            Weighed(word, weight, known[word.lower()].group if word.lower() in known else "")
-            for word, weight in zip(words, weights, strict=True)
+            Weighed(word, weight, known[key.lower()].group if key.lower() in known else "")
+            for (word, key), weight in zip(words, weights, strict=True)
             if weight
         ]
 

@@ -5,44 +5,51 @@ The blends are fitted on what the models say of texts that they were not fitted 
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from listening.reading import features, healthwords, masking, tone, vader
+from listening.reading import features, healthwords, tone, vader
 from listening.reading.features import Features
-from listening.reading.learned import FittedOn, Floats, Head, Model, Recipe
+from listening.reading.learned import Floats, Head, Model, Recipe
 from listening.reading.tone import LABELS, Answer
 from listening.training import linear, tone_sets
 from listening.training.linear import Manner
 from listening.training.tone_sets import Labelled
 
 VERSION = "1"
-RECIPE = Recipe(phrase=2, longest=0)
-MANNER = Manner(strength=1.0, kind="logistic", is_balanced=False)
+POSTS = Recipe(phrase=2, longest=0), Manner(strength=1.0, kind="logistic", is_balanced=False)
+ANSWERS = Recipe(phrase=2, longest=4), Manner(strength=2.0, kind="logistic", is_balanced=False)
 BLEND_STRENGTH = 0.3
 FOLDS = 5
-EVENNESS = 0.8
+EVENNESS = 0.7
 """1 would make each label of a set count the same, however rare; 0 would leave them as they are."""
 
 Sees = Callable[[Labelled], Features]
 
 
+@dataclass(frozen=True)
+class Kind:
+    """A model to be fitted: what it is called, what it sees of a text, and how it is fitted."""
+
+    head: Head
+    sees: Sees
+    manner: Manner
+
+
 def fit(folder: Path, digits: str) -> Iterator[Model]:
     sources, posts, answers = tone_sets.load(folder, digits)
-    general, special = _head(tone.GENERAL, digits, sources), _head(tone.ANSWERS, digits, sources)
-    yield _fitted(general, posts, _as_post)
-    yield _fitted(special, answers, _as_answer)
+    head = Head("", VERSION, LABELS, (0.0,) * len(LABELS), digits, sources)
+    general = Kind(replace(head, name=tone.GENERAL, recipe=POSTS[0]), _as_post, POSTS[1])
+    special = Kind(replace(head, name=tone.ANSWERS, recipe=ANSWERS[0]), _as_answer, ANSWERS[1])
+    yield _fitted(general, posts)
+    yield _fitted(special, answers)
     plain = [each for each in posts if not each.is_loose]
-    yield _blend(_head(tone.BLEND, digits, sources), plain, _unseen(general, posts, plain, _as_post))
-    scores = [_unseen(general, posts, answers, _as_post), _unseen(special, answers, answers, _as_answer)]
-    yield _blend(_head(tone.BLEND_ANSWERS, digits, sources), answers, np.concatenate(scores, axis=1))
-
-
-def _head(name: str, digits: str, sources: tuple[FittedOn, ...]) -> Head:
-    return Head(name, VERSION, LABELS, (0.0,) * len(LABELS), digits, sources, RECIPE)
+    yield _blend(replace(head, name=tone.BLEND), plain, _unseen(general, posts, plain))
+    scores = [_unseen(general, posts, answers), _unseen(special, answers, answers)]
+    yield _blend(replace(head, name=tone.BLEND_ANSWERS), answers, np.concatenate(scores, axis=1))
 
 
 def _as_post(post: Labelled) -> Features:
@@ -54,22 +61,24 @@ def _as_answer(post: Labelled) -> Features:
 
 
 def _masked(post: Labelled) -> str:
-    return masking.NO_NAMES.blanked(post.text[: features.MAX_BYTES])
+    return tone_sets.NAMES.blanked(post.text[: features.MAX_BYTES])
 
 
-def _fitted(head: Head, posts: Sequence[Labelled], sees: Sees) -> Model:
+def _fitted(kind: Kind, posts: Sequence[Labelled]) -> Model:
     targets = np.array([[post.label == label for label in LABELS] for post in posts])
-    return linear.fit(head, [sees(post) for post in posts], targets, MANNER, _weights(posts))
+    return linear.fitted(
+        kind.head, [kind.sees(post) for post in posts], targets, kind.manner, _weights(posts)
+    )
 
 
-def _unseen(head: Head, posts: Sequence[Labelled], asked: Sequence[Labelled], sees: Sees) -> Floats:
+def _unseen(kind: Kind, posts: Sequence[Labelled], asked: Sequence[Labelled]) -> Floats:
     """What a model fitted on the other folds says of each post that is asked about."""
     found = np.zeros((len(asked), len(LABELS)), np.float32)
     for fold in range(FOLDS):
-        model = _fitted(head, [post for post in posts if post.fold % FOLDS != fold], sees)
+        model = _fitted(kind, [post for post in posts if post.fold % FOLDS != fold])
         for at, post in enumerate(asked):
             if post.fold % FOLDS == fold:
-                found[at] = model.read(sees(post)).scores
+                found[at] = model.read(kind.sees(post)).scores
     return found
 
 

@@ -62,7 +62,15 @@ class MergedTests(SimpleTestCase):
     def test_the_longest_phrase_is_taken(self) -> None:
         lexicon = HealthLexicon.parse(GROUP.replace("late", "on hold again"))
         said = "Put On Hold AGAIN on hold on"
-        self.assertEqual(lexicon.merged(said.split()), ["Put", "On Hold AGAIN", "on hold", "on"])
+        merged = [shown for shown, _ in lexicon.merged(said.split())]
+        self.assertEqual(merged, ["Put", "On Hold AGAIN", "on hold", "on"])
+
+    def test_a_number_is_any_number(self) -> None:
+        lexicon = HealthLexicon.parse(GROUP.replace("late", "waited # hours"))
+        for said in ("waited 5 hours", "Waited six hours", "waited 12 hours"):
+            self.assertEqual(lexicon.merged(said.split()), [(said, "waited # hours")])
+        self.assertEqual(shipped().merged(["5", "stars"]), [("5 stars", "5 stars")])
+        self.assertEqual(len(lexicon.merged(["waited", "some", "hours", "5"])), 4)
 
 
 class ShippedTests(SimpleTestCase):
