@@ -44,10 +44,7 @@ class Step:
 @dataclass(frozen=True)
 class Pattern:
     steps: tuple[Step, ...]
-
-    @property
-    def concepts(self) -> frozenset[str]:
-        return frozenset(step.concept for step in self.steps)
+    concepts: frozenset[str]
 
 
 @dataclass
@@ -89,12 +86,15 @@ class Found:
         return self._around(span, places, after, EITHER_WAY[step.link])
 
     def _around(self, span: Span, places: list[Span], after: int, within: int) -> Span | None:
+        """A place after the span, before it, or within it."""
         start, end = span
+        for before in reversed(places[max(0, after - 8) : after]):
+            if before[1] > start:
+                return (min(start, before[0]), max(end, before[1]))
         if after < len(places) and places[after][0] - end <= within:
             return (start, places[after][1])
-        for before in reversed(places[max(0, after - 8) : after]):
-            if before[1] <= start and start - before[1] <= within:
-                return (before[0], end)
+        if after and 0 <= start - places[after - 1][1] <= within:
+            return (places[after - 1][0], end)
         return None
 
     def _is_one_sentence(self, first: int, last: int) -> bool:
@@ -151,7 +151,7 @@ class Lexicon:
                 continue
             steps.append(Step(link, self._concept(piece)))
             link = ""
-        return Pattern(tuple(steps))
+        return Pattern(tuple(steps), frozenset(step.concept for step in steps))
 
     def _concept(self, piece: str) -> str:
         for name in piece.split("/"):

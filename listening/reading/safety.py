@@ -25,6 +25,8 @@ class Finding:
     says: str
     words: str
     is_sure: bool = True
+    start: int = 0  # the first and the last of its words
+    end: int = 0
 
     @property
     def reason(self) -> str:
@@ -75,16 +77,19 @@ class Rule:
     hint: Sequence[Pattern]
     unless: Sequence[Context]
     doubt: Sequence[Context]
+    begins: frozenset[str]  # concepts of which one must be there
 
     def findings(self, found: Found) -> Iterator[Finding]:
         """Of a rule, the first sure finding; else the first hint."""
+        if self.begins.isdisjoint(found.places.keys()):
+            return
         first: Finding | None = None
         for pattern, is_sure in self._fitting(found):
             for _, span in zip(range(MAX_TRIED), found.matches(pattern), strict=False):
                 if any(context.holds(found, span) for context in self.unless):
                     continue
                 is_clear = is_sure and not any(context.holds(found, span) for context in self.doubt)
-                finding = Finding(self.lane, self.severity, self.says, found.line.said(*span), is_clear)
+                finding = Finding(self.lane, self.severity, self.says, found.line.said(*span), is_clear, *span)
                 if is_clear:
                     yield finding
                     return
@@ -130,7 +135,7 @@ def made(*files: str) -> Rules:
 
 @cache
 def rules() -> Rules:
-    return made("concepts", "contexts", "safety")
+    return made("concepts", "contexts", "safety", "incidents", "ordinary")
 
 
 def _joined(read: Sequence[dict[str, Any]], table: str) -> dict[str, Any]:
@@ -138,12 +143,14 @@ def _joined(read: Sequence[dict[str, Any]], table: str) -> dict[str, Any]:
 
 
 def _rule(read: dict[str, Any], lexicon: Lexicon, contexts: dict[str, Context]) -> Rule:
+    sure, hint = (lexicon.patterns(read.get(name, "")) for name in ("sure", "hint"))
     return Rule(
         lane=read["lane"],
         says=read["says"],
         severity=read["severity"],
-        sure=lexicon.patterns(read.get("sure", "")),
-        hint=lexicon.patterns(read.get("hint", "")),
+        sure=sure,
+        hint=hint,
+        begins=frozenset(pattern.steps[0].concept for pattern in (*sure, *hint)),
         unless=[contexts[name] for name in read.get("unless", "").split()],
         doubt=[contexts[name] for name in read.get("doubt", "").split()],
     )

@@ -148,7 +148,8 @@ def _plain(text: str) -> str:
     if "#" in text:
         text = " ".join(CAMEL.sub(" ", word) if word.startswith("#") else word for word in text.split(" "))
     # A line's end closes a sentence; `normal` would make a space of it.
-    plain = normal(text.replace("\n", " . ")).text
+    # Spaces in a row would send `normal` the slow way.
+    plain = normal(" ".join(text.replace("\n", " . ").split())).text
     return plain if plain.isascii() else unaccented(plain)
 
 
