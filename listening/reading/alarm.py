@@ -18,8 +18,8 @@ MODEL = "safety"
 ALARM = "urgent"
 """The model's class of all posts that must reach a person now; it has one for each lane besides."""
 
-LEAST_FOR_SURE = -1.2
-LEAST_FOR_HINT = 0.2
+LEAST_FOR_SURE = -0.5
+LEAST_FOR_HINT = 0.5
 MAX_WORDS = 300
 
 

@@ -38,7 +38,7 @@ class Context:
     """Words that take the alarm out of others, and where they are looked for."""
 
     concept: str
-    where: str  # before, near, sentence or post
+    where: str  # before (in the clause), earlier (in the sentence), near, sentence or post
     within: int = 0
     excepted: str = ""
 
@@ -60,7 +60,8 @@ class Context:
         if self.where == "near":
             return place[0] - span[1] < self.within and span[0] - place[1] < self.within
         is_before = place[0] < span[0] and span[0] - place[1] < self.within
-        is_same = found.line.clauses[place[0]] == found.line.clauses[span[0]]
+        part = found.line.clauses if self.where == "before" else found.line.sentences
+        is_same = part[place[0]] == part[span[0]]
         return is_before and is_same and not any(a <= place[0] < b for a, b in found.of(self.excepted))
 
     def _is_excepted(self, found: Found, span: Span) -> bool:

@@ -25,6 +25,7 @@ PIECE = re.compile(
     r"|(?P<sign>[\u2600-\u27bf\U0001f300-\U0001faff])"
 )
 REPEATED = re.compile(r"(.)\1{2,}")
+AGE = re.compile(r"(\d{1,2})(?:yo|y/o|yrs?|mo)")
 MASKED = re.compile(r"[*$@!]")
 LEET = str.maketrans("013457$@!", "oieastsai")
 TURNS = frozenset({"but", "though", "although", "however", "pero", "aunque"})
@@ -54,7 +55,8 @@ class Spelling:
         """Without apostrophes: "can't" and "cant" are "can not", "dad's" is "dad is"."""
         found = self.short.get(raw)
         if found or "'" not in raw:
-            return found or (raw,)
+            age = None if found or not raw[0].isdigit() else AGE.fullmatch(raw)
+            return (age[1], "year", "old") if age else found or (raw,)
         plain = raw.replace("'", "")
         found = self.short.get(plain)
         if found:
