@@ -21,7 +21,9 @@ def scores(folder: Path) -> Iterator[Score]:
         found = [LEVELS.index(ours) <= LEVELS.index(level) for meant, ours in said if meant == level]
         yield Score("safety cases", len(found), f"recall at {level} or higher", None, sum(found) / len(found))
     calm = [ours for meant, ours in said if meant == "P3"]
-    yield Score("safety cases", len(calm), "false alarms", None, sum(ours in LEVELS[:URGENT] for ours in calm))
+    yield Score(
+        "safety cases", len(calm), "false alarms", None, sum(ours in LEVELS[:URGENT] for ours in calm)
+    )
     path = files.find(folder, "airline", "tweets")
     if path is not None:
         texts = [row.text("text") for row in files.rows(path)]

@@ -1,8 +1,8 @@
 """Whether a post must reach a person now: what the rules heard, weighed by the learned reader.
 
-The rules decide what is looked at, the learned reader how sure one may be. It knows the words of a post and the
-classes of words that the rules found in them, and was fitted on invented posts, among them many that only sound
-like danger. It lets a hint through that it finds likely, and stops a sure rule only where it is very sure itself.
+The rules decide what is looked at, the learned reader how sure one may be. It knows the words of a post and
+the classes of words that the rules found in them, and was fitted on invented posts, among them many that only
+sound like danger. It lets a hint through that it finds likely, and stops a rule only where it is very sure.
 """
 
 from collections.abc import Sequence

@@ -13,7 +13,7 @@ A compound is a concept made of patterns; rules and later compounds use it like 
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -66,13 +66,17 @@ class Found:
         """Where the pattern fits; of several ways to reach a place, the nearest."""
         first, *rest = pattern.steps
         for span in self.of(first.concept):
-            reached: Span | None = span
-            for step in rest:
-                reached = self._next(reached, step)
-                if reached is None:
-                    break
+            reached = self._reached(span, rest)
             if reached is not None:
                 yield reached
+
+    def _reached(self, span: Span, steps: Sequence[Step]) -> Span | None:
+        for step in steps:
+            found = self._next(span, step)
+            if found is None:
+                return None
+            span = found
+        return span
 
     def _next(self, span: Span, step: Step) -> Span | None:
         places = self.of(step.concept)

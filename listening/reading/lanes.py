@@ -5,8 +5,8 @@
 3. Incidents come next: somebody waiting, harm, hazards and outages, abuse, privacy, devices, rights.
 4. Of what remains, the words say whether it complains and of what, asks, thanks, or only talks.
 
-Facility hazards, infections and outages are safety events: the people who must act are the same. Labels describe
-the post and the action it needs, never its author.
+Facility hazards, infections and outages are safety events: the people who must act are the same. Labels
+describe the post and the action it needs, never its author.
 """
 
 from collections.abc import Sequence
@@ -124,7 +124,8 @@ def _ordinary(
     asks = _of("question", findings)
     is_happy = rating is not None and rating >= 4 and not is_sour
     if complaints and not is_happy and _complains(found, complaints, asks, tone, is_sour):
-        return _complaint(complaints, max(grave, severity.of_tone(tone, rating) if is_sour else 0))
+        least = max(grave, severity.of_tone(tone, rating) if is_sour else 0)
+        return _complaint(complaints, least, is_joking=bool(found.of("laugh")))
     if asks or ("?" in text and not is_sour):
         return _lane("question", 20, asks)
     if is_sour:
@@ -138,7 +139,7 @@ def _ordinary(
 def _complains(
     found: Found, complaints: Sequence[Finding], asks: Sequence[Finding], tone: Tone, is_sour: bool
 ) -> bool:
-    """Words of waiting and bills also stand in thanks and questions: those need a sour word or tone beside."""
+    """Words of waiting and bills also stand in thanks and questions: there they need a sour one beside."""
     if is_sour or found.of("sour_thanks") or any(each.severity > 45 for each in complaints):
         return True
     if found.of("thanked") and tone.score > 0.3 and not found.of("long_wait"):
@@ -146,9 +147,11 @@ def _complains(
     return not asks or any(each.lane == "staff_conduct" for each in complaints)
 
 
-def _complaint(complaints: Sequence[Finding], least: int) -> Lane:
+def _complaint(complaints: Sequence[Finding], least: int, *, is_joking: bool) -> Lane:
     name = min((each.lane for each in complaints if each.lane in ABOUT), key=ABOUT.index, default="complaint")
     worst = max(max(each.severity for each in complaints), least)
+    if is_joking and worst <= severity.MOST_OF_TONE and not _of("owed", complaints):
+        worst = min(worst, severity.FROM["P2"] - 1)
     return _lane(name, worst, [*_of(name, complaints), *complaints])
 
 

@@ -38,7 +38,7 @@ class Context:
     """Words that take the alarm out of others, and where they are looked for."""
 
     concept: str
-    where: str  # before (in the clause), earlier (in the sentence), near, sentence or post
+    where: str  # before (in the clause), earlier (in the sentence), within, near, sentence or post
     within: int = 0
     excepted: str = ""
 
@@ -48,21 +48,24 @@ class Context:
         return cls(read["concept"], where, int(within or 0), read.get("except", ""))
 
     def holds(self, found: Found, span: Span) -> bool:
-        return any(self._reaches(found, place, span) for place in found.of(self.concept)) and not (
-            self.where == "sentence" and self.excepted and self._is_excepted(found, span)
-        )
+        if self.where == "sentence" and self.excepted and self._is_excepted(found, span):
+            return False
+        return any(self._reaches(found, place, span) for place in found.of(self.concept))
 
     def _reaches(self, found: Found, place: Span, span: Span) -> bool:
-        if self.where == "post":
-            return True
         if self.where == "sentence":
             return found.line.sentences[place[0]] == found.line.sentences[span[0]]
+        if any(start <= place[0] < end for start, end in found.of(self.excepted)):
+            return False
+        if self.where == "post":
+            return True
+        if self.where == "within":
+            return span[0] <= place[0] and place[1] <= span[1]
         if self.where == "near":
             return place[0] - span[1] < self.within and span[0] - place[1] < self.within
         is_before = place[0] < span[0] and span[0] - place[1] < self.within
         part = found.line.clauses if self.where == "before" else found.line.sentences
-        is_same = part[place[0]] == part[span[0]]
-        return is_before and is_same and not any(a <= place[0] < b for a, b in found.of(self.excepted))
+        return is_before and part[place[0]] == part[span[0]]
 
     def _is_excepted(self, found: Found, span: Span) -> bool:
         sentence = found.line.sentences[span[0]]
@@ -90,7 +93,9 @@ class Rule:
                 if any(context.holds(found, span) for context in self.unless):
                     continue
                 is_clear = is_sure and not any(context.holds(found, span) for context in self.doubt)
-                finding = Finding(self.lane, self.severity, self.says, found.line.said(*span), is_clear, *span)
+                finding = Finding(
+                    self.lane, self.severity, self.says, found.line.said(*span), is_clear, *span
+                )
                 if is_clear:
                     yield finding
                     return

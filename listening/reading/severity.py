@@ -1,4 +1,4 @@
-"""How grave a post is, 0 to 100, and how soon a person must see it. The worst statement decides, not the average.
+"""How grave a post is, 0 to 100, and how soon a person must see it. The worst statement decides.
 
     P0  90 to 100   page somebody now
     P1  70 to 89    within a quarter of an hour

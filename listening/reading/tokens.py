@@ -1,6 +1,6 @@
 """A post as a line of plain words: accents folded, phone spellings and slips of the thumb undone.
 
-`cant`, `can't` and `CAN'T` are one word, `k1ll` is `kill`, `helppp` is `help`, `#cantbreathe` is two words and
+`cant`, `can't` and `CAN'T` are one thing, `k1ll` is `kill`, `helppp` is `help`, `#helpme` is two words and
 `breahting` is `breathing`. A word is only changed into one that is listened for (`known`); all others stay.
 Only the beginning and the end of a very long post are looked at.
 """

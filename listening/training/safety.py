@@ -1,6 +1,6 @@
 """Fits the learned reader of what must not wait, on posts invented for it: `corpus/safety*.tsv`.
 
-A line is a lane and a post. `benign` only sounds like danger; the incidents (P1) are no alarm of this kind either.
+A line is a lane and a post. `benign` only sounds like danger; incidents (P1) page nobody at once either.
 """
 
 import csv
