@@ -19,7 +19,7 @@ ALARM = "urgent"
 """The model's class of all posts that must reach a person now; it has one for each lane besides."""
 
 LEAST_FOR_SURE = -0.5
-LEAST_FOR_HINT = 0.5
+LEAST_FOR_HINT = 0.3
 MAX_WORDS = 300
 
 

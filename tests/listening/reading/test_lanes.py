@@ -135,7 +135,7 @@ class OrdinaryTests(SimpleTestCase):
             ("Great, another 6 hour wait. Thanks a lot.", None, "access_wait", "P2"),
             ("this wait is killing me lol 😂 3 hrs in the ER", None, "access_wait", "P3"),
             ("Charged me the wrong copay, still no refund", None, "billing", "P2"),
-            ("I love it here", 1, "complaint", "P2"),
+            ("I love it here", 1, "complaint", "P3"),
             ("Huge thanks to the 4 West nurses ❤️", None, "praise", "P3"),
             ("gracias a todo el equipo", None, "praise", "P3"),
             ("does anyone know if the garage is open on Sunday", None, "question", "P3"),
