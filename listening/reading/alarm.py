@@ -20,6 +20,9 @@ ALARM = "urgent"
 
 LEAST_FOR_SURE = -0.5
 LEAST_FOR_HINT = 0.3
+LEAST_IN_A_STORY = 0.8
+STORY = 80
+"""Words from which a post tells a story, in which words of danger meet by chance."""
 MAX_WORDS = 300
 
 
@@ -55,6 +58,6 @@ def heard(found: Found, findings: Sequence[Finding]) -> list[Finding]:
     sure = [each for each in urgent if each.is_sure]
     if sure:
         return sure if score >= LEAST_FOR_SURE else []
-    if score < LEAST_FOR_HINT:
+    if score < (LEAST_IN_A_STORY if len(found.line.words) > STORY else LEAST_FOR_HINT):
         return []
     return sorted(urgent, key=lambda each: -decision.score(each.lane))
