@@ -142,6 +142,8 @@ def _complains(
     """Words of waiting and bills also stand in thanks and questions: there they need a sour one beside."""
     if is_sour or found.of("sour_thanks") or any(each.severity > 45 for each in complaints):
         return True
+    if all(each.severity <= severity.MENTION for each in complaints):
+        return not asks and not found.of("thanked") and tone.score < 0.3
     if found.of("thanked") and tone.score > 0.3 and not found.of("long_wait"):
         return False
     return not asks or any(each.lane == "staff_conduct" for each in complaints)

@@ -17,6 +17,8 @@ FROM = {"P0": 90, "P1": 70, "P2": 40, "P3": 0}
 MOST_OF_TONE = 60
 """What tone and stars alone can say: they never page anybody."""
 MOST_OF_LEARNED = 69
+MENTION = 30
+"""Up to here a word is only mentioned, and complains of nothing by itself."""
 
 
 def level(severity: int, bounds: tuple[str, str]) -> str:
