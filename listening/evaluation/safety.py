@@ -10,7 +10,7 @@ from listening.reading import lanes, sentiment
 from listening.reading.severity import LEVELS
 
 CASES = Path(__file__).with_name("safety_cases.tsv")
-"""Invented. The rules were mended by what these showed: they guard against sliding back, and measure nothing new."""
+"""Invented. The rules were mended by what these showed: they keep them from sliding back, no more."""
 URGENT = 1
 """How many of the levels page somebody."""
 
@@ -28,7 +28,7 @@ def scores(folder: Path) -> Iterator[Score]:
     if path is not None:
         texts = [row.text("text") for row in files.rows(path)]
         alarms = sum(level_of(text) in LEVELS[:URGENT] for text in texts)
-        yield Score("airline/tweets", len(texts), "false P0, a count", None, alarms, "its false alarms were looked at")
+        yield Score("airline/tweets", len(texts), "false P0, a count", None, alarms, "looked at")
 
 
 def cases() -> list[tuple[str, str]]:
