@@ -8,6 +8,7 @@ from alerts import cases, defaults, triage
 from alerts.models import Case, CaseEvent, Queue, Rule
 from listening import removal
 from listening.models import Author, Mention, MentionVersion
+from listening.reading import lanes
 from tests.base import NOW, facility, mention, pete, source
 
 COMPLAINT: dict[str, Any] = {"lane": "complaint", "sentiment": "negative", "severity": 45}
@@ -41,12 +42,37 @@ class RouteTests(TestCase):
             "self_harm": "self-harm",
             "threat": "safety",
             "in_building": "in-the-building",
+            "safety_event": "safety-events",
+            "device_event": "safety-events",
+            "abuse": "abuse",
+            "privacy_incident": "privacy",
         }
+        self.assertEqual(set(expected), lanes.SAFETY)
         for lane, queue in expected.items():
             with self.subTest(lane):
                 case = triage.route(mention(lane=lane).pk, NOW)
                 assert case is not None
                 self.assertEqual(case.queue.slug, queue)
+
+    def test_each_lane_reaches_one_queue_and_small_talk_none(self) -> None:
+        expected = {
+            "civil_rights": "rights",
+            "media": "media",
+            "staff_voice": "staff-voice",
+            "access_wait": "access",
+            "billing": "billing",
+            "staff_conduct": "staff-conduct",
+            "complaint": "complaints",
+            "question": "questions",
+            "praise": "praise",
+            "noise": None,
+            "other": None,
+        }
+        self.assertEqual(set(expected), set(lanes.LANES) - lanes.SAFETY)
+        for lane, queue in expected.items():
+            with self.subTest(lane):
+                case = triage.route(mention(lane=lane, sentiment="negative", rating=1).pk, NOW)
+                self.assertEqual(case and case.queue.slug, queue)
 
     def test_what_no_rule_takes_is_decided_without_a_case(self) -> None:
         post = mention(lane="other", sentiment="neutral")

@@ -39,7 +39,7 @@ SOON = 45_000
 """Milliseconds for what workers do: a poll, a route, the hold before a reply leaves, a sweep."""
 
 STORY = [
-    "Came to Complaints. Rule “Complaints”: read as complaint",
+    "Came to Staff conduct. Rule “Staff conduct”: read as staff conduct",
     "Pete Warner claimed it",
     "Pete Warner wrote a reply",
     "Pete Warner asked for approval",

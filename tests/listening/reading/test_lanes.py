@@ -75,6 +75,52 @@ class SafetyTests(SimpleTestCase):
     def test_an_alarm_deep_in_a_long_post_is_heard(self) -> None:
         self.assertEqual(read("The lobby was fine. " * 150 + "I want to die.").name, "self_harm")
 
+    def test_the_thread_completes_a_post_but_never_a_threat(self) -> None:
+        thread = ("I have a rifle and I know where that nurse parks",)
+        self.assertNotIn(read("see you at the entrance", thread=thread).name, lanes.SAFETY)
+
+    def test_noise_never_hides_what_must_not_wait(self) -> None:
+        tone = sentiment.read("")
+        spoken = lanes.read("I want to die", tone, noise="looks like an advert")
+        advert = lanes.read("Scrubs, half price today!", tone, noise="looks like an advert")
+        self.assertEqual((spoken.name, advert.name), ("self_harm", "noise"))
+        self.assertEqual((advert.level, advert.reasons), ("P4", ("looks like an advert",)))
+
+    def test_reasons_describe_the_post_and_not_its_author(self) -> None:
+        for text, _ in SAFETY_POSTS:
+            said = " ".join(read(text).reasons).lower()
+            for word in ("suicidal", "mentally", "dangerous person", "abuser"):
+                self.assertNotIn(word, said)
+
+
+INCIDENTS = [
+    ("my neighbour's toddler has fresh burns again, they sent her home with him", "abuse"),
+    ("an orderly slapped my grandmother", "abuse"),
+    ("a clerk posted my chart on snapchat", "privacy_incident"),
+    ("I got another patient's results in the portal", "privacy_incident"),
+    ("the infusion pump you sent home kept over-dosing my dad", "device_event"),
+    ("le salieron ampollas con la medicina nueva", "device_event"),
+    ("the ramp is solid ice, just saw a woman go down", "safety_event"),
+    ("they gave my aunt the wrong medication", "safety_event"),
+    ("portal down for anyone else?", "safety_event"),
+    ("their screens are off and ambulances are being sent away. cyber attack?", "safety_event"),
+    ("fairlea hides measles cases in its ER waiting room", "safety_event"),
+    ("they refused an interpreter for my deaf mother", "civil_rights"),
+]
+
+
+class IncidentTests(SimpleTestCase):
+    def test_each_is_seen_within_the_quarter_hour(self) -> None:
+        for text, expected in INCIDENTS:
+            with self.subTest(text):
+                lane = read(text)
+                self.assertEqual((lane.name, lane.level), (expected, "P1"), lane)
+
+    def test_whoever_asks_as_a_reporter_or_speaks_as_staff_is_known_by_it(self) -> None:
+        self.assertEqual(read("I'm a reporter with the Courier, who can comment on the ER?").name, "media")
+        staff = read("I work at Fairlea and they gave a patient the wrong medication")
+        self.assertEqual((staff.name, staff.level), ("staff_voice", "P1"))
+
 
 class OrdinaryTests(SimpleTestCase):
     def test_it_tells_the_ordinary_lanes_apart(self) -> None:
@@ -82,13 +128,14 @@ class OrdinaryTests(SimpleTestCase):
             (
                 "charged twice, 4th call, nobody answers. I want this handled in writing",
                 None,
-                "complaint",
+                "billing",
                 "P2",
             ),
-            ("a nurse posted my chart on snapchat", None, "complaint", "P1"),
-            ("ramp at the main door is solid ice, just saw a woman go down", None, "complaint", "P1"),
-            ("3 hours in the ER, so rude at the desk", None, "complaint", "P2"),
-            ("Great, another 6 hour wait. Thanks a lot.", None, "complaint", "P2"),
+            ("3 hours in the ER, so rude at the desk", None, "staff_conduct", "P2"),
+            ("Great, another 6 hour wait. Thanks a lot.", None, "access_wait", "P2"),
+            ("this wait is killing me lol 😂 3 hrs in the ER", None, "access_wait", "P3"),
+            ("Charged me the wrong copay, still no refund", None, "billing", "P2"),
+            ("I love it here", 1, "complaint", "P3"),
             ("Huge thanks to the 4 West nurses ❤️", None, "praise", "P3"),
             ("gracias a todo el equipo", None, "praise", "P3"),
             ("does anyone know if the garage is open on Sunday", None, "question", "P3"),
@@ -101,6 +148,20 @@ class OrdinaryTests(SimpleTestCase):
         for text, rating, name, level in cases:
             lane = read(text, rating)
             self.assertEqual((lane.name, lane.level), (name, level), (text, lane))
+
+    def test_the_worst_statement_decides_whatever_stands_beside_it(self) -> None:
+        kind = "The garden is lovely. The volunteers were kind. Parking was easy. " * 5
+        self.assertEqual(read(kind + "They gave my mother the wrong medication.", rating=5).level, "P1")
+
+    def test_a_grave_reading_lifts_a_complaint_and_pages_nobody(self) -> None:
+        lane = lanes.read("Rude at the desk", sentiment.read("Rude at the desk"), criticality=1.0)
+        self.assertEqual((lane.name, lane.severity, lane.level), ("staff_conduct", 69, "P2"))
+
+    def test_every_level_is_within_the_bounds_of_its_lane(self) -> None:
+        for text in (*BENIGN, *(text for text, _ in (*SAFETY_POSTS, *INCIDENTS))):
+            lane = read(text)
+            most, least = lanes.KINDS[lane.name].levels
+            self.assertTrue(most <= lane.level <= least, (text, lane))
 
     def test_severity_stays_within_its_bounds(self) -> None:
         for text in ("awful terrible horrible worst " * 50, "love " * 50, *BENIGN):
