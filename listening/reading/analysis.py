@@ -60,8 +60,8 @@ class Reader:
             lane,
             languages.read(post.words, post.language),
             topics(post.words),
-            tuple(identifiers.find(post.text)),
-            tuple(identifiers.find(post.title)),
+            tuple(identifiers.find(post.text, post.names.spans(post.text[: identifiers.LONGEST]))),
+            tuple(identifiers.find(post.title, post.names.spans(post.title))),
         )
 
 

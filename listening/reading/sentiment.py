@@ -48,8 +48,12 @@ class Names:
         quoted = ['"' + name.replace('"', " ") + '"' for name in names if any(map(str.isalnum, name))]
         self._matcher = Matcher(enumerate(quoted))
 
+    def spans(self, text: str) -> list[tuple[int, int]]:
+        """Where the names stand, in order."""
+        return sorted(span for hit in self._matcher.find(text) for span in hit.spans)
+
     def blanked(self, text: str) -> str:
-        spans = sorted(span for hit in self._matcher.find(text) for span in hit.spans)
+        spans = self.spans(text)
         pieces, at = [], 0
         for start, end in spans:
             if end <= at:
