@@ -39,10 +39,12 @@ class Reading:
     topics: tuple[str, ...] = ()
     identifiers: tuple[Identifier, ...] = ()  # spans into the text
     title_identifiers: tuple[Identifier, ...] = ()  # spans into the title
+    unsaid: frozenset[str] = frozenset()  # words that name somebody: no reason repeats them
 
     @property
     def reasons(self) -> list[str]:
-        return [*self.lane.reasons, *(f"tone: {reason}" for reason in self.tone.reasons)]
+        said = [*self.lane.reasons, *(f"tone: {reason}" for reason in self.tone.reasons)]
+        return [identifiers.unsaid(reason, self.unsaid) for reason in said]
 
 
 @dataclass(frozen=True)
@@ -55,13 +57,16 @@ class Reader:
         tone = sentiment.read(post.words, rating=post.rating, names=post.names)
         before = (*post.thread, post.prompt) if post.prompt else post.thread
         lane = lanes.read(post.words, tone, rating=post.rating, thread=before)
+        in_text = identifiers.find(post.text, post.names.spans(post.text[: identifiers.LONGEST]))
+        in_title = identifiers.find(post.title, post.names.spans(post.title))
         return Reading(
             tone,
             lane,
             languages.read(post.words, post.language),
             topics(post.words),
-            tuple(identifiers.find(post.text, post.names.spans(post.text[: identifiers.LONGEST]))),
-            tuple(identifiers.find(post.title, post.names.spans(post.title))),
+            tuple(in_text),
+            tuple(in_title),
+            identifiers.words_of(post.text, in_text) | identifiers.words_of(post.title, in_title),
         )
 
 

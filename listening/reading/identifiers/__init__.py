@@ -7,6 +7,7 @@
 Spans count code points of the text as it came.
 """
 
+import re
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -18,9 +19,12 @@ from listening.reading.identifiers.kinds import KINDS, RANK
 from listening.reading.identifiers.looked import look
 from listening.reading.identifiers.plain import plain
 
+__all__ = ["KINDS", "LONGEST", "MAX_FOUND", "Identifier", "Span", "find", "masked", "unsaid", "words_of"]
+
 LONGEST = 10_000
 MAX_FOUND = 50
 PEOPLE = frozenset({"name", "staff_name"})
+SAYING = PEOPLE | {"email", "handle", "url"}
 Span = tuple[int, int]
 
 
@@ -107,3 +111,23 @@ def masked(text: str, found: Iterable[Identifier]) -> str:
         pieces += [text[at : each.start], f"[{KINDS[each.kind].words}]"]
         at = each.end
     return "".join([*pieces, text[at:]])
+
+
+WORD = re.compile(r"\w+")
+LONG_NUMBER = 4
+
+
+def words_of(text: str, found: Iterable[Identifier]) -> frozenset[str]:
+    """The words, in small letters, that name somebody wherever they are said again."""
+    return frozenset(
+        word.casefold()
+        for each in found
+        if each.kind != "unread"
+        for word in WORD.findall(text[each.start : each.end])
+        if (each.kind in SAYING and len(word) > 2) or sum(map(str.isdigit, word)) >= LONG_NUMBER
+    )
+
+
+def unsaid(said: str, words: frozenset[str]) -> str:
+    """The same with those words left out: a reason quotes the post, and must not quote a name."""
+    return WORD.sub(lambda word: "…" if word[0].casefold() in words else word[0], said) if words else said
