@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern] = [
     path("wall/stream/", stream.stream, name="wall-stream"),
     # Mentions
     path("mentions/<int:pk>/", mention_views.detail, name="mention-detail"),
+    path("mentions/<int:pk>/reveal/", mention_views.reveal, name="mention-reveal"),
     # Cases
     path("cases/", pages.listing, name="case-list"),
     path("cases/rows/", pages.rows, name="case-rows"),
@@ -26,6 +27,7 @@ urlpatterns: list[URLPattern] = [
     path("cases/<int:pk>/move/", moves.move, name="case-move"),
     path("cases/<int:pk>/close/", moves.close, name="case-close"),
     path("cases/<int:pk>/reopen/", moves.reopen, name="case-reopen"),
+    path("cases/<int:pk>/reveal/", moves.reveal, name="case-reveal"),
     # Replies
     path("cases/<int:pk>/reply/", moves.save, name="reply-save"),
     path("cases/<int:pk>/reply/autosave/", moves.autosave, name="reply-autosave"),

@@ -36,6 +36,7 @@ MEMBERS = "wes carla pete priya ada"
 SEE_CASES = "carla pete priya ada"
 WORK = "carla pete priya"
 APPROVE = "priya"
+REVEAL = "carla pete priya"
 ADMIN = "ada"
 
 WHO_MAY = {
@@ -44,6 +45,7 @@ WHO_MAY = {
     "wall-older": MEMBERS,
     "wall-stream": MEMBERS,
     "mention-detail": MEMBERS,
+    "mention-reveal": REVEAL,
     "case-list": SEE_CASES,
     "case-rows": SEE_CASES,
     "case-queues": SEE_CASES,
@@ -55,6 +57,7 @@ WHO_MAY = {
     "case-move": WORK,
     "case-close": WORK,
     "case-reopen": WORK,
+    "case-reveal": REVEAL,
     "reply-save": WORK,
     "reply-autosave": WORK,
     "reply-submit": WORK,
