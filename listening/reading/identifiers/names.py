@@ -42,7 +42,7 @@ CUES = Is.STRONG | Is.TITLE | Is.STAFF_TITLE | Is.KIN | Is.ANNOUNCES
 """Behind such a word small letters may be a name too."""
 LONGEST_NAME = 5
 LONGEST_PHRASE = 4
-BESIDE = frozenset((" ", ". ", "  ", ".", " \n"))
+BESIDE = frozenset((" ", ". ", "  ", "."))
 BEHIND_CUE = re.compile(r"(?:[\s,:(\"'*>=-]|\. ?|\?){0,6}")
 SENTENCE = re.compile(r"[.!?:\n\"(]\W*$|^\W*$|^[\s>*-]*$")
 SHOUTED = 0.7
