@@ -82,7 +82,10 @@ class _Reader:
             token = self.tokens[at]
             is_cued, cued_before = cued_before & CUES, token.known
             if not token.is_capital and not is_cued:
-                at += 1
+                end = self._both_small(at) if token.known & Is.FIRST else 0
+                if end:
+                    yield at, end
+                at = end or at + 1
                 continue
             end = self._cued(at) or self._listed(at) or self._shaped(at)
             if end:
@@ -157,9 +160,10 @@ class _Reader:
     def _next_part(self, at: int, *, is_small: bool) -> int:
         token = self.tokens[at]
         if is_small:
-            return at + 1 if token.known & NAME and not token.known & (Is.WORD | Is.ELSEWHERE) else 0
+            return at + 1 if self._is_only_name(token) else 0
         if token.is_initial:
-            return at + 1 if token.is_capital and token.word != "i" else 0
+            is_middle = token.word != "i" or self.text[token.end : token.end + 1] == "."
+            return at + 1 if token.is_capital and is_middle else 0
         if token.word in PARTICLES:
             return self._behind_particles(at)
         if not token.is_capital or (token.is_shouted and not self.is_shouted):
@@ -203,6 +207,17 @@ class _Reader:
     def _is_written_as_name(self, token: Token) -> bool:
         return token.is_capital and not self.is_shouted and (not token.is_shouted or len(token.word) > 4)
 
+    @staticmethod
+    def _is_only_name(token: Token) -> bool:
+        return bool(token.known & NAME) and not token.known & (Is.WORD | Is.ELSEWHERE) and len(token.word) > 3
+
+    def _both_small(self, at: int) -> int:
+        """maria lopez: a first and a last name that are no words, in small letters."""
+        if not self._is_only_name(self.tokens[at]):
+            return 0
+        end = self._reach(at, is_small=True)
+        return end if end > at + 1 and self.tokens[end - 1].known & Is.LAST else 0
+
     def _small(self, at: int, cue: str) -> int:
         """Small letters, or all in capitals: only what is known as a name and as nothing else."""
         token = self.tokens[at]
@@ -211,9 +226,7 @@ class _Reader:
         ):
             return 0
         is_title = token.known & (Is.TITLE | Is.STAFF_TITLE | Is.STAFF)
-        is_name = (
-            bool(token.known & Is.FIRST) if cue == "kin" else bool(token.known & NAME) or cue == "strong"
-        )
+        is_name = token.known & (Is.FIRST if cue == "kin" else NAME) or cue in ("strong", "sure")
         return self._reach(at, is_small=True) if is_name and not is_title and len(token.word) > 2 else 0
 
     def _cue(self, at: int) -> str:

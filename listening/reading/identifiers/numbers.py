@@ -18,6 +18,7 @@ US_PHONE = re.compile(
 RUN = re.compile(r"(?<![\w$£€#%/.])(?<!\d,)\+?\(?\d{1,40}(?:[ .()/_*-]{1,3}\d{1,40})*(?:x\d{1,6})?(?![\w%])")
 GROUP = re.compile(r"\d+")
 IBAN = re.compile(r"(?<!\w)[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?!\w)")
+COMPACT_IBAN = re.compile(r"(?<!\w)[a-z]{2}\d{2}[a-z0-9]{11,30}(?!\w)", re.IGNORECASE)
 MIXED = re.compile(r"(?<![\w./@#-])(?=[a-zA-Z-]{0,10}\d)[A-Za-z0-9-]{8,40}(?![\w./@])")
 
 FAX = re.compile(r"\bfax\b")
@@ -72,6 +73,7 @@ def find(looked: Looked) -> Iterator[Found]:
         if not MEASURED.match(after(text, hit.end(), 12)):
             yield Found(_line(text, *hit.span()), *hit.span())
     yield from (Found("iban", *hit.span()) for hit in IBAN.finditer(text) if _is_bank(hit[0]))
+    yield from (Found("iban", *hit.span()) for hit in COMPACT_IBAN.finditer(text) if _is_bank(hit[0]))
     yield from (Found("code", *hit.span()) for hit in MIXED.finditer(text) if _is_code(hit[0]))
     for hit in RUN.finditer(text):
         kind = _kind_of_run(text, hit)
