@@ -48,6 +48,7 @@ SENTENCE = re.compile(r"[.!?:\n\"(]\W*$|^\W*$|^[\s>*-]*$")
 SHOUTED = 0.7
 HEADLINE = 0.7
 NEAR = 4
+PARTED = re.compile(r"[!?;]|(?<=[a-z]{3})\. ")
 
 
 def find(looked: Looked) -> Iterator[Found]:
@@ -194,7 +195,7 @@ class _Reader:
         if token.is_initial:
             return self._reach(at) if cue == "strong" and token.is_capital else 0
         if self._is_written_as_name(token):
-            if cue == "strong" and (token.known & NAME or not token.known & (Is.HOUSE | Is.WORD)):
+            if cue == "strong" and self._is_titled(at):
                 return self._reach(at)
             if token.known & Is.ELSEWHERE and not (token.known & Is.FIRST and cue in ("sure", "kin")):
                 return 0
@@ -203,6 +204,13 @@ class _Reader:
                 return self._reach(at) if cue != "place" else 0
             return 0
         return self._small(at, cue)
+
+    def _is_titled(self, at: int) -> bool:
+        """ "Dr Jolly", but not "the Dr. Never again": behind a full stop a word may begin a sentence."""
+        token = self.tokens[at]
+        if token.known & NAME or not token.known & (Is.HOUSE | Is.WORD):
+            return True
+        return self._gap(at) == " " and not token.known & (Is.HOUSE | Is.STAFF | Is.STAFF_TITLE | Is.KIN)
 
     def _is_written_as_name(self, token: Token) -> bool:
         return token.is_capital and not self.is_shouted and (not token.is_shouted or len(token.word) > 4)
@@ -364,11 +372,28 @@ class _Reader:
         return not SENTENCE.search(self.text[max(0, start - 4) : start])
 
     def _kind(self, at: int, end: int) -> str:
-        near = [*self.tokens[max(0, at - NEAR) : at], *self.tokens[end : end + NEAR]]
         if at and self.tokens[at - 1].known & Is.KIN:
             return "name"
-        stretch = self.text[
-            self.tokens[max(0, at - NEAR)].start : self.tokens[min(len(self.tokens), end + NEAR) - 1].end
-        ]
-        is_staff = any(token.known & (Is.STAFF | Is.STAFF_TITLE) for token in near)
-        return "staff_name" if is_staff and "\n" not in stretch else "name"
+        return "staff_name" if self._is_staff(self._before(at), self._behind(end)) else "name"
+
+    @staticmethod
+    def _is_staff(before: list[Token], behind: list[Token]) -> bool:
+        if any(token.known & (Is.STAFF | Is.STAFF_TITLE) for token in (*before, *behind)):
+            return True
+        at_work = bool(behind) and bool(behind[0].known & Is.WORKS_BEFORE)
+        return at_work and any(token.known & Is.WORKS for token in behind)
+
+    def _before(self, at: int) -> list[Token]:
+        """The tokens before a name, within its line and sentence."""
+        tokens = self.tokens[max(0, at - NEAR) : at]
+        return [token for token in tokens if not self._is_parted(token.end, self.tokens[at].start)]
+
+    def _behind(self, end: int) -> list[Token]:
+        """And those behind it, unless they go on with somebody else: "Emma and the nurse"."""
+        tokens = self.tokens[end : end + NEAR]
+        if tokens and tokens[0].word in ("and", "y", "with", "told", "asked"):
+            return []
+        return [token for token in tokens if not self._is_parted(self.tokens[end - 1].end, token.start)]
+
+    def _is_parted(self, start: int, end: int) -> bool:
+        return "\n" in self.text[start:end] or bool(PARTED.search(self.text, start, end))

@@ -27,6 +27,8 @@ class Is:
     BEFORE_PLACE = 2048
     BEFORE_TOWN = 4096
     ANNOUNCES = 8192
+    WORKS = 16384
+    WORKS_BEFORE = 32768
 
 
 NAME = Is.FIRST | Is.LAST
@@ -36,6 +38,8 @@ OF_LISTS = {
     "strong_titles": Is.STRONG,
     "kin": Is.KIN | Is.WORD,
     "staff": Is.STAFF,
+    "works": Is.WORKS,
+    "works_before": Is.WORKS_BEFORE | Is.WORD,
     "doing": Is.DOING | Is.WORD,
     "house": Is.HOUSE,
     "place_before": Is.BEFORE_PLACE | Is.WORD,
