@@ -80,10 +80,10 @@ MAX_AGE = 119
 
 def find(looked: Looked) -> Iterator[Found]:
     text = looked.text
-    if (looked.has_digit or not looked.seen.isdisjoint(("ninety", "noventa"))) and OLD_WORDS.search(text):
+    if (looked.digits or not looked.seen.isdisjoint(("ninety", "noventa"))) and OLD_WORDS.search(text):
         for shape in AGE:
             yield from (Found("age", *hit.span(1)) for hit in shape.finditer(text))
-    if looked.has_digit:
+    if looked.digits:
         days = [*_numeric(text), *(() if looked.seen.isdisjoint(MONTH_WORDS) else _named(text))]
         yield from (Found(_kind(text, start), start, end) for start, end in days)
         if not looked.seen.isdisjoint(("dob", "birth", "birthdate", "nacimiento")):

@@ -1,4 +1,4 @@
-"""A text as every family looks at it: its plain letters, its words, and whether there are digits at all."""
+"""A text as every family looks at it: its plain letters, its words, and how many digits there are."""
 
 import re
 from collections.abc import Callable
@@ -25,7 +25,7 @@ class Looked(NamedTuple):
     tokens: list[Token]
     seen: frozenset[str]
     """The words in small letters, and parts of those with a hyphen: most shapes need one of a few words."""
-    has_digit: bool
+    digits: int  # how many there are
 
 
 def look(text: str) -> Looked:
@@ -33,7 +33,7 @@ def look(text: str) -> Looked:
     tokens = [_token(hit, of) for hit in TOKEN.finditer(text)]
     seen = {token.word for token in tokens}
     seen.update(part for word in tuple(seen) if "-" in word or "'" in word for part in re.split("['-]", word))
-    return Looked(text, tokens, frozenset(seen), DIGIT.search(text) is not None)
+    return Looked(text, tokens, frozenset(seen), len(DIGIT.findall(text)))
 
 
 def _token(hit: re.Match[str], known: Callable[[str], int]) -> Token:

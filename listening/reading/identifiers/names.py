@@ -9,6 +9,7 @@ A name near a word of staff is the name of staff.
 import re
 from collections.abc import Iterator
 
+from listening.reading.identifiers import staff
 from listening.reading.identifiers.found import Found
 from listening.reading.identifiers.looked import Looked, Token
 from listening.reading.identifiers.words import NAME, Is, words
@@ -47,8 +48,6 @@ BEHIND_CUE = re.compile(r"(?:[\s,:(\"'*>=-]|\. ?|\?){0,6}")
 SENTENCE = re.compile(r"[.!?:\n\"(]\W*$|^\W*$|^[\s>*-]*$")
 SHOUTED = 0.7
 HEADLINE = 0.7
-NEAR = 4
-PARTED = re.compile(r"[!?;]|(?<=[a-z]{3})\. ")
 
 
 def find(looked: Looked) -> Iterator[Found]:
@@ -95,7 +94,8 @@ class _Reader:
             at = end or at + 1
 
     def _found(self, at: int, end: int) -> Found:
-        return Found(self._kind(at, end), self.tokens[at].start, self.tokens[end - 1].end)
+        kind = "staff_name" if staff.is_staff(self.text, self.tokens, at, end) else "name"
+        return Found(kind, self.tokens[at].start, self.tokens[end - 1].end)
 
     def _said_again(self, spans: list[tuple[int, int]]) -> Iterator[Found]:
         """A name once told is told again by a part of it, and has company: "Emma Lee, then Lee and Tom"."""
@@ -370,30 +370,3 @@ class _Reader:
         """Inside a sentence, where a capital means something."""
         start = self.tokens[at].start
         return not SENTENCE.search(self.text[max(0, start - 4) : start])
-
-    def _kind(self, at: int, end: int) -> str:
-        if at and self.tokens[at - 1].known & Is.KIN:
-            return "name"
-        return "staff_name" if self._is_staff(self._before(at), self._behind(end)) else "name"
-
-    @staticmethod
-    def _is_staff(before: list[Token], behind: list[Token]) -> bool:
-        if any(token.known & (Is.STAFF | Is.STAFF_TITLE) for token in (*before, *behind)):
-            return True
-        at_work = bool(behind) and bool(behind[0].known & Is.WORKS_BEFORE)
-        return at_work and any(token.known & Is.WORKS for token in behind)
-
-    def _before(self, at: int) -> list[Token]:
-        """The tokens before a name, within its line and sentence."""
-        tokens = self.tokens[max(0, at - NEAR) : at]
-        return [token for token in tokens if not self._is_parted(token.end, self.tokens[at].start)]
-
-    def _behind(self, end: int) -> list[Token]:
-        """And those behind it, unless they go on with somebody else: "Emma and the nurse"."""
-        tokens = self.tokens[end : end + NEAR]
-        if tokens and tokens[0].word in ("and", "y", "with", "told", "asked"):
-            return []
-        return [token for token in tokens if not self._is_parted(self.tokens[end - 1].end, token.start)]
-
-    def _is_parted(self, start: int, end: int) -> bool:
-        return "\n" in self.text[start:end] or bool(PARTED.search(self.text, start, end))

@@ -29,6 +29,8 @@ PHONE = re.compile(
 )
 CARD = re.compile(r"\b(?:cards?|cc|visa|mastercard|amex|credit|debit|tarjeta|credito|debito)\b")
 SOCIAL = re.compile(r"\b(?:ssn|social(?: security)?|seguro social)\b")
+SHORTEST = 4
+"""Digits of the shortest number that tells somebody: the last four of a social security number."""
 MEASURED = re.compile(
     r"^ ?(?:mg|mcg|ml|cc|units?|iu|dollars|usd|bucks|calories|steps|people|patients|words|hours|am|pm)\b"
 )
@@ -64,7 +66,7 @@ def find(looked: Looked) -> Iterator[Found]:
     text = looked.text
     if not looked.seen.isdisjoint(SPOKEN):
         yield from (Found("phone", *hit.span()) for hit in SPOKEN_RUN.finditer(text))
-    if not looked.has_digit:
+    if looked.digits < SHORTEST:
         return
     yield from (Found("ssn", *hit.span()) for hit in SSN.finditer(text) if _may_be_social(text, hit))
     if not looked.seen.isdisjoint(("ssn", "social")):
@@ -82,6 +84,11 @@ def find(looked: Looked) -> Iterator[Found]:
             yield Found(kind, start, hit.end())
 
 
+def _lead(text: str, at: int) -> str:
+    """What the same sentence says before a number."""
+    return re.split(r"[.!]\s", before(text, at, 40))[-1]
+
+
 def _may_be_social(text: str, hit: re.Match[str]) -> bool:
     return hit[1] == "-" or bool(SOCIAL.search(before(text, hit.start(), 40)))
 
@@ -94,7 +101,7 @@ def _line(text: str, start: int, end: int) -> str:
 def _kind_of_run(text: str, hit: re.Match[str]) -> str:
     groups = GROUP.findall(hit[0])
     digits = "".join(groups)
-    lead = before(text, hit.start(), 40)
+    lead = _lead(text, hit.start())
     if len(groups) >= 7 and all(len(group) == 1 for group in groups):
         return "ssn" if SOCIAL.search(lead) else "phone" if len(groups) in (7, 10, 11) else "code"
     if (

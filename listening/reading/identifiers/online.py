@@ -60,7 +60,7 @@ def find(looked: Looked) -> Iterator[Found]:
         yield from _handles(text)
     if "/" in text or "www" in seen:
         yield from _links(text)
-    if looked.has_digit or text.count(":") > 2:
+    if looked.digits or text.count(":") > 2:
         yield from _machines(text)
 
 

@@ -14,8 +14,8 @@ STREETS = (
 WORD = r"[A-Z0-9][\w'.-]{0,24}"
 UNIT = r"(?:apt|apartment|suite|ste|unit|flat|lot|trailer|piso|depto|departamento|apto|#)"
 CITY = (
-    r"(?:,?\s{1,4}[A-Z][\w'.-]{1,24}(?: [A-Z][\w'.-]{1,24}){0,2})?"
-    r"(?:,?\s{1,4}(?:[A-Z]{2}|[A-Z][a-z]{2,20}))?(?:,?\s{1,4}\d{5}(?:-\d{4})?)?"
+    r"(?:,\s{0,4}[A-Z][\w'-]{1,24}(?: [A-Z][\w'-]{1,24}){0,2})?"
+    r"(?:,\s{0,4}(?:[A-Z]{2}\b|[A-Z][a-z]{2,20})|\s[A-Z]{2}(?=\s\d))?(?:,?\s{1,4}\d{5}(?:-\d{4})?)?"
 )
 AMERICAN = re.compile(
     rf"(?<![\w$.,/-])\d{{1,6}}[A-Za-z]?(?: \d{{1,6}})? (?:[NSEW]\.? |North |South |East |West )?"
@@ -66,7 +66,7 @@ MORE_LINES = re.compile(
     r"(?:,? \d{4,6}(?!\d))?|[A-Z]{2}\b|\d{4,6}(?!\d))(?=\s{0,4}(?:$|[\n,]))){1,4}"
 )
 ADDRESS_END = re.compile(
-    r"(?<=[a-z]{3})\.(?:\s|$)|\n\n|\s(?:after|in case|last night|this morning|for this"
+    r"(?<=[a-z]{3})\.(?:\W|$)|\n\n|\s(?:after|in case|last night|this morning|for this"
     r"|and the corner)\b|\n(?!\s{0,3}[\w,])"
 )
 STATES = (
@@ -74,7 +74,10 @@ STATES = (
     "|NJ|NM|NY|NC|ND|OH|OK|OR"
     "|PA|RI|SC|SD|TN|TX|UT|VT|VA|WA|WV|WI|WY|PR"
 )
-ZIPS: tuple[tuple[re.Pattern[str], frozenset[str] | None], ...] = (
+Shapes = tuple[tuple[re.Pattern[str], frozenset[str] | None], ...]
+"""Each with the words of which a text must hold one; None where the shape alone tells."""
+
+ZIPS: Shapes = (
     (
         re.compile(rf"(?<!\w)(?:{STATES}),? (\d{{5}}(?:-\d{{4}})?)(?!\w)"),
         frozenset(STATES.lower().split("|")),
@@ -114,7 +117,7 @@ EUROPEAN_WORDS = frozenset(
         "c",
     ]
 )
-SHAPES: tuple[tuple[re.Pattern[str], frozenset[str] | None], ...] = (
+SHAPES: Shapes = (
     (AMERICAN, STREET_WORDS),
     (LOWER, STREET_WORDS),
     (EUROPEAN, EUROPEAN_WORDS),
@@ -123,6 +126,9 @@ SHAPES: tuple[tuple[re.Pattern[str], frozenset[str] | None], ...] = (
     (UNITS, frozenset(["apt", "apartment", "suite", "ste", "flat", "trailer", "apto", "depto"])),
     (BOX, frozenset(["box", "apartado", "psc", "unit", "cmr", "apo", "fpo", "dpo"])),
 )
+WORDED: Shapes = tuple((shape, needed) for shape, needed in SHAPES if needed is not None)
+HOUSE_AND_MORE = 2
+"""Digits that an address without a telling word, or a postcode, has at least."""
 STATED_WORDS_SAID = """
 address addresses it's it live lives lived living located meet sent send deliver delivered direccion vive
 vivo domicilio off arrived return taxi is
@@ -134,15 +140,17 @@ def find(looked: Looked) -> Iterator[Found]:
     text, seen = looked.text, looked.seen
     if "corner" in seen:
         yield from (Found("address", *hit.span()) for hit in CORNER.finditer(text))
-    if looked.has_digit:
-        for start, end in _addresses(text, seen):
+    if looked.digits:
+        shapes = SHAPES if looked.digits >= HOUSE_AND_MORE else WORDED
+        for start, end in _addresses(text, seen, shapes):
             end = _last_line(text, end)
             yield Found("address", start, start + len(text[start:end].rstrip(" .,\n")))
+    if looked.digits >= HOUSE_AND_MORE:
         yield from _postcodes(text, seen)
 
 
-def _addresses(text: str, seen: frozenset[str]) -> Iterator[tuple[int, int]]:
-    for shape, needed in SHAPES:
+def _addresses(text: str, seen: frozenset[str], shapes: Shapes) -> Iterator[tuple[int, int]]:
+    for shape, needed in shapes:
         if needed is None or not seen.isdisjoint(needed):
             yield from (hit.span() for hit in shape.finditer(text))
     if not seen.isdisjoint(STATED_WORDS):

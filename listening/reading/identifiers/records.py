@@ -66,9 +66,9 @@ PLATE = re.compile(r"(?=.*\d)(?:[A-Z0-9]{1,4}[ -]?[A-Z0-9]{1,5}|[A-HJ-NPR-Z0-9]{
 
 
 def find(looked: Looked) -> Iterator[Found]:
-    if looked.has_digit and not looked.seen.isdisjoint(CUE_WORDS):
+    if looked.digits and not looked.seen.isdisjoint(CUE_WORDS):
         yield from _named(looked.text)
-    if looked.has_digit and not looked.seen.isdisjoint(ROOM_WORDS):
+    if looked.digits and not looked.seen.isdisjoint(ROOM_WORDS):
         yield from _rooms(looked.text)
 
 
