@@ -24,6 +24,7 @@ __all__ = ["KINDS", "LONGEST", "MAX_FOUND", "Identifier", "Span", "find", "maske
 LONGEST = 10_000
 MAX_FOUND = 50
 PEOPLE = frozenset({"name", "staff_name"})
+NUMBERS = frozenset({"code", "phone", "fax", "date", "date_of_birth", "zip", "room", "age"})
 SAYING = PEOPLE | {"email", "handle", "url"}
 Span = tuple[int, int]
 
@@ -99,9 +100,15 @@ def _stretches(owners: "array[int]", found: Sequence[Found], text: str) -> Itera
     for number, run in groupby(owners):
         start, at = at, at + sum(1 for _ in run)
         piece = text[start:at]
-        if number and any(map(str.isalnum, piece)):
+        if number and _tells(piece, found[number - 1]):
             begin = start + len(piece) - len(piece.lstrip())
             yield Found(found[number - 1].kind, begin, begin + len(piece.strip()))
+
+
+def _tells(piece: str, whole: Found) -> bool:
+    """What is left of a number without a digit of it tells nothing."""
+    is_part_of_number = whole.kind in NUMBERS and len(piece) < whole.end - whole.start
+    return any(map(str.isdigit if is_part_of_number else str.isalnum, piece))
 
 
 def masked(text: str, found: Iterable[Identifier]) -> str:

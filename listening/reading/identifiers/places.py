@@ -58,7 +58,7 @@ STATED = re.compile(
     r"\b(?i:address(?:es)?(?: is| to|, here (?:they are|it is))?|it(?:'s| is) in|lives? (?:at|on|in)"
     r"|living (?:at|on)|lived in|located at|meet (?:you|me|us) at|sent to|send (?:it )?to|deliver(?:ed)? to"
     r"|direccion(?: es)?|(?:vive|vivo) en|domicilio|off at|arrived at|return to|taxi to|is at)"
-    r"\s?[:?]?\s{0,8}(?:it is )?(\d{1,6} (?:\d{1,6} )?(?:[A-Z][a-z]|[^\x00-\x7f])[^?!;|\n]{3,60})"
+    r"\s?[:?]?\s{0,8}(?:it is )?(\d{1,6} (?:\d{1,6} )?(?:[A-Z][a-z]|[^\x00-\x7f])[^?!;|\n]{3,60})(?!\w)"
 )
 MORE_LINES = re.compile(
     r"(?:[,\s>?]{0,8}\n[>? ,]{0,8}(?:(?:Suite|Apt|Unit)\.? ?\w{1,6}|[A-Z][\w.'()-]{1,24}"
