@@ -14,8 +14,9 @@ run: env
 	@$(MAKE) -s run-requirements
 	@exec $(PY) manage.py up
 
+# Each process has servers of its own. ARGS="-n0 ..." runs in one, as a debugger wants it.
 test: setup
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest -n logical --maxprocesses 4 --dist worksteal $(ARGS)
 
 lint: setup
 	@status=0; \

@@ -30,6 +30,7 @@ from listening.models import Mention, MentionVersion
 logger = logging.getLogger(__name__)
 
 GIVE_UP_AFTER = 3
+PERSON_SAYS = "A person set it to {}, and no rule names a queue for it"
 UNREADABLE = "The rules could not be applied to this mention. Please look at it yourself."
 
 
@@ -125,6 +126,9 @@ def _decide(mention: Mention, now: datetime, rules: Sequence[Condition]) -> Case
         why = f"Safety: read as {mention.lane.replace('_', ' ')}"
         return _open(mention, defaults.queue(SAFETY_QUEUES[mention.lane]), now, why=why)
     found = first_fitting(rules, _facts(mention))
+    if found is None and is_pressed_by_a_person(mention):
+        why = PERSON_SAYS.format(mention.get_level_display().lower())
+        return _open(mention, defaults.queue(defaults.UNSORTED), now, why=why)
     if found is None:
         return None
     rule, why = found
@@ -135,6 +139,8 @@ def _decide(mention: Mention, now: datetime, rules: Sequence[Condition]) -> Case
 def _reconsider(case: Case, mention: Mention, now: datetime) -> None:
     """An edited post that now speaks of danger goes to the queue that danger needs, closed or not."""
     note_edits([mention.pk], now)
+    if is_pressed_by_a_person(mention) and case.state != Case.State.CLOSED:
+        _press(case, mention, now)
     wanted = SAFETY_QUEUES.get(mention.lane)
     if wanted is None or case.queue.slug == wanted:
         return
@@ -149,6 +155,24 @@ def _reconsider(case: Case, mention: Mention, now: datetime) -> None:
         changes["due_at"] = min(case.due_at, soonest)
     Case.objects.filter(pk=case.pk).update(**changes)
     tell(case.pk, CaseEvent.Kind.MOVED, by=None, at=now, what="queue", was=case.queue.name, now=queue.name)
+
+
+def is_pressed_by_a_person(mention: Mention) -> bool:
+    return "level" in mention.set_by_people and mention.level in (Mention.Level.P0, Mention.Level.P1)
+
+
+def _press(case: Case, mention: Mention, now: datetime) -> None:
+    """What a person finds graver than the reader did stands higher in its queue."""
+    if Case.objects.filter(pk=case.pk, priority__lt=mention.severity).update(priority=mention.severity):
+        tell(
+            case.pk,
+            CaseEvent.Kind.MOVED,
+            by=None,
+            at=now,
+            what="severity",
+            was=case.priority,
+            now=mention.severity,
+        )
 
 
 def is_our_own(mention: Mention) -> bool:

@@ -2,7 +2,19 @@
 
 from django.urls import URLPattern, path
 
-from dashboard import mention_views, people_views, sign_in, source_views, stream, wall_views, watchlist_views
+from dashboard import (
+    accuracy_views,
+    label_views,
+    mention_views,
+    people_views,
+    sample_views,
+    sign_in,
+    source_views,
+    story_views,
+    stream,
+    wall_views,
+    watchlist_views,
+)
 from dashboard.cases import moves, pages
 from hospital.views import healthz
 
@@ -15,6 +27,27 @@ urlpatterns: list[URLPattern] = [
     # Mentions
     path("mentions/<int:pk>/", mention_views.detail, name="mention-detail"),
     path("mentions/<int:pk>/reveal/", mention_views.reveal, name="mention-reveal"),
+    path("mentions/<int:pk>/story/", story_views.begin, name="mention-story"),
+    # Stories
+    path("stories/<int:pk>/", story_views.detail, name="story-detail"),
+    path("stories/<int:pk>/merge/", story_views.merge, name="story-merge"),
+    path("stories/<int:pk>/split/", story_views.split, name="story-split"),
+    path("stories/<int:pk>/undo/", story_views.undo, name="story-undo"),
+    # Labels
+    path("mentions/<int:pk>/label/", label_views.form, name="mention-label"),
+    path("mentions/<int:pk>/label/panel/", label_views.panel, name="mention-label-panel"),
+    path("mentions/<int:pk>/label/put/", label_views.put, name="mention-label-put"),
+    path("mentions/<int:pk>/label/put/here/", label_views.put_here, name="mention-label-put-here"),
+    path("labels/<int:pk>/undo/", label_views.undo, name="label-undo"),
+    path("labels/<int:pk>/undo/here/", label_views.undo_here, name="label-undo-here"),
+    # The weekly sample, and what it shows
+    path("labels/sample/", sample_views.read, name="sample-read"),
+    path("labels/sample/draw/", sample_views.draw, name="sample-draw"),
+    path("labels/sample/<int:pk>/answer/", sample_views.answer, name="sample-answer"),
+    path("labels/sample/<int:pk>/skip/", sample_views.skip, name="sample-skip"),
+    path("labels/sample/<int:pk>/again/", sample_views.again, name="sample-again"),
+    path("accuracy/", accuracy_views.accuracy, name="accuracy"),
+    path("accuracy/mentions/", accuracy_views.behind, name="accuracy-mentions"),
     # Cases
     path("cases/", pages.listing, name="case-list"),
     path("cases/rows/", pages.rows, name="case-rows"),

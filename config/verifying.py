@@ -15,7 +15,7 @@ from django.db.models import Count, F, Max, Q
 from alerts.models import Reply
 from hospital import audit
 from hospital.models import AuditEntry
-from listening.models import Mention, Poll
+from listening.models import Mention, Poll, Story
 
 SWEPT_WITHIN = timedelta(minutes=1)
 ROUTED_WITHIN = timedelta(minutes=5)
@@ -123,6 +123,21 @@ def _audit(now: datetime) -> tuple[list[Any], str]:
     return [f"entry {pk}" for pk in broken], f"a chain of {AuditEntry.objects.count():,} entries"
 
 
+STORIES = """
+SELECT story.id, story.count, coalesce(held.n, 0) FROM listening_story story LEFT JOIN (
+    SELECT story_id, count(*) n FROM listening_mention WHERE story_id IS NOT NULL GROUP BY 1
+) held ON held.story_id = story.id WHERE story.count <> coalesce(held.n, 0) ORDER BY 1 LIMIT %s
+"""
+
+
+def _stories(now: datetime) -> tuple[list[Any], str]:
+    with connection.cursor() as cursor:
+        cursor.execute(STORIES, [SHOWN + 1])
+        rows = cursor.fetchall()
+    broken = [f"story {pk} counts {said:,} and holds {held:,}" for pk, said, held in rows]
+    return broken, f"{Story.objects.count():,} stories"
+
+
 CHECKS: dict[str, Look] = {
     "conservation": _conservation,
     "stored": _stored,
@@ -131,5 +146,6 @@ CHECKS: dict[str, Look] = {
     "polls": _forgotten,
     "routing": _routed,
     "outbox": _outbox,
+    "stories": _stories,
     "audit": _audit,
 }

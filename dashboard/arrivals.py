@@ -19,6 +19,7 @@ class Arrival:
     facility_id: int | None
     source_id: int
     sentiment: str
+    about_us: str
     published_at: datetime
     is_gone: bool
     desk: bytes
@@ -34,6 +35,7 @@ class Arrival:
             facility_id=self.facility_id,
             source_id=self.source_id,
             sentiment=self.sentiment,
+            about_us=self.about_us,
             published_at=self.published_at,
             now=now,
         ):
@@ -57,6 +59,7 @@ def arrival(mention: Mention) -> Arrival:
         facility_id=mention.facility_id,
         source_id=mention.source_id,
         sentiment=mention.sentiment,
+        about_us=mention.about_us,
         published_at=mention.published_at,
         is_gone=mention.is_gone,
         desk=gone if mention.is_gone else frame("mention", cards.rendered(mention, is_named=True), id=seq),

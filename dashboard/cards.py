@@ -3,16 +3,17 @@
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from django.db.models.functions import Left, Length
+from django.db.models import Case, JSONField, OuterRef, Subquery, When
+from django.db.models.functions import JSONObject, Left, Length
 from django.template.loader import render_to_string
 
 from dashboard import masks
 from dashboard.columns import PRAISE_LANE, Column, column_of
-from listening.models import Mention
+from listening.models import Label, Mention
 from listening.models.mention import MentionQuerySet, marked
 from listening.reading.identifiers import Identifier, Span
 
@@ -41,11 +42,29 @@ HANDLE_SIGNS = {"x": "@", "reddit": "u/"}
 def for_cards(mentions: MentionQuerySet) -> MentionQuerySet:
     """With all a card needs, and of a long text only its beginning."""
     return (
-        mentions.select_related("source", "facility", "author")
+        mentions.select_related("source", "facility", "author", "story")
         .prefetch_related("matches")
         .defer("text")
-        .annotate(excerpt=Left("text", EXCERPT + masks.SLACK), characters=Length("text"))
+        .annotate(
+            excerpt=Left("text", EXCERPT + masks.SLACK), characters=Length("text"), last_label=last_label()
+        )
     )
+
+
+def last_label() -> Case:
+    """Who last set something by hand, and when; asked only of mentions that say somebody did."""
+    standing = Label.objects.standing().filter(mention=OuterRef("pk")).order_by("-at")
+    told = JSONObject(
+        at="at", first_name="by__first_name", last_name="by__last_name", username="by__username"
+    )
+    latest = Subquery(standing.values(told=told)[:1])
+    return Case(When(set_by_people=[], then=None), default=latest, output_field=JSONField())
+
+
+@dataclass(frozen=True)
+class SetBy:
+    name: str
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -134,6 +153,19 @@ class Card:
         return not self.mention.is_gone and not self.mention.title and not self.beginning.strip()
 
     @property
+    def alike(self) -> str:
+        """What the card says of its story. Only the headline's counts: it alone is shown anew as it grows."""
+        story = self.mention.story
+        if story is None or story.count < 2:
+            return ""
+        return f"{story.count:,} alike" if story.headline_id == self.mention.pk else "one of a story"
+
+    @property
+    def about(self) -> str:
+        """Said where it is in doubt."""
+        return "" if self.mention.about_us == Mention.About.YES else "Maybe not about us"
+
+    @property
     def author(self) -> str:
         """The author as the network writes names."""
         author = self.mention.author
@@ -172,6 +204,26 @@ class Card:
     @property
     def collected_after(self) -> str:
         return span_in_words(self.mention.collected_at - self.mention.published_at)
+
+    @property
+    def set_by(self) -> SetBy | None:
+        """Who last set something here by hand."""
+        told = getattr(self.mention, "last_label", None)
+        if not told:
+            return None
+        name = f"{told['first_name']} {told['last_name']}".strip() or told["username"]
+        return SetBy(name if self.is_named else "a person", datetime.fromisoformat(told["at"]))
+
+    @cached_property
+    def labels(self) -> list[Label]:
+        """All that people say of it now."""
+        if not self.mention.set_by_people:
+            return []
+        return list(self.mention.labels.standing().select_related("by"))
+
+    @property
+    def topics(self) -> list[str]:
+        return [topic.replace("_", " ") for topic in self.mention.topics]
 
     @property
     def reasons(self) -> list[str]:

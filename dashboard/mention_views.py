@@ -42,7 +42,7 @@ def reveal(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _mention(request: HttpRequest, pk: int, permission: Permission) -> Mention:
     reachable = Mention.objects.within(reach_of(request).facility_ids(permission))
-    related = reachable.select_related("source", "facility", "author")
+    related = reachable.select_related("source", "facility", "author", "story")
     return get_object_or_404(
         related.prefetch_related("matches__query__watchlist", "versions"), pk=min(pk, HIGHEST_ID)
     )
@@ -62,6 +62,7 @@ def _page(request: HttpRequest, mention: Mention, *, refused: str = "", status: 
         "reveal": reveal,
         "is_hidden": any(map(is_hidden, (text, title, *(earlier for _, earlier in versions)))),
         "refused": refused,
+        "can_work": reach_of(request).covers(Permission.WORK_CASES, mention.facility_id),
     }
     answer = render(request, "wall/mention.html", context, status=status)
     if reveal.is_open:

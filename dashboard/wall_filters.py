@@ -21,6 +21,7 @@ class WallFilter:
     facility: Facility | None = None
     source: Source | None = None
     sentiment: str = ""
+    is_only_us: bool = False  # leaves out what may be about a namesake
     is_last_hour: bool = False
     is_big_screen: bool = False
 
@@ -31,6 +32,8 @@ class WallFilter:
             mentions = mentions.filter(source_id=self.source.pk)
         if self.sentiment:
             mentions = mentions.filter(sentiment=self.sentiment)
+        if self.is_only_us:
+            mentions = mentions.filter(about_us=Mention.About.YES)
         if self.is_last_hour:
             mentions = mentions.published_since(now - HOUR)
         return mentions
@@ -41,6 +44,7 @@ class WallFilter:
         facility_id: int | None,
         source_id: int,
         sentiment: str,
+        about_us: str,
         published_at: datetime,
         now: datetime,
     ) -> bool:
@@ -49,12 +53,13 @@ class WallFilter:
             (self.facility is None or self.facility.pk == facility_id)
             and (self.source is None or self.source.pk == source_id)
             and (not self.sentiment or self.sentiment == sentiment)
+            and (not self.is_only_us or about_us == Mention.About.YES)
             and (not self.is_last_hour or published_at >= now - HOUR)
         )
 
     @property
     def is_narrow(self) -> bool:
-        return bool(self.facility or self.source or self.sentiment or self.is_last_hour)
+        return bool(self.facility or self.source or self.sentiment or self.is_only_us or self.is_last_hour)
 
     @property
     def query(self) -> str:
@@ -62,6 +67,7 @@ class WallFilter:
             "facility": self.facility.slug if self.facility else "",
             "source": self.source.slug if self.source else "",
             "sentiment": self.sentiment,
+            "about": "us" if self.is_only_us else "",
             "within": "hour" if self.is_last_hour else "",
             "view": BIG_SCREEN if self.is_big_screen else "",
         }
@@ -80,10 +86,13 @@ def read(
         raise Http404
     if params.get("within", "") not in ("", "hour"):
         raise Http404
+    if params.get("about", "") not in ("", "us"):
+        raise Http404
     return WallFilter(
         facility=named(params.get("facility", ""), facilities),
         source=named(params.get("source", ""), sources),
         sentiment=sentiment,
+        is_only_us=params.get("about") == "us",
         is_last_hour=params.get("within") == "hour",
         is_big_screen=params.get("view") == BIG_SCREEN,
     )

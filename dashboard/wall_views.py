@@ -17,7 +17,7 @@ from dashboard.choices import Offered
 from dashboard.columns import Column, standing_in
 from dashboard.wall_filters import WallFilter
 from hospital.access import Permission, allow, reach_of
-from listening import wall_sequence
+from listening import sampled, wall_sequence
 from listening.models import Mention
 from listening.models.mention import MentionQuerySet
 from listening.models.source import Liveness
@@ -101,6 +101,7 @@ def status_of(look: Look) -> dict[str, Any]:
         "now": look.now,
         "pulse": pulse.last_hour(look.facility_ids, look.offered, look.wanted, look.now),
         "today": pulse.published_today(look.facility_ids, midnight),
+        "accuracy": sampled.present(look.now),
         "band": band.open_emergencies(look.facility_ids, look.now, is_named=not look.wanted.is_big_screen),
         **feeds_of(look),
     }

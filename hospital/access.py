@@ -24,6 +24,7 @@ class Permission(StrEnum):
     SIGNED_IN = "signed in"  # anyone with an account, member or not: signing out
     SEE_WALL = "see the wall"
     SEE_CASES = "see cases"
+    LABEL = "label mentions"
     WORK_CASES = "work on cases"
     REVEAL_IDENTITIES = "reveal identities"
     APPROVE_REPLIES = "approve replies"
@@ -35,10 +36,14 @@ class Permission(StrEnum):
 P = Permission
 GRANTS: dict[str, frozenset[Permission]] = {
     Role.VIEWER: frozenset({P.SEE_WALL}),
-    Role.MANAGER: frozenset({P.SEE_WALL, P.SEE_CASES, P.WORK_CASES, P.REVEAL_IDENTITIES}),
-    Role.RESPONDER: frozenset({P.SEE_WALL, P.SEE_CASES, P.WORK_CASES, P.REVEAL_IDENTITIES}),
-    Role.APPROVER: frozenset({P.SEE_WALL, P.SEE_CASES, P.WORK_CASES, P.APPROVE_REPLIES, P.REVEAL_IDENTITIES}),
-    Role.ADMIN: frozenset({P.SEE_WALL, P.SEE_CASES, P.MANAGE_WATCHLISTS, P.MANAGE_SOURCES, P.MANAGE_PEOPLE}),
+    Role.MANAGER: frozenset({P.SEE_WALL, P.SEE_CASES, P.LABEL, P.WORK_CASES, P.REVEAL_IDENTITIES}),
+    Role.RESPONDER: frozenset({P.SEE_WALL, P.SEE_CASES, P.LABEL, P.WORK_CASES, P.REVEAL_IDENTITIES}),
+    Role.APPROVER: frozenset(
+        {P.SEE_WALL, P.SEE_CASES, P.LABEL, P.WORK_CASES, P.APPROVE_REPLIES, P.REVEAL_IDENTITIES}
+    ),
+    Role.ADMIN: frozenset(
+        {P.SEE_WALL, P.SEE_CASES, P.LABEL, P.MANAGE_WATCHLISTS, P.MANAGE_SOURCES, P.MANAGE_PEOPLE}
+    ),
 }
 
 

@@ -9,6 +9,7 @@ from listening import jsonlines, watchlists, wording
 from listening.jsonlines import Answer, Item
 from listening.reading import analysis, identifiers
 from listening.reading.analysis import Reading, ToRead
+from listening.reading.namesakes import Ours
 from listening.reading.sentiment import Names
 
 
@@ -51,12 +52,18 @@ def _to_read(item: Item, said: str, own_names: tuple[str, ...]) -> ToRead:
         prompt=wording.storable(jsonlines.text(item, "prompt")),
         thread=tuple(wording.storable(each) for each in jsonlines.texts(item, "thread")),
         names=_masking((*own_names, *jsonlines.texts(item, "names"))),
+        ours=_ours((*own_names, *jsonlines.texts(item, "names"))),
     )
 
 
 @lru_cache(maxsize=64)
 def _masking(names: tuple[str, ...]) -> Names:
     return Names(wording.storable(name) for name in names)
+
+
+@lru_cache(maxsize=64)
+def _ours(names: tuple[str, ...]) -> Ours:
+    return Ours(wording.storable(name) for name in names)
 
 
 def _sentiment(reading: Reading) -> dict[str, Any]:

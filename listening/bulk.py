@@ -8,10 +8,16 @@ from django.db import connection
 from psycopg2.extras import execute_values
 
 
-def write(sql: str, values: Sequence[Sequence[Any]], *, fetch: bool = False) -> list[Any]:
-    """Run an INSERT ... VALUES %s over all rows; with `fetch`, what its RETURNING gives."""
+def write(
+    sql: str, values: Sequence[Sequence[Any]], *, fetch: bool = False, template: str | None = None
+) -> list[Any]:
+    """Run an INSERT ... VALUES %s over all rows; with `fetch`, what its RETURNING gives.
+
+    `template` is one row, for a column whose type PostgreSQL cannot tell from nulls.
+    """
     with connection.cursor() as cursor, connection.wrap_database_errors:
-        return execute_values(cursor.cursor, sql, values, page_size=500, fetch=fetch) or []
+        found = execute_values(cursor.cursor, sql, values, template=template, page_size=500, fetch=fetch)
+    return found or []
 
 
 def adapted(row: Mapping[str, Any], *, as_json: Collection[str]) -> list[Any]:

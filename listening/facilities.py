@@ -21,12 +21,14 @@ SHORT = "short"
 class Facilities:
     """Every name of every facility, ready to be looked for."""
 
-    def __init__(self, names: Iterable[Name]) -> None:
+    def __init__(self, names: Iterable[Name], cities: Iterable[str] = ()) -> None:
         listed = [name for name in names if any(map(str.isalnum, name.name))]
         self._locations = {name.name: name.facility_id for name in listed if name.kind == _LOCATION}
         self._names = [name for name in listed if name.kind != _LOCATION]
         self._matcher = Matcher((at, _quoted(name.name)) for at, name in enumerate(self._names))
         self.words = sorted({name.name for name in self._names})
+        self.handles = sorted({name.name for name in self._names if name.kind == FacilityName.Kind.HANDLE})
+        self.cities = sorted({*cities} - {""})
 
     def at(self, hint: str) -> int | None:
         """The facility of a network's own location, as an adapter hints it."""
@@ -89,13 +91,13 @@ def current() -> Facilities:
     global _kept
     version = _version()
     if _kept[0] != version:
-        _kept = (version, Facilities(_names()))
+        _kept = (version, Facilities(_names(), Facility.objects.values_list("city", flat=True)))
     return _kept[1]
 
 
 def _version() -> object:
     named = FacilityName.objects.values_list("pk", "name", "kind", "facility_id")
-    return (tuple(named), tuple(Facility.objects.values_list("pk", "name", "short_name")))
+    return (tuple(named), tuple(Facility.objects.values_list("pk", "name", "short_name", "city")))
 
 
 def _names() -> Iterable[Name]:

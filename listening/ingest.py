@@ -4,8 +4,10 @@
 2. fetch     ask the source for a page: posts, and the cursor to keep once they are stored
 3. accept    clean each post and find the queries it answers                           (intake, matching)
 4. sort      drop what no query finds, leave what is stored and has not changed
-5. read      tone, lane, language and facility of what is new or changed               (analysis, facilities)
-6. store     ONE transaction: mentions, versions, matches, quarantined, counts, cursor (storing)
+5. read      tone, lane, language, facility of what is new or changed, and whether it is about us
+                                                                                       (analysis, facilities)
+6. store     ONE transaction: mentions, versions, matches, stories, quarantined, counts, cursor
+                                                                                       (storing, joining)
 7. ring      after its commit, `mentions_stored` with ids
 8. close     the poll with its outcome, and in the same transaction what that says of the source
 

@@ -12,6 +12,7 @@ from listening.facilities import Facilities, decide
 from listening.matching import Hit
 from listening.models import Source
 from listening.reading.analysis import SHIPPED, Reader
+from listening.reading.namesakes import NOBODY, Ours
 from listening.reading.sentiment import Names
 from listening.sources.contract import Post
 from listening.watchlists import Watched
@@ -40,6 +41,7 @@ class Listener:
     facilities: Facilities
     names: Names
     reader: Reader = SHIPPED
+    ours: Ours = NOBODY
     takes_all: bool = False  # keep posts that no query finds
     acts_on_since: datetime | None = None  # nobody need act on what was published before
 

@@ -5,7 +5,7 @@ X asks for this within 24 hours, Reddit's Data API terms for every deleted post 
 
 from collections.abc import Sequence
 
-from listening import wall_sequence
+from listening import joining, wall_sequence
 from listening.models import Match, Mention, MentionVersion
 
 REMOVED_HASH = "removed"
@@ -29,4 +29,5 @@ def erase(mention_ids: Sequence[int]) -> list[int]:
             content_hash=REMOVED_HASH,
             wall_seq=number,
         )
+    joining.leave(erased)
     return erased

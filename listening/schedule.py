@@ -14,4 +14,9 @@ def _every(seconds: float, task: str) -> dict[str, Any]:
 BEAT: dict[str, dict[str, Any]] = {
     "poll-due": _every(2.0, "listening.tasks.poll_due"),
     "sweep-polls": _every(5.0, "listening.tasks.sweep_polls"),
+    "forget-likenesses": _every(3600.0, "listening.tasks.forget_likenesses"),
+    "draw-sample": {
+        **_every(600.0, "listening.tasks.draw_sample"),
+        "options": {"queue": "bulk", "expires": 600},
+    },
 }

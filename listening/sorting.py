@@ -18,6 +18,7 @@ from listening.intake import (
 )
 from listening.models import Mention, Source
 from listening.reading.analysis import ToRead
+from listening.reading.namesakes import NOBODY, Ours
 from listening.reading.sentiment import Names
 from listening.sources.contract import Page, Post, Unreadable
 from listening.storing import Read, Sorted
@@ -27,18 +28,20 @@ Clock = Callable[[], datetime]
 
 def listener_for(source: Source, *, takes_all: bool = False) -> Listener:
     watched, named = watchlists.current(), facilities.current()
-    names, reader = _names(watched, named), readers.current()
-    return Listener(source, watched, named, names, reader, takes_all=takes_all)
+    (names, ours), reader = _names(watched, named), readers.current()
+    return Listener(source, watched, named, names, reader, ours, takes_all=takes_all)
 
 
-_kept_names: tuple[object, object, Names] | None = None
+_kept_names: tuple[object, object, tuple[Names, Ours]] | None = None
 
 
-def _names(watched: watchlists.Watched, named: facilities.Facilities) -> Names:
+def _names(watched: watchlists.Watched, named: facilities.Facilities) -> tuple[Names, Ours]:
     """Built once for the watchlists and facilities as they stand."""
     global _kept_names
     if _kept_names is None or _kept_names[0] is not watched or _kept_names[1] is not named:
-        _kept_names = (watched, named, Names(watched.names(named.words)))
+        words = watched.names(named.words)
+        ours = Ours(words, handles=named.handles, cities=named.cities)
+        _kept_names = (watched, named, (Names(words), ours))
     return _kept_names[2]
 
 
@@ -111,6 +114,8 @@ def to_read(arrival: Arrival, listener: Listener) -> ToRead:
         language=post.language,
         network=arrival.network,
         names=listener.names,
+        # A review of one of our own locations is about us whatever it says.
+        ours=NOBODY if post.facility_hint else listener.ours,
     )
 
 

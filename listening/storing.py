@@ -1,7 +1,8 @@
 """One page into the database, in one transaction: all of it or nothing.
 
-The order of locks is the same for every writer: the poll, authors by their id, mentions, and last the order
-of the wall, which is held until the commit.
+The order of locks is the same for every writer: the poll, authors by their id, the order of the wall, which
+is held until the commit, and only then mentions: a story reaches for those that others have stored. Whoever
+changes a mention elsewhere takes the wall's number before the row.
 """
 
 import json
@@ -14,12 +15,14 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import F
 
-from listening import authors, bulk, quarantine, removal, wall_sequence
+from listening import authors, bulk, joining, labels, quarantine, removal, wall_sequence
 from listening.intake import Arrival, Known, Refused
+from listening.joining import Fresh
 from listening.leases import Lease
 from listening.models import Match, Mention, MentionVersion, Source
 from listening.reading.analysis import Reading
 from listening.reading.lanes import SAFETY
+from listening.reading.sameness import Said
 from listening.signals import mentions_stored
 
 URGENT_LEVELS = frozenset({Mention.Level.P0, Mention.Level.P1})
@@ -111,16 +114,20 @@ def _mentions(read: Sequence[Read], source: Source, now: datetime) -> _Stored:
     author_ids = authors.store(each.arrival for each in read)
     changed = [(each, each.known) for each in read if each.known]
     new = [each for each in read if not each.known]
-    for each, known in changed:
-        _keep_version(each, known, now)
+    standing = _standing([known.mention_id for _, known in changed])
+    said = [_said(each) for each in read]  # before the lock: it takes a while
     numbers = iter(wall_sequence.take(len(read)))
+    for each, known in changed:
+        _keep_version(each, known, standing.get(known.mention_id), now)
     inserted = _insert([_row(each, source, author_ids, next(numbers), now) for each in new])
     updated = {
         each.arrival.post.external_id: known.mention_id
         for each, known in changed
-        if _update(known, _row(each, source, author_ids, next(numbers), now))
+        if _update(known, _row(each, source, author_ids, next(numbers), now), standing.get(known.mention_id))
     }
+    labels.end_for_edits(updated.values(), now)
     _matches(read, {**inserted, **updated}, stale=list(updated.values()))
+    _stories(read, said, inserted, updated, now)
     return _Stored(inserted, updated)
 
 
@@ -156,6 +163,7 @@ def _row(
         "lane": reading.lane.name,
         "reasons": reading.reasons,
         "reader_version": read.reader_version,
+        "about_us": reading.about.answer,
         "topics": list(reading.topics),
         "identifiers": spans_of(reading),
         "set_by_people": [],
@@ -163,6 +171,28 @@ def _row(
         "processed_at": now if read.is_history else None,
         "route_attempts": 0,
     }
+
+
+def _said(read: Read) -> Said:
+    post = read.arrival.post
+    return joining.said(post.text, post.title, post.kind, post.url)
+
+
+def _stories(
+    read: Sequence[Read],
+    said: Sequence[Said],
+    inserted: Mapping[str, int],
+    updated: Mapping[str, int],
+    now: datetime,
+) -> None:
+    alone = joining.alone(updated.values()) if updated else set()
+    ids = {**inserted, **{external_id: pk for external_id, pk in updated.items() if pk in alone}}
+    fresh = [
+        Fresh(pk, each.facility_id, each.arrival.published_at, words)
+        for each, words in zip(read, said, strict=True)
+        if (pk := ids.get(each.arrival.post.external_id))
+    ]
+    joining.join(fresh, now)
 
 
 def spans_of(reading: Reading) -> dict[str, list[tuple[str, int, int]]]:
@@ -195,19 +225,34 @@ NEVER_CHANGED = frozenset(
 )
 
 
-def _update(known: Known, row: Mapping[str, Any]) -> bool:
+def _update(known: Known, row: Mapping[str, Any], before: Mention | None) -> bool:
     seen = Mention.objects.filter(pk=known.mention_id, content_hash=known.content_hash)
     changes = {name: value for name, value in row.items() if name not in NEVER_CHANGED}
     if row["processed_at"]:
         # History asks for no decision, and takes away none that is still owed.
         del changes["processed_at"]
+    if before and _says_the_same(before, row):
+        # What people said of these words still holds.
+        for name in ("set_by_people", *labels.held_columns(before.set_by_people)):
+            del changes[name]
     return bool(seen.update(**changes))
 
 
-def _keep_version(read: Read, known: Known, now: datetime) -> None:
+def _standing(mention_ids: Sequence[int]) -> dict[int, Mention]:
+    """These mentions as they stand, locked until the page is stored."""
+    if not mention_ids:
+        return {}
+    rows = Mention.objects.select_for_update(of=("self",)).filter(pk__in=mention_ids).order_by("pk")
+    return {mention.pk: mention for mention in rows}
+
+
+def _says_the_same(before: Mention, row: Mapping[str, Any]) -> bool:
+    return (before.title, before.text) == (row["title"], row["text"])
+
+
+def _keep_version(read: Read, known: Known, before: Mention | None, now: datetime) -> None:
     if known.content_hash == read.arrival.content_hash:
         return
-    before = Mention.objects.select_for_update(of=("self",)).filter(pk=known.mention_id).first()
     if before is None or before.content_hash != known.content_hash:
         return
     MentionVersion.objects.create(

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from listening import ingest, sweep
+from listening import ingest, joining, sampling, sweep
 from listening.doorbell import ring
 
 
@@ -22,3 +22,13 @@ def poll_due() -> None:
 def sweep_polls() -> None:
     for poll_id in sweep.forgotten(timezone.now()):
         ring(poll, poll_id)
+
+
+@shared_task
+def forget_likenesses() -> None:
+    joining.forget(timezone.now())
+
+
+@shared_task
+def draw_sample() -> None:
+    sampling.draw_due(timezone.now())

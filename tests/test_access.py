@@ -16,6 +16,8 @@ from alerts import defaults
 from alerts.models import Case, Queue, Reply
 from hospital.access import DefaultDenyMiddleware
 from hospital.models import Facility, Membership, Role
+from listening import stories
+from listening.models import Label, Mention, Sample, SampleItem
 from tests.base import (
     NOW,
     ada,
@@ -34,6 +36,7 @@ from tests.base import (
 PUBLIC = "anonymous mallory wes carla pete priya ada"
 MEMBERS = "wes carla pete priya ada"
 SEE_CASES = "carla pete priya ada"
+LABEL = "carla pete priya ada"
 WORK = "carla pete priya"
 APPROVE = "priya"
 REVEAL = "carla pete priya"
@@ -46,6 +49,24 @@ WHO_MAY = {
     "wall-stream": MEMBERS,
     "mention-detail": MEMBERS,
     "mention-reveal": REVEAL,
+    "mention-story": WORK,
+    "story-detail": MEMBERS,
+    "story-merge": WORK,
+    "story-split": WORK,
+    "story-undo": WORK,
+    "mention-label": LABEL,
+    "mention-label-panel": LABEL,
+    "mention-label-put": LABEL,
+    "mention-label-put-here": LABEL,
+    "label-undo": LABEL,
+    "label-undo-here": LABEL,
+    "sample-read": LABEL,
+    "sample-draw": LABEL,
+    "sample-answer": LABEL,
+    "sample-skip": LABEL,
+    "sample-again": LABEL,
+    "accuracy": MEMBERS,
+    "accuracy-mentions": MEMBERS,
     "case-list": SEE_CASES,
     "case-rows": SEE_CASES,
     "case-queues": SEE_CASES,
@@ -132,12 +153,26 @@ class AccessTests(TestCase):
         )
         return {
             "mention": post.pk,
+            "story": stories.of(post).pk,
             "case": case.pk,
+            "label": Label.objects.create(**cls.said(post), by=writer, at=NOW).pk,
+            "sample": cls.sampled(post).pk,
             "reply": Reply.objects.create(case=case, author=writer, text="Hello").pk,
             "watchlist": watchlist("northfield", name=f"List {name}", facility=place).pk,
             "source": post.source_id,
             "membership": Membership.objects.create(user=writer, role=Role.VIEWER, facility=place).pk,
         }
+
+    @staticmethod
+    def said(post: Mention) -> dict[str, Any]:
+        read = {"sentiment": "negative", "score": -0.5}
+        return {"mention": post, "aspect": "sentiment", "value": "neutral", "reader_said": read}
+
+    @staticmethod
+    def sampled(post: Mention) -> SampleItem:
+        sample, _ = Sample.objects.get_or_create(starts_at=NOW, defaults={"ends_at": NOW, "drawn_at": NOW})
+        where = {"sample": sample, "source": post.source, "position": sample.items.count()}
+        return SampleItem.objects.create(mention=post, said="negative", group_size=1, **where)
 
     def address(self, route: str, place: str) -> str:
         taken = ROUTES[route].pattern.converters

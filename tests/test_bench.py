@@ -80,9 +80,9 @@ class BenchTests:
 
     @pytest.mark.slow
     def test_it_prints_the_table_and_leaves_nothing(self, tmp_path: Path) -> None:
-        done = bench(["manage.py", "bench", "--small", "pipeline", "walls"], str(tmp_path))
+        done = bench(["manage.py", "bench", "--small", "reading", "pipeline", "walls"], str(tmp_path))
         assert done.returncode == 0, done.stderr
-        for name in ("match + read + store", "10 walls, p99"):
+        for name in ("whole reading", "a post of 5 MB", "match + read + store", "10 walls, p99"):
             assert name in done.stdout
         received = next(line for line in done.stdout.splitlines() if line.startswith("received of expected"))
         assert "100.0 %  " in received

@@ -1,5 +1,6 @@
 """Benchmarks: each figure beside its baseline from the same run.
 
+reading     posts through the whole reading on one core, beside VADER alone
 pipeline    posts through match, read and store on one worker, beside a plain loop
 walls       from stored to received, with many walls open, beside one
 archive     the wall's pages on a large archive, beside a small one
@@ -12,4 +13,4 @@ table       how figures are printed
 progress    what is said meanwhile
 """
 
-NAMES = ("pipeline", "walls", "archive")
+NAMES = ("reading", "pipeline", "walls", "archive")

@@ -57,6 +57,8 @@ def _failed(who: str, detail: Detail) -> str:
 def _moved(who: str, detail: Detail) -> str:
     if detail.get("what") == "owner":
         return f"{who} took it over"
+    if detail.get("what") == "severity":
+        return f"A person raised its severity from {detail.get('was')} to {detail.get('now')}"
     return f"{who or 'The rules'} moved it from {detail.get('was')} to {detail.get('now')}"
 
 

@@ -63,6 +63,11 @@ class Mention(models.Model):
         P3 = "P3", "Question"
         P4 = "P4", "Other"
 
+    class About(models.TextChoices):
+        YES = "yes", "About us"
+        UNSURE = "unsure", "Maybe not about us"
+        NO = "no", "Not about us"
+
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="mentions")
     external_id = models.CharField(max_length=300)
     network = models.CharField(max_length=30)
@@ -87,6 +92,16 @@ class Mention(models.Model):
     severity = models.PositiveSmallIntegerField()
     level = models.CharField(max_length=2, choices=Level)
     lane = models.CharField(max_length=20)
+    about_us = models.CharField(max_length=6, choices=About, default=About.YES)
+    # An index of its own below, of those that have one.
+    story = models.ForeignKey(
+        "listening.Story",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="mentions",
+        db_index=False,
+    )
     topics = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     identifiers = models.JSONField(default=dict, blank=True)  # {"text": [[kind, start, end]], "title": [...]}
     reasons = models.JSONField(default=list)
@@ -127,6 +142,10 @@ class Mention(models.Model):
                 name="mention_hour",
                 include=["sentiment", "facility", "source"],
                 condition=Q(is_gone=False),
+            ),
+            # The mentions of a story, oldest first.
+            models.Index(
+                fields=["story", "published_at"], name="mention_story", condition=Q(story__isnull=False)
             ),
             # route_due: mentions no rule has looked at yet.
             models.Index(fields=["id"], name="mention_unrouted", condition=Q(processed_at__isnull=True)),

@@ -6,9 +6,11 @@ from functools import cache
 from pathlib import Path
 
 from listening.matching import Matcher
-from listening.reading import identifiers, lanes, languages, sentiment
+from listening.reading import identifiers, lanes, languages, namesakes, noise, sentiment
 from listening.reading.identifiers import Identifier
 from listening.reading.lanes import Lane
+from listening.reading.namesakes import NOBODY, US, About, Ours
+from listening.reading.noise import NoiseFound
 from listening.reading.sentiment import NO_NAMES, Names, Tone
 
 READER_VERSION = "2"
@@ -25,6 +27,7 @@ class ToRead:
     prompt: str = ""  # the question that the text answers
     thread: tuple[str, ...] = ()  # earlier posts, oldest first
     names: Names = NO_NAMES
+    ours: Ours = NOBODY  # what tells us from a namesake; nobody: it is about us
 
     @property
     def words(self) -> str:
@@ -39,11 +42,14 @@ class Reading:
     topics: tuple[str, ...] = ()
     identifiers: tuple[Identifier, ...] = ()  # spans into the text
     title_identifiers: tuple[Identifier, ...] = ()  # spans into the title
+    about: About = US
+    noise: NoiseFound | None = None
     unsaid: frozenset[str] = frozenset()  # words that name somebody: no reason repeats them
 
     @property
     def reasons(self) -> list[str]:
-        said = [*self.lane.reasons, *(f"tone: {reason}" for reason in self.tone.reasons)]
+        doubts = [self.about.reason] if self.about.reason else []
+        said = [*doubts, *self.lane.reasons, *(f"tone: {reason}" for reason in self.tone.reasons)]
         return [identifiers.unsaid(reason, self.unsaid) for reason in said]
 
 
@@ -66,6 +72,8 @@ class Reader:
             topics(post.words),
             tuple(in_text),
             tuple(in_title),
+            namesakes.read(post.text, post.title, ours=post.ours),
+            noise.read(post.text, post.title, rating=post.rating),
             identifiers.words_of(post.text, in_text) | identifiers.words_of(post.title, in_title),
         )
 

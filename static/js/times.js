@@ -20,9 +20,7 @@
     clock.dateTime = now.toISOString();
     set(clock.querySelector("[data-hours]"), hours.format(now));
     set(clock.querySelector(".day"), `${day.format(now).replace(",", "")} `);
-    for (const each of document.querySelectorAll("time[data-hour][datetime]")) {
-      set(each, hours.format(Date.parse(each.dateTime)));
-    }
+    for (const each of document.querySelectorAll("time[data-hour][datetime]")) set(each, hours.format(Date.parse(each.dateTime)));
     for (const each of document.querySelectorAll("time[data-age][datetime]")) {
       set(each, since(each.dateTime));
       each.title ||= full.format(Date.parse(each.dateTime));

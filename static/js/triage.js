@@ -17,11 +17,7 @@
     window.open(button.dataset.open, "_blank", "noopener,noreferrer");
   });
   let held = "";
-  document.addEventListener("htmx:beforeSwap", (event) => {
-    held = document.activeElement.matches(".row-link") ? document.activeElement.id : "";
-    // A refused move answers 409 with the page that says why.
-    if (event.detail.xhr.status === 409) Object.assign(event.detail, { shouldSwap: true, isError: false });
-  });
+  document.addEventListener("htmx:beforeSwap", () => { held = document.activeElement.closest(".row-link")?.id; });
   // A row that was swapped keeps the keyboard's place.
   document.addEventListener("htmx:afterSettle", () => {
     count();

@@ -37,7 +37,7 @@
     const isRead = (canHover && column.root.matches(":hover")) || column.root.contains(document.activeElement)
       || scrollerOf(column.feed).scrollTop > 8 || (!picked.isCollapsed && column.feed.contains(picked.anchorNode));
     if (isRead && !isScreen) column.heldUntil = Date.now() + LEAVE;
-    return Boolean(pausedAt) || Date.now() < column.heldUntil;
+    return Boolean(pausedAt) || Boolean(document.querySelector("dialog:modal")) || Date.now() < column.heldUntil;
   };
   const anchorOf = (column) => {
     const cards = cardsOf(column);
@@ -111,10 +111,7 @@
     flag(shown, "is-changed", 2000);
   };
   // Too much was missed to be told one by one.
-  const lose = () => {
-    for (const { waiting } of columns) waiting.clear();
-    needsAnew = true;
-  };
+  const lose = () => { needsAnew = true; for (const { waiting } of columns) waiting.clear(); };
   // The columns as the server has them; the stream then begins where they end.
   const askAnew = () => {
     if (isAsking || body.dataset.live !== "live") return;

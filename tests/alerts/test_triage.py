@@ -179,3 +179,34 @@ class DefaultsTests(TestCase):
         Rule.objects.exclude(name="Questions").delete()
         defaults.ensure()
         self.assertEqual(Rule.objects.count(), 1)
+
+
+class PressedByAPersonTests(TestCase):
+    def setUp(self) -> None:
+        defaults.ensure()
+
+    def test_what_no_rule_takes_still_reaches_a_person(self) -> None:
+        post = mention(lane="other", level="P1", severity=70, set_by_people=["level"])
+        case = triage.route(post.pk, NOW)
+        assert case is not None
+        self.assertEqual(case.queue.slug, "unsorted")
+        self.assertIn("A person set it to urgent", case.events.get().detail["why"])
+
+    def test_an_open_case_stands_higher_and_says_why(self) -> None:
+        post = mention(**COMPLAINT)
+        triage.route(post.pk, NOW)
+        Mention.objects.update(level="P1", severity=70, set_by_people=["level"], processed_at=None)
+        triage.route(post.pk, NOW)
+        case = Case.objects.get()
+        self.assertEqual((case.queue.slug, case.priority), ("complaints", 70))
+        event = case.events.get(kind=CaseEvent.Kind.MOVED)
+        self.assertEqual(event.detail, {"what": "severity", "was": 45, "now": 70})
+
+    def test_one_that_becomes_an_emergency_goes_to_that_queue(self) -> None:
+        post = mention(**COMPLAINT)
+        triage.route(post.pk, NOW)
+        Mention.objects.update(
+            level="P0", severity=90, lane="emergency", set_by_people=["level"], processed_at=None
+        )
+        triage.route(post.pk, NOW)
+        self.assertEqual(Case.objects.get().queue.slug, "emergency")

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from django.test import TestCase
 from django.urls import reverse
 from django.utils import timezone
@@ -6,6 +8,7 @@ from alerts import defaults
 from dashboard import cards, masks
 from dashboard.cards import Card, Piece, pieces
 from dashboard.cases.rows import Row
+from listening import sampling
 from listening.models import Match, Mention, MentionVersion, Query
 from listening.reading.identifiers import Identifier
 from tests import base
@@ -90,6 +93,16 @@ class PagesTests(TestCase):
             with self.subTest(address):
                 page = self.client.get(address).content.decode()
                 self.assertEqual([each for each in (*SECRETS, "Emma", "0199") if each in page], [])
+
+    def test_the_weekly_sample_shows_it_neither(self) -> None:
+        now = timezone.now()
+        week = sampling.week_of(now) - timedelta(hours=1)
+        mention = base.mention(TEXT, sentiment="positive", published_at=week, collected_at=week)
+        Mention.objects.exclude(pk=mention.pk).update(published_at=week - timedelta(days=90))
+        sampling.draw(week - sampling.WEEK, week + sampling.WEEK, now)
+        page = self.client.get(reverse("sample-read")).content.decode()
+        self.assertIn("[phone]", page)
+        self.assertEqual([each for each in SECRETS if each in page], [])
 
     def test_a_row_says_it_in_words(self) -> None:
         self.assertEqual(Row(self.case, timezone.now(), 0).text, "About [name]")

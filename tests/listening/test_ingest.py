@@ -25,6 +25,18 @@ class PollTests(TestCase):
         self.assertEqual((mention.sentiment, mention.lane), ("negative", "complaint"))
         self.assertEqual(Match.objects.get().spans, [[0, 10]])
 
+    def test_it_keeps_whether_a_post_is_about_us(self) -> None:
+        poll_once(page(post("Northfield High beat Briar Glen at football"), post("The nurse at Northfield")))
+        found = Mention.objects.order_by("pk").values_list("about_us", "reasons")
+        self.assertEqual([about for about, _ in found], ["no", "yes"])
+        self.assertIn("maybe not about us: 'northfield high', 'football'", found[0][1])
+
+    def test_a_review_of_our_own_location_is_about_us(self) -> None:
+        place = base.facility("Northfield West", "west")
+        place.names.create(kind=FacilityName.Kind.LOCATION, name="locations/1")
+        poll_once(page(post("Northfield burgers in the cafeteria", facility_hint="locations/1")))
+        self.assertEqual(Mention.objects.get().about_us, "yes")
+
     def test_it_keeps_who_wrote_it_and_where_it_stands(self) -> None:
         sent = post(
             author_id="7",

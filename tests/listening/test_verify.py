@@ -10,7 +10,8 @@ from alerts import defaults
 from alerts.models import Case, Reply
 from hospital import audit
 from hospital.models import AuditEntry
-from listening.models import Mention, Poll
+from listening import stories
+from listening.models import Mention, Poll, Story
 from tests.base import mention, pete, priya, source
 
 
@@ -56,7 +57,7 @@ class VerifyTests(TestCase):
     def test_all_is_well(self) -> None:
         lines, is_kept = verify()
         self.assertTrue(is_kept)
-        self.assertEqual(len(lines), 8)
+        self.assertEqual(len(lines), 9)
         self.assertEqual(lines["stored"], "ok  stored: 1 mentions of 1 sources")
 
     def test_a_poll_that_does_not_add_up(self) -> None:
@@ -119,6 +120,12 @@ class VerifyTests(TestCase):
             lease_until=self.now - timedelta(minutes=2),
         )
         self.assert_broken("outbox")
+
+    def test_a_story_that_counts_what_it_does_not_hold(self) -> None:
+        story = stories.of(self.mention)
+        self.assertTrue(verify()[1])
+        Story.objects.update(count=3)
+        self.assert_broken("stories", words=f"story {story.pk} counts 3 and holds 1")
 
     def test_an_entry_that_was_changed_behind_our_back(self) -> None:
         altered("hospital_auditentry", "DISABLE TRIGGER USER")

@@ -30,8 +30,8 @@ def told() -> list[tuple[str, list[str]]]:
     """Texts, each with what no screen may show."""
     ours = [read(line) for line in TOLD]
     plain = [(text, [value for _, value in found if len(value) >= SHORTEST]) for text, found in ours]
-    hostile = [(f"{SAID}.\n{OWN[name][:3000]}", list(SECRETS)) for name in WORN]
-    turned = [(f"{OWN[name][:200]}\n\n{SAID}.", list(SECRETS)) for name in WORN]
+    hostile = [(f"{SAID}.\n{OWN[name][:3000]}", list(SECRETS)) for name in WORN[::2]]
+    turned = [(f"{OWN[name][:200]}\n\n{SAID}.", list(SECRETS)) for name in WORN[1::3]]
     return [(f"{text}\nNorthfield", secrets) for text, secrets in (*plain, *hostile, *turned) if secrets]
 
 
