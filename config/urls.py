@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern] = [
     path("wall/stream/", stream.stream, name="wall-stream"),
     # Mentions
     path("mentions/<int:pk>/", mention_views.detail, name="mention-detail"),
+    path("mentions/<int:pk>/reveal/", mention_views.reveal, name="mention-reveal"),
     path("mentions/<int:pk>/story/", story_views.begin, name="mention-story"),
     # Stories
     path("stories/<int:pk>/", story_views.detail, name="story-detail"),
@@ -61,6 +62,7 @@ urlpatterns: list[URLPattern] = [
     path("cases/<int:pk>/move/", moves.move, name="case-move"),
     path("cases/<int:pk>/close/", moves.close, name="case-close"),
     path("cases/<int:pk>/reopen/", moves.reopen, name="case-reopen"),
+    path("cases/<int:pk>/reveal/", moves.reveal, name="case-reveal"),
     # Replies
     path("cases/<int:pk>/reply/", moves.save, name="reply-save"),
     path("cases/<int:pk>/reply/autosave/", moves.autosave, name="reply-autosave"),

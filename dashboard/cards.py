@@ -1,7 +1,7 @@
 """A mention as the wall shows it: the card, its words, and what is held back from it."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -11,13 +11,15 @@ from django.db.models import Case, JSONField, OuterRef, Subquery, When
 from django.db.models.functions import JSONObject, Left, Length
 from django.template.loader import render_to_string
 
+from dashboard import masks
 from dashboard.columns import PRAISE_LANE, Column, column_of
 from listening.models import Label, Mention
 from listening.models.mention import MentionQuerySet, marked
+from listening.reading.identifiers import Identifier, Span
 from listening.reading.lanes import KINDS
 
 EXCERPT = 600
-"""Characters of a post that a card can need; the rest is not even read from the database."""
+"""Characters of a post that a card can need; hardly more is even read from the database."""
 
 WITHHELD_LANES = frozenset({"self_harm"})
 """What nobody should meet unprepared: the wall says that it is there, and its own page shows it."""
@@ -40,7 +42,9 @@ def for_cards(mentions: MentionQuerySet) -> MentionQuerySet:
         mentions.select_related("source", "facility", "author", "story")
         .prefetch_related("matches")
         .defer("text")
-        .annotate(excerpt=Left("text", EXCERPT), characters=Length("text"), last_label=last_label())
+        .annotate(
+            excerpt=Left("text", EXCERPT + masks.SLACK), characters=Length("text"), last_label=last_label()
+        )
     )
 
 
@@ -62,20 +66,31 @@ class SetBy:
 
 @dataclass(frozen=True)
 class Piece:
-    """A stretch of text of one kind: plain, matched by a query, or a character that no eye can see."""
+    """A stretch of one kind: plain, matched by a query, a mask's words, a character no eye can see."""
 
     text: str
     kind: str = "plain"
 
 
-def pieces(text: str, spans: Iterable[tuple[int, int]]) -> list[Piece]:
+def pieces(text: str, spans: Iterable[Span], hidden: Iterable[Identifier] = ()) -> list[Piece]:
+    """The text cut where it is marked, matched and hidden; of what is hidden not a character is left."""
     found: list[Piece] = []
-    for stretch, is_matched in marked(text, spans):
-        found.extend(unmasked(stretch, "match" if is_matched else "plain"))
-    return found
+    spans, at = list(spans), 0
+    for each in hidden:
+        found += stretches(text, spans, at, each.start)
+        found += [Piece(masks.words(each.kind), "mask")] if at <= each.start < len(text) else []
+        at = max(at, each.end)
+    return [*found, *stretches(text, spans, at, len(text))]
 
 
-def unmasked(text: str, kind: str) -> Iterable[Piece]:
+def stretches(text: str, spans: Iterable[Span], start: int, end: int) -> Iterator[Piece]:
+    for stretch, is_matched in marked(
+        text[start:end], [(one - start, other - start) for one, other in spans]
+    ):
+        yield from apart(stretch, "match" if is_matched else "plain")
+
+
+def apart(text: str, kind: str) -> Iterable[Piece]:
     """Sets invisible and direction-changing characters apart: they can make a text read as another one."""
     begin = 0
     for at, character in enumerate(text):
@@ -138,7 +153,7 @@ class Card:
 
     @property
     def is_wordless(self) -> bool:
-        return not self.mention.is_gone and not self.mention.title and not self.excerpt.strip()
+        return not self.mention.is_gone and not self.mention.title and not self.beginning.strip()
 
     @property
     def alike(self) -> str:
@@ -162,17 +177,27 @@ class Card:
         return HANDLE_SIGNS.get(self.mention.network, "") + author.handle
 
     @cached_property
+    def spans(self) -> list[Span]:
+        """What our queries matched."""
+        return [(start, end) for match in self.mention.matches.all() for start, end in match.spans]
+
+    @cached_property
     def pieces(self) -> list[Piece]:
-        spans = [(start, end) for match in self.mention.matches.all() for start, end in match.spans]
-        return pieces(self.excerpt, spans)
+        return self.pieces_of(self.beginning, EXCERPT)
+
+    def pieces_of(self, text: str, limit: int) -> list[Piece]:
+        """So much of a text, or of its beginning, with what tells who somebody is named instead of shown."""
+        hidden = masks.in_text(self.mention, text, self.spans)
+        return pieces(text[:limit], self.spans, hidden)
 
     @property
-    def excerpt(self) -> str:
-        return str(getattr(self.mention, "excerpt", None) or self.mention.text[:EXCERPT])
+    def beginning(self) -> str:
+        kept = getattr(self.mention, "excerpt", None)
+        return str(kept if kept is not None else self.mention.text[: EXCERPT + masks.SLACK])
 
     @property
     def title_pieces(self) -> list[Piece]:
-        return pieces(self.mention.title[:200], [])
+        return pieces(self.mention.title[:200], [], masks.in_title(self.mention))
 
     @property
     def fill(self) -> int:

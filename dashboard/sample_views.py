@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from dashboard import cards
+from dashboard import cards, masks
 from dashboard.cards import Card
 from dashboard.label_views import HIGHEST_ID, person
 from hospital.access import Permission, allow, reach_of
@@ -58,7 +58,8 @@ def read(request: HttpRequest) -> HttpResponse:
     }
     if item is not None:
         mention = Mention.objects.select_related("source", "facility").get(pk=item.mention_id)
-        context |= {"card": Card(mention), "pieces": cards.pieces(mention.text[:LONGEST], [])}
+        hidden = masks.in_text(mention, mention.text)
+        context |= {"card": Card(mention), "pieces": cards.pieces(mention.text[:LONGEST], [], hidden)}
         context["is_cut"] = len(mention.text) > LONGEST
     return render(request, "labels/sample.html", context)
 

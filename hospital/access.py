@@ -26,6 +26,7 @@ class Permission(StrEnum):
     SEE_CASES = "see cases"
     LABEL = "label mentions"
     WORK_CASES = "work on cases"
+    REVEAL_IDENTITIES = "reveal identities"
     APPROVE_REPLIES = "approve replies"
     MANAGE_WATCHLISTS = "manage watchlists"
     MANAGE_SOURCES = "manage sources"
@@ -36,9 +37,11 @@ class Permission(StrEnum):
 P = Permission
 GRANTS: dict[str, frozenset[Permission]] = {
     Role.VIEWER: frozenset({P.SEE_WALL}),
-    Role.MANAGER: frozenset({P.SEE_WALL, P.SEE_CASES, P.LABEL, P.WORK_CASES}),
-    Role.RESPONDER: frozenset({P.SEE_WALL, P.SEE_CASES, P.LABEL, P.WORK_CASES}),
-    Role.APPROVER: frozenset({P.SEE_WALL, P.SEE_CASES, P.LABEL, P.WORK_CASES, P.APPROVE_REPLIES}),
+    Role.MANAGER: frozenset({P.SEE_WALL, P.SEE_CASES, P.LABEL, P.WORK_CASES, P.REVEAL_IDENTITIES}),
+    Role.RESPONDER: frozenset({P.SEE_WALL, P.SEE_CASES, P.LABEL, P.WORK_CASES, P.REVEAL_IDENTITIES}),
+    Role.APPROVER: frozenset(
+        {P.SEE_WALL, P.SEE_CASES, P.LABEL, P.WORK_CASES, P.APPROVE_REPLIES, P.REVEAL_IDENTITIES}
+    ),
     Role.ADMIN: frozenset(
         {
             P.SEE_WALL,

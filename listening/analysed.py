@@ -26,7 +26,9 @@ def names_of(facility: Facility) -> tuple[str, ...]:
 
 def _answer(item: Item, *, own_names: tuple[str, ...]) -> dict[str, Any]:
     said = jsonlines.text(item, "text", required=True)
-    reading = analysis.SHIPPED.read(_to_read(item, said, own_names))
+    post = _to_read(item, said, own_names)
+    reading = analysis.SHIPPED.read(post)
+    own = post.names.spans(said[: identifiers.LONGEST])
     return {
         "id": item.get("id"),
         "sentiment": _sentiment(reading),
@@ -36,7 +38,7 @@ def _answer(item: Item, *, own_names: tuple[str, ...]) -> dict[str, Any]:
         "lane": reading.lane.name,
         "language": reading.language,
         # Looked for in the words as they came: cleaning them would move every span.
-        "identifiers": [asdict(each) for each in identifiers.find(said)],
+        "identifiers": [asdict(each) for each in identifiers.find(said, own)],
         "reasons": reading.reasons,
     }
 

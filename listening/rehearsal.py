@@ -8,10 +8,14 @@ from listening.care import Care
 from listening.intake import Known, Listener
 from listening.leases import Lease
 from listening.models import Poll, Query, Source
+from listening.reading import identifiers
 from listening.sorting import Clock
 from listening.sources import adapter_for
 from listening.sources.contract import AuthFailed, Page, Post, SourceError
 from listening.storing import Read, Sorted
+
+SHOWN, READ = 140, 300
+"""Characters of a post that are shown, and that are read for it: an identifier must not be cut in two."""
 
 
 def rehearse(source: Source, clock: Clock) -> Iterator[dict[str, Any]]:
@@ -23,7 +27,16 @@ def rehearse(source: Source, clock: Clock) -> Iterator[dict[str, Any]]:
         yield {"external_id": refused.external_id, "outcome": "quarantined", "reason": refused.reason}
     for post in page.posts:
         found = _sorted([post], Page([], {}), listener, clock)
-        yield {"external_id": post.external_id, **_outcome(found, expressions), "text": post.text[:140]}
+        said = {"external_id": post.external_id, **_outcome(found, expressions)}
+        yield {**said, "text": _beginning(post.text, listener)}
+
+
+def _beginning(text: str, listener: Listener) -> str:
+    """The first words, with names and numbers named instead of shown: terminals keep what they print."""
+    head = text[:READ]
+    shown = [each for each in identifiers.find(head, listener.names.spans(head)) if each.start < SHOWN]
+    end = max([SHOWN, *(each.end for each in shown)])
+    return identifiers.masked(head[:end], shown)
 
 
 def _fetched(source: Source, listener: Listener) -> Page:

@@ -39,6 +39,7 @@ SEE_CASES = "carla pete priya ada"
 LABEL = "carla pete priya ada"
 WORK = "carla pete priya"
 APPROVE = "priya"
+REVEAL = "carla pete priya"
 ADMIN = "ada"
 
 WHO_MAY = {
@@ -47,6 +48,7 @@ WHO_MAY = {
     "wall-older": MEMBERS,
     "wall-stream": MEMBERS,
     "mention-detail": MEMBERS,
+    "mention-reveal": REVEAL,
     "mention-story": WORK,
     "story-detail": MEMBERS,
     "story-merge": WORK,
@@ -76,6 +78,7 @@ WHO_MAY = {
     "case-move": WORK,
     "case-close": WORK,
     "case-reopen": WORK,
+    "case-reveal": REVEAL,
     "reply-save": WORK,
     "reply-autosave": WORK,
     "reply-submit": WORK,

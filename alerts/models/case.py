@@ -115,6 +115,7 @@ class CaseEvent(models.Model):
         MOVED = "moved", "Moved"
         CLOSED = "closed", "Closed"
         REOPENED = "reopened", "Reopened"
+        REVEALED = "revealed", "Names and numbers shown"
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="events")
     at = models.DateTimeField()

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from alerts.models import Case, Queue
 from alerts.models.case import CaseQuerySet
+from dashboard import masks
 from dashboard.cases.rows import EXCERPT, Row
 from hospital.access import Permission, Reach, reach_of
 
@@ -87,7 +88,7 @@ class Desk:
             "mention__source", "mention__facility", "facility", "owner", "queue"
         )
         short = related.defer("mention__text", "mention__reasons").annotate(
-            excerpt=Left("mention__text", EXCERPT)
+            excerpt=Left("mention__text", EXCERPT + masks.SLACK)
         )
         return [Row(case, self.now, self.user.pk) for case in short.in_order()[:PAGE]]
 

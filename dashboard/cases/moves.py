@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from alerts import cases, outbox, replies
 from alerts.models import Case, Queue, Reply
 from alerts.refusals import Refused
+from dashboard import reveals
 from dashboard.cases.desk import Desk
 from dashboard.cases.opened import Opened, find_case, find_reply
 from dashboard.cases.pages import triage
@@ -26,7 +27,9 @@ def after(
         verb()
     except Refused as refusal:
         now = find_case(desk, case.pk, Permission.SEE_CASES)
-        return triage(request, desk, Opened(now, desk, refused=str(refusal), typed=typed), status=409)
+        reveal = reveals.of(request, now.mention, desk.now)
+        opened = Opened(now, desk, refused=str(refusal), typed=typed, reveal=reveal)
+        return triage(request, desk, opened, status=409)
     return redirect(desk.case_url(case.pk))
 
 
@@ -90,6 +93,15 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponse:
     desk = Desk.of(request)
     case = find_case(desk, pk, WORK)
     return after(request, desk, case, lambda: cases.reopen(case, by=desk.user, at=timezone.now()))
+
+
+@allow(Permission.REVEAL_IDENTITIES)
+@require_POST
+def reveal(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show what the post tells of who somebody is, or hide it again."""
+    desk = Desk.of(request)
+    case = find_case(desk, pk, Permission.REVEAL_IDENTITIES)
+    return after(request, desk, case, lambda: reveals.asked(request, case.mention, timezone.now()))
 
 
 @allow(WORK)

@@ -14,7 +14,8 @@ from dashboard.cards import Card
 from dashboard.cases import story
 from dashboard.cases.desk import Desk
 from dashboard.cases.rows import is_pressing, time_left
-from dashboard.mention_views import outward
+from dashboard.mention_views import is_hidden, outward, pieces_of, title_of
+from dashboard.reveals import NO_REVEAL, Reveal
 from hospital.access import Permission
 from listening.models import Mention
 
@@ -30,6 +31,7 @@ class Opened:
     desk: Desk
     refused: str = ""
     typed: str | None = None  # what could not be saved, so that it is not lost
+    reveal: Reveal = NO_REVEAL
 
     @property
     def mention(self) -> Mention:
@@ -41,8 +43,11 @@ class Opened:
 
     @cached_property
     def pieces(self) -> list[cards.Piece]:
-        spans = [(start, end) for match in self.mention.matches.all() for start, end in match.spans]
-        return cards.pieces(self.mention.text[:LONGEST], spans)
+        return pieces_of(self.card, self.mention.text, LONGEST, self.reveal)
+
+    @cached_property
+    def title_pieces(self) -> list[cards.Piece]:
+        return title_of(self.card, self.reveal)
 
     @property
     def is_cut(self) -> bool:
@@ -122,6 +127,13 @@ class Opened:
     @property
     def is_mine(self) -> bool:
         return self.case.owner_id == self.desk.user.pk
+
+    @property
+    def can_reveal(self) -> bool:
+        """There is something to show, or something shown to hide again."""
+        if self.reveal.is_open:
+            return True
+        return self.reveal.may and (is_hidden(self.pieces) or is_hidden(self.title_pieces))
 
     @property
     def can_work(self) -> bool:

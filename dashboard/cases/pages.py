@@ -3,6 +3,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from dashboard import reveals
 from dashboard.cases.desk import PAGE, Desk
 from dashboard.cases.opened import Opened, find_case
 from hospital.access import Permission, allow
@@ -20,7 +21,8 @@ def listing(request: HttpRequest) -> HttpResponse:
 @never_cache
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     desk = Desk.of(request)
-    return triage(request, desk, Opened(find_case(desk, pk, Permission.SEE_CASES), desk))
+    case = find_case(desk, pk, Permission.SEE_CASES)
+    return triage(request, desk, Opened(case, desk, reveal=reveals.of(request, case.mention, desk.now)))
 
 
 def triage(
@@ -57,7 +59,8 @@ def queues(request: HttpRequest) -> HttpResponse:
 def thread(request: HttpRequest, pk: int) -> HttpResponse:
     """What was said and done; nothing in it is typed into, so that it may be swapped at any time."""
     desk = Desk.of(request)
-    opened = Opened(find_case(desk, pk, Permission.SEE_CASES), desk)
+    case = find_case(desk, pk, Permission.SEE_CASES)
+    opened = Opened(case, desk, reveal=reveals.of(request, case.mention, desk.now))
     moved_on = request.GET.get("as", opened.stage) != opened.stage
     context = {"desk": desk, "opened": opened, "moved_on": moved_on}
     return render(request, "cases/_progress.html", context)

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from alerts.models import Case
-from dashboard.cards import Card, is_unseen
+from dashboard import cards, masks
+from dashboard.cards import Card
 
 EXCERPT = 160
 SOON = timedelta(minutes=15)
@@ -28,8 +29,15 @@ class Row:
             return f"Closed: {self.case.get_outcome_display().lower()}. Leaves this list when you reload it"
         if self.case.mention.is_gone:
             return "Removed at its source"
-        text = str(getattr(self.case, "excerpt", "")) or self.case.mention.title
-        return "".join(letter for letter in text if not is_unseen(letter)) or "No words, only stars"
+        return self._words or "No words, only stars"
+
+    @property
+    def _words(self) -> str:
+        """The beginning of the post, or its title, with names and numbers named instead of shown."""
+        mention, text = self.case.mention, str(getattr(self.case, "excerpt", ""))
+        hidden = masks.in_text(mention, text) if text else masks.in_title(mention)
+        shown = cards.pieces((text or mention.title)[:EXCERPT], [], hidden)
+        return "".join(piece.text for piece in shown if piece.kind != "unseen")
 
     @property
     def is_closed(self) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from alerts.models import Case, CaseEvent
+from alerts.reveals import Reason
 
 Kind = CaseEvent.Kind
 Detail = Mapping[str, Any]
@@ -67,6 +68,12 @@ def _closed(who: str, detail: Detail) -> str:
     return f"{who} closed it: {outcome.lower()}{note}"
 
 
+def _revealed(who: str, detail: Detail) -> str:
+    reason = dict(Reason.choices).get(detail.get("reason", ""), "")
+    words = f" ({detail['words']})" if detail.get("words") else ""
+    return f"{who} looked at the names and numbers in the post. {reason}{words}"
+
+
 SAID: dict[str, Callable[[str, Detail], str]] = {
     Kind.OPENED: lambda who, detail: f"Came to {detail.get('queue')}. {detail.get('why', '')}",
     Kind.CLAIMED: lambda who, detail: f"{who} claimed it",
@@ -84,6 +91,7 @@ SAID: dict[str, Callable[[str, Detail], str]] = {
     ),
     Kind.MOVED: _moved,
     Kind.CLOSED: _closed,
+    Kind.REVEALED: _revealed,
     Kind.REOPENED: lambda who, detail: f"{who} reopened it"
     if who
     else "Reopened: the post speaks of danger now",

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from listening.reading import (
+    criticality,
     features,
     healthwords,
     identifiers,
@@ -23,7 +24,7 @@ from listening.reading.sentiment import NO_NAMES, Names, Tone
 from listening.reading.taxonomy import Taxonomy
 from listening.reading.topics import TopicFound
 
-READER_VERSION = "3"
+READER_VERSION = "4"
 """Raise it with the shipped readers: stored with each mention, so that an older reading can be told apart."""
 
 
@@ -54,6 +55,7 @@ class Reading:
     title_identifiers: tuple[Identifier, ...] = ()  # spans into the title
     about: About = US
     noise: NoiseFound | None = None
+    unsaid: frozenset[str] = frozenset()  # words that name somebody: no reason repeats them
 
     @property
     def topics(self) -> tuple[str, ...]:
@@ -61,12 +63,13 @@ class Reading:
 
     @property
     def reasons(self) -> list[str]:
-        return [
+        said = [
             *([self.about.reason] if self.about.reason else []),
             *self.lane.reasons,
             *(f"tone: {reason}" for reason in self.tone.reasons),
             *(f"topic {each.id}: {each.reason}" for each in self.found),
         ]
+        return [identifiers.unsaid(reason, self.unsaid) for reason in said]
 
 
 @dataclass(frozen=True)
@@ -82,22 +85,38 @@ class Reader:
             post.words, rating=post.rating, prompt=post.prompt, names=post.names, lexicon=self.lexicon
         )
         before = (*post.thread, post.prompt) if post.prompt else post.thread
-        lane = lanes.read(post.words, tone, rating=post.rating, thread=before)
+        spam = noise.read(post.text, post.title, rating=post.rating)
+        lane = lanes.read(
+            post.words,
+            tone,
+            rating=post.rating,
+            thread=before,
+            criticality=_criticality(post, tone),
+            noise=spam.reason if spam else None,
+        )
+        in_text = identifiers.find(post.text, post.names.spans(post.text[: identifiers.LONGEST]))
+        in_title = identifiers.find(post.title, post.names.spans(post.title))
         return Reading(
             tone,
             lane,
             languages.read(post.words, post.language),
             self._topics(post),
-            tuple(identifiers.find(post.text)),
-            tuple(identifiers.find(post.title)),
+            tuple(in_text),
+            tuple(in_title),
             namesakes.read(post.text, post.title, ours=post.ours),
-            noise.read(post.text, post.title, rating=post.rating),
+            spam,
+            identifiers.words_of(post.text, in_text) | identifiers.words_of(post.title, in_title),
         )
 
     def _topics(self, post: ToRead) -> tuple[TopicFound, ...]:
         # A hospital called after its maternity ward is not about births in every post.
         words = post.names.blanked(features.cut(post.words))
         return topics.read(words, post.prompt, self.taxonomy)
+
+
+def _criticality(post: ToRead, tone: Tone) -> float | None:
+    """How grave a complaint is; praise has none."""
+    return None if tone.label == "positive" else criticality.read(post.words, post.prompt).score
 
 
 SHIPPED = Reader()

@@ -37,10 +37,13 @@ class Names:
         quoted = ['"' + name.replace('"', " ") + '"' for name in names if any(map(str.isalnum, name))]
         self._matcher = Matcher(enumerate(quoted))
 
+    def spans(self, text: str) -> list[Span]:
+        """Where the names stand, in order."""
+        return sorted(span for hit in self._matcher.find(text) for span in hit.spans)
+
     def blanked(self, text: str) -> str:
         text = html.unescape(text) if "&" in text else text
-        spans = sorted(span for hit in self._matcher.find(text) for span in hit.spans)
-        text = _without(text, spans)
+        text = _without(text, self.spans(text))
         return NOT_WORDS.sub(BLANK, _without(text, list(_institutions(text))))
 
 

@@ -87,6 +87,18 @@ class RehearsalTests(TestCase):
         self.assertEqual(said[3]["queries"], ["northfield", "northfield rude"])
         self.assertEqual((said[3]["lane"], said[3]["sentiment"]["label"]), ("staff_conduct", "negative"))
 
+    def test_what_a_terminal_prints_names_nobody(self) -> None:
+        for before in (0, 100, 118, 130, 139):
+            text = f"Northfield {'x' * before} my son Jacob, 555-0142, " + "y" * 300
+            [said] = self.rehearse(Page([post(text)], cursor={}))
+            with self.subTest(before):
+                self.assertEqual(
+                    [each for each in ("Jacob", "Jac", "0142", "555") if each in said["text"]], []
+                )
+                self.assertTrue(
+                    said["text"].startswith("Northfield x" if before else "Northfield  my son [name]")
+                )
+
     def test_it_stores_nothing(self) -> None:
         before = Source.objects.values().get()
         self.rehearse(Page([post(), post(rating=9)], cursor={"at": 9}, has_more=True))
