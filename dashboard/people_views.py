@@ -23,8 +23,9 @@ MAY = {
     Role.VIEWER: "sees the wall",
     Role.MANAGER: "sees the wall, works on cases",
     Role.RESPONDER: "sees the wall, works on cases",
-    Role.APPROVER: "works on cases, approves replies",
-    Role.ADMIN: "keeps watchlists, sources and people; reads cases",
+    Role.APPROVER: "works on cases, approves replies, handles what staff say in public",
+    Role.COMPLIANCE: "reads cases, handles what staff say in public",
+    Role.ADMIN: "keeps watchlists, sources, people and priority; reads cases",
 }
 
 

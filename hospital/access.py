@@ -29,6 +29,8 @@ class Permission(StrEnum):
     MANAGE_WATCHLISTS = "manage watchlists"
     MANAGE_SOURCES = "manage sources"
     MANAGE_PEOPLE = "manage people"
+    MANAGE_PRIORITY = "manage priority"
+    HANDLE_STAFF_VOICE = "handle staff voice"  # what staff say in public: for two roles alone
 
 
 P = Permission
@@ -36,8 +38,21 @@ GRANTS: dict[str, frozenset[Permission]] = {
     Role.VIEWER: frozenset({P.SEE_WALL}),
     Role.MANAGER: frozenset({P.SEE_WALL, P.SEE_CASES, P.WORK_CASES}),
     Role.RESPONDER: frozenset({P.SEE_WALL, P.SEE_CASES, P.WORK_CASES}),
-    Role.APPROVER: frozenset({P.SEE_WALL, P.SEE_CASES, P.WORK_CASES, P.APPROVE_REPLIES}),
-    Role.ADMIN: frozenset({P.SEE_WALL, P.SEE_CASES, P.MANAGE_WATCHLISTS, P.MANAGE_SOURCES, P.MANAGE_PEOPLE}),
+    Role.APPROVER: frozenset(
+        {P.SEE_WALL, P.SEE_CASES, P.WORK_CASES, P.APPROVE_REPLIES, P.HANDLE_STAFF_VOICE}
+    ),
+    Role.COMPLIANCE: frozenset({P.SEE_WALL, P.SEE_CASES, P.HANDLE_STAFF_VOICE}),
+    # Not staff voices: whoever runs the machine, or manages people, has no business there.
+    Role.ADMIN: frozenset(
+        {
+            P.SEE_WALL,
+            P.SEE_CASES,
+            P.MANAGE_WATCHLISTS,
+            P.MANAGE_SOURCES,
+            P.MANAGE_PEOPLE,
+            P.MANAGE_PRIORITY,
+        }
+    ),
 }
 
 
