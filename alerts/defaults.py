@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from alerts.models import Queue, Rule, SLAPolicy
+from alerts.models.queue import STAFF_VOICE
 
 UNSORTED = "unsorted"
 
@@ -18,6 +19,7 @@ QUEUES: tuple[tuple[str, str, timedelta], ...] = (
     ("questions", "Questions", timedelta(hours=4)),
     ("praise", "Praise", timedelta(days=2)),
     (UNSORTED, "Unsorted", timedelta(hours=2)),
+    (STAFF_VOICE, "Staff voice", timedelta(hours=8)),
 )
 """Slug, name, and how soon a first reply is owed."""
 
