@@ -2,8 +2,17 @@
 
 from django.urls import URLPattern, path
 
-from dashboard import mention_views, people_views, sign_in, source_views, stream, wall_views, watchlist_views
-from dashboard.cases import moves, pages
+from dashboard import (
+    mention_views,
+    people_views,
+    priority_views,
+    sign_in,
+    source_views,
+    stream,
+    wall_views,
+    watchlist_views,
+)
+from dashboard.cases import moves, pages, staff
 from hospital.views import healthz
 
 urlpatterns: list[URLPattern] = [
@@ -24,6 +33,9 @@ urlpatterns: list[URLPattern] = [
     path("cases/<int:pk>/release/", moves.release, name="case-release"),
     path("cases/<int:pk>/take-over/", moves.take_over, name="case-take-over"),
     path("cases/<int:pk>/move/", moves.move, name="case-move"),
+    path("cases/<int:pk>/severity/", moves.weigh, name="case-weigh"),
+    path("cases/<int:pk>/restrict/", staff.restrict, name="case-restrict"),
+    path("cases/<int:pk>/answer/", staff.answer, name="case-answer"),
     path("cases/<int:pk>/close/", moves.close, name="case-close"),
     path("cases/<int:pk>/reopen/", moves.reopen, name="case-reopen"),
     # Replies
@@ -38,6 +50,8 @@ urlpatterns: list[URLPattern] = [
     path("watchlists/", watchlist_views.listing, name="watchlist-list"),
     path("watchlists/new/", watchlist_views.create, name="watchlist-create"),
     path("watchlists/<int:pk>/", watchlist_views.edit, name="watchlist-edit"),
+    # Priority
+    path("priority/", priority_views.edit, name="priority-edit"),
     # Sources
     path("sources/", source_views.listing, name="source-list"),
     path("sources/new/", source_views.create, name="source-create"),

@@ -20,6 +20,7 @@ from tests.base import (
     NOW,
     ada,
     carla,
+    cora,
     facility,
     mallory,
     mention,
@@ -31,11 +32,12 @@ from tests.base import (
     wes,
 )
 
-PUBLIC = "anonymous mallory wes carla pete priya ada"
-MEMBERS = "wes carla pete priya ada"
-SEE_CASES = "carla pete priya ada"
+PUBLIC = "anonymous mallory wes carla pete priya cora ada"
+MEMBERS = "wes carla pete priya cora ada"
+SEE_CASES = "carla pete priya cora ada"
 WORK = "carla pete priya"
 APPROVE = "priya"
+STAFF_VOICE = "priya cora"
 ADMIN = "ada"
 
 WHO_MAY = {
@@ -53,6 +55,9 @@ WHO_MAY = {
     "case-release": WORK,
     "case-take-over": WORK,
     "case-move": WORK,
+    "case-weigh": WORK,
+    "case-restrict": WORK,
+    "case-answer": STAFF_VOICE,
     "case-close": WORK,
     "case-reopen": WORK,
     "reply-save": WORK,
@@ -62,6 +67,7 @@ WHO_MAY = {
     "reply-resolve": WORK,
     "reply-approve": APPROVE,
     "reply-return": APPROVE,
+    "priority-edit": ADMIN,
     "watchlist-list": ADMIN,
     "watchlist-create": ADMIN,
     "watchlist-edit": ADMIN,
@@ -108,7 +114,7 @@ class AccessTests(TestCase):
         defaults.ensure()
         here, there = facility(), facility("Northfield North Hospital", "north")
         cls.people = {
-            made.username: made for made in (make(here) for make in (wes, carla, pete, priya, ada))
+            made.username: made for made in (make(here) for make in (wes, carla, pete, priya, cora, ada))
         } | {"mallory": mallory()}
         cls.ids = {"here": cls.nouns(here), "there": cls.nouns(there), "none": cls.nouns(None)}
 

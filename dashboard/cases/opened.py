@@ -6,14 +6,17 @@ from functools import cached_property
 
 from django.http import Http404
 
-from alerts import replies
+from alerts import cases, priority, replies, weighing
 from alerts.models import Case, Queue, Reply
+from alerts.models.case import CaseQuerySet
+from alerts.models.queue import STAFF_VOICE
+from alerts.priority import Factor
 from alerts.ways import Way, way_for
 from dashboard import cards
 from dashboard.cards import Card
 from dashboard.cases import story
 from dashboard.cases.desk import Desk
-from dashboard.cases.rows import is_pressing, time_left
+from dashboard.cases.rows import card_of, is_pressing, time_left
 from dashboard.mention_views import outward
 from hospital.access import Permission
 from listening.models import Mention
@@ -37,7 +40,7 @@ class Opened:
 
     @cached_property
     def card(self) -> Card:
-        return Card(self.mention)
+        return card_of(self.case)
 
     @cached_property
     def pieces(self) -> list[cards.Piece]:
@@ -50,7 +53,8 @@ class Opened:
 
     @property
     def link(self) -> tuple[str, str] | None:
-        return outward(self.mention.url)
+        """None too for what was passed on: its address leads to its author."""
+        return None if self.case.passed_on else outward(self.mention.url)
 
     @cached_property
     def story(self) -> list[story.Line]:
@@ -60,6 +64,20 @@ class Opened:
     @property
     def now(self) -> datetime:
         return self.desk.now
+
+    @cached_property
+    def factors(self) -> tuple[Factor, ...]:
+        """Why it stands where it stands, as of the moment that the list shows."""
+        return weighing.factors(self.case, self.desk.weights, self.desk.since)
+
+    @property
+    def score(self) -> int:
+        return priority.score(self.factors)
+
+    @property
+    def severities(self) -> list[tuple[int, int, str]]:
+        """What a person can set it to: key, severity, word."""
+        return [(key, *said) for key, said in priority.SEVERITIES.items()]
 
     @property
     def left(self) -> str:
@@ -125,11 +143,14 @@ class Opened:
 
     @property
     def can_work(self) -> bool:
+        if self.case.is_restricted:
+            return False
         return self.desk.reach.covers(Permission.WORK_CASES, self.case.facility_id)
 
     @property
     def can_write(self) -> bool:
-        return self.can_work and self.is_mine and self.case.state in replies.AT_WORK
+        mine = self.can_work and self.is_mine and self.case.state in replies.AT_WORK
+        return mine and not self.case.is_staff_voice
 
     @property
     def can_approve(self) -> bool:
@@ -157,11 +178,11 @@ class Opened:
 
     @property
     def outcomes(self) -> list[tuple[str, str]]:
-        return list(Case.Outcome.choices)
+        return [(value, label) for value, label in Case.Outcome.choices if value not in cases.OF_STAFF_VOICES]
 
     @property
     def other_queues(self) -> list[Queue]:
-        return list(Queue.objects.exclude(pk=self.case.queue_id))
+        return list(Queue.objects.exclude(pk=self.case.queue_id).exclude(slug=STAFF_VOICE))
 
     @property
     def by_author(self) -> int:
@@ -174,13 +195,30 @@ class Opened:
 
 def find_case(desk: Desk, pk: int, permission: Permission) -> Case:
     """A case the person may see, and may do this with; any other does not exist for them."""
-    related = desk.reachable.select_related(
-        "mention__source", "mention__author", "mention__facility", "facility", "owner", "queue"
-    )
-    case = related.prefetch_related("mention__matches").filter(pk=min(pk, HIGHEST_ID)).first()
-    if case is None or not desk.reach.covers(permission, case.facility_id):
+    case = _one(desk.reachable, pk)
+    if case is not None and desk.reach.covers(permission, case.facility_id):
+        return case
+    # One restricted is seen and answered by those who handle it, and nothing else can be done with it.
+    case = _one(desk.restricted, pk) if case is None else None
+    if case is None or not (permission in STAFF_VOICE_DOORS or case.state == Case.State.CHECK):
         raise Http404("There is no such case.")
     return case
+
+
+STAFF_VOICE_DOORS = (Permission.SEE_CASES, Permission.HANDLE_STAFF_VOICE)
+
+
+def _one(cases: CaseQuerySet, pk: int) -> Case | None:
+    related = cases.select_related(
+        "mention__source",
+        "mention__author",
+        "mention__facility",
+        "facility",
+        "owner",
+        "queue",
+        "severity_set_by",
+    )
+    return related.prefetch_related("mention__matches").filter(pk=min(pk, HIGHEST_ID)).first()
 
 
 def find_reply(desk: Desk, pk: int, permission: Permission) -> Reply:

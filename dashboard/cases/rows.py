@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from alerts import priority
 from alerts.models import Case
+from alerts.priority import Factor
 from dashboard.cards import Card, is_unseen
 
 EXCERPT = 160
@@ -11,17 +13,58 @@ SOON = timedelta(minutes=15)
 
 
 @dataclass(frozen=True)
+class StaffCard(Card):
+    """What a member of staff said, as its case is headed: by what it needs, never by who said it."""
+
+    answer: str = ""
+
+    @property
+    def _reading(self) -> tuple[str, str]:
+        return "restricted", PASSED_ON_AS.get(self.answer, "Staff voice")
+
+
+PASSED_ON_AS: dict[str, str] = {
+    Case.Answer.SAFETY: "Speak-up signal",
+    Case.Answer.PRAISE: "Thanks from staff",
+}
+
+
+def card_of(case: Case) -> Card:
+    if case.is_staff_voice:
+        return StaffCard(case.mention, is_named=False, answer=case.staff_answer if case.passed_on else "")
+    return Card(case.mention)
+
+
+@dataclass(frozen=True)
 class Row:
     case: Case
     now: datetime
     user_id: int
+    factors: tuple[Factor, ...] = ()
 
     @property
     def card(self) -> Card:
-        return Card(self.case.mention)
+        return card_of(self.case)
+
+    @property
+    def score(self) -> int:
+        return priority.score(self.factors)
+
+    @property
+    def why(self) -> str:
+        return ", ".join(str(factor) for factor in self.factors)
+
+    @property
+    def source(self) -> str:
+        """Where it was said; of a voice of staff not even that."""
+        return "" if self.case.is_staff_voice else self.case.mention.source.name
 
     @property
     def text(self) -> str:
+        if self.case.passed_on and not self.is_closed:
+            return self.case.passed_on
+        if self.case.is_restricted and not self.is_closed:
+            return "Its text opens only in the case."
         if self.card.is_withheld:
             return "About self-harm. Its text opens only in the case."
         if self.is_closed:
@@ -51,7 +94,7 @@ class Row:
     def classes(self) -> str:
         said = {
             "is-gone": self.is_closed,
-            "is-veiled": self.card.is_withheld,
+            "is-veiled": self.card.is_withheld or self.case.is_restricted,
             "is-new": self.case.owner_id is None and not self.is_closed,
         }
         return " ".join(name for name, holds in said.items() if holds)

@@ -23,8 +23,8 @@ HOSTILE = [
     "\u202egnitaert\u202c",
 ]
 
-QUERIES = 6
-"""Of one list: session, person, memberships, rows, and how many are new."""
+QUERIES = 7
+"""Of one list: session, person, memberships, weights, rows, how many stand open, and how many are new."""
 
 
 class Desk(TestCase):
