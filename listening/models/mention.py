@@ -135,7 +135,7 @@ class Mention(models.Model):
                 fields=["published_at"],
                 name="mention_hour",
                 include=["sentiment", "facility", "source"],
-                condition=Q(is_gone=False),
+                condition=Q(is_gone=False) & ~Q(lane__in=RESTRICTED_LANES),
             ),
             # route_due: mentions no rule has looked at yet.
             models.Index(fields=["id"], name="mention_unrouted", condition=Q(processed_at__isnull=True)),
