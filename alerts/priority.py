@@ -36,6 +36,8 @@ LANES: dict[str, int] = {
 }
 """What the lane of a post adds. A lane that is not named adds nothing."""
 
+LANES_IN_WORDS = {"self_harm": "self-harm", "in_building": "in the building"}
+
 CHILD_WORDS = (
     "my child|my son|my daughter|my kid|my kids|my baby|our baby|our son|our daughter|my toddler|newborn"
     "|my grandson|my granddaughter|my little boy|my little girl|year old boy|year old girl|pediatric|nicu"
@@ -151,7 +153,7 @@ def score(factors: Iterable[Factor]) -> int:
 
 
 def in_words(lane: str) -> str:
-    return lane.replace("_", " ")
+    return LANES_IN_WORDS.get(lane, lane.replace("_", " "))
 
 
 def mentions_child(text: str) -> bool:

@@ -163,7 +163,8 @@ def _pass_on(case: Case, answer: str, note: str, by: User, at: datetime) -> None
         raise Refused(refusal)
     slug, lane = PASSED_ON[answer]
     tell(case.pk, Kind.ANSWERED, by=by, at=at, answer=answer)
-    _set(case, staff_answer=answer, passed_on=note)
+    # Its clock starts now: when the post was found is near to when it was written, and leads to it.
+    _set(case, staff_answer=answer, passed_on=note, opened_at=at)
     _move(case, defaults.queue(slug), lane=lane, by=by, at=at)
 
 

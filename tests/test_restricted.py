@@ -182,6 +182,7 @@ class RestrictedTests(TestCase):
         self.assertIn(NOTE, page)
         self.assertNotIn("fake.example", page)
         self.assertNotIn("/mentions/", page)
+        self.assertNotIn("Came to Staff voice", page)
 
     def test_no_address_asks_for_an_author(self) -> None:
         # Neither in its path nor by a parameter: no view looks for whoever wrote a post.

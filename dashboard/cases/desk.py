@@ -93,7 +93,8 @@ class Desk:
     @property
     def themes(self) -> list[tuple[str, int]]:
         facility_ids = self.reach.facility_ids(Permission.HANDLE_STAFF_VOICE)
-        return staffvoice.themes(facility_ids, self.now - THEMES_OF)
+        counted = staffvoice.themes(facility_ids, self.now - THEMES_OF)
+        return [(theme.replace("_", " ").capitalize(), number) for theme, number in counted]
 
     @cached_property
     def weights(self) -> Weights:

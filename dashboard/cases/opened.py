@@ -7,7 +7,7 @@ from functools import cached_property
 from django.http import Http404
 
 from alerts import cases, priority, replies, weighing
-from alerts.models import Case, Queue, Reply
+from alerts.models import Case, CaseEvent, Queue, Reply
 from alerts.models.case import CaseQuerySet
 from alerts.models.queue import STAFF_VOICE
 from alerts.priority import Factor
@@ -59,7 +59,8 @@ class Opened:
     @cached_property
     def story(self) -> list[story.Line]:
         events = self.case.events.select_related("actor").order_by("-id")
-        return [story.line(event) for event in events]
+        lines = [story.line(event) for event in events]
+        return _since_answered(lines) if self.case.passed_on else lines
 
     @property
     def now(self) -> datetime:
@@ -191,6 +192,12 @@ class Opened:
             return 1
         facility_ids = self.desk.reach.facility_ids(Permission.SEE_WALL)
         return Mention.objects.within(facility_ids).filter(author=self.mention.author_id)[:100].count()
+
+
+def _since_answered(lines: list[story.Line]) -> list[story.Line]:
+    """Newest first, down to the answer: what was before it tells when the post was written."""
+    answered = [at for at, line in enumerate(lines) if line.kind == CaseEvent.Kind.ANSWERED]
+    return lines[: answered[0] + 1] if answered else []
 
 
 def find_case(desk: Desk, pk: int, permission: Permission) -> Case:

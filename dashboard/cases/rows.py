@@ -13,25 +13,34 @@ SOON = timedelta(minutes=15)
 
 
 @dataclass(frozen=True)
-class StaffCard(Card):
-    """What a member of staff said, as its case is headed: by what it needs, never by who said it."""
+class HeadedCard(Card):
+    """A card under another heading than the one that was read."""
 
-    answer: str = ""
+    heading: tuple[str, str] = ("other", "Comment")  # severity, word
 
     @property
     def _reading(self) -> tuple[str, str]:
-        return "restricted", PASSED_ON_AS.get(self.answer, "Staff voice")
+        return self.heading
 
 
-PASSED_ON_AS: dict[str, str] = {
+STAFF_VOICES: dict[str, str] = {
+    "": "Staff voice",
+    Case.Answer.CONDITIONS: "Staff voice",
+    Case.Answer.PRIVACY: "Privacy at risk",
     Case.Answer.SAFETY: "Speak-up signal",
     Case.Answer.PRAISE: "Thanks from staff",
 }
+SET_BY_A_PERSON = {95: "emergency", 75: "urgent", 50: "watch", 15: "other"}
 
 
 def card_of(case: Case) -> Card:
+    """As its case is headed: a voice of staff by what it needs, others as a person or the reading said."""
     if case.is_staff_voice:
-        return StaffCard(case.mention, is_named=False, answer=case.staff_answer if case.passed_on else "")
+        heading = ("restricted", STAFF_VOICES[case.staff_answer])
+        return HeadedCard(case.mention, is_named=False, heading=heading)
+    for severity, word in priority.SEVERITIES.values():
+        if case.severity_set == severity:
+            return HeadedCard(case.mention, heading=(SET_BY_A_PERSON[severity], word))
     return Card(case.mention)
 
 
