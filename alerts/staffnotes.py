@@ -9,7 +9,7 @@ LOOKED_AT = 50_000
 """Characters of a post that a note is compared with."""
 
 HANDLE_OR_LINK = re.compile(r"@\w|\bu/\w|https?:|\bwww\.", re.IGNORECASE)
-PLACES_AND_TIMES = frozenset({"room", "date", "time"})
+PLACES_AND_TIMES = frozenset({"room", "date"})
 """What whoever looks into it has to know, though it can be an identifier elsewhere."""
 
 EMPTY = "Say in your own words what they should know. The post itself does not go with it."

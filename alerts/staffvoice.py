@@ -17,7 +17,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import CharField, Count, F, Func, Value
+from django.db.models import CharField, Count, F, Func, Q, Value
 
 from alerts import defaults, priority, replies, weighing
 from alerts.models import Case, CaseEvent, Queue, Reply
@@ -135,6 +135,31 @@ def restrict_edited(case: Case, mention: Mention, now: datetime) -> None:
         # Hidden by its lane already; what may be public is looked at first.
         return
     _move(case, defaults.queue(STAFF_VOICE), lane=LANE, by=None, at=now)
+
+
+def sweep(now: datetime, *, limit: int = 200) -> int:
+    """What another reading made a voice of staff: hidden at once by its lane, and kept as one from here."""
+    voices = Mention.objects.filter(lane__in=RESTRICTED_LANES)
+    astray = Q(case__isnull=False, case__passed_on="") & ~Q(case__queue__slug=STAFF_VOICE)
+    astray &= ~Q(case__state__in=ON_ITS_WAY)
+    owed = voices.filter(Q(author__isnull=False) | astray).order_by("pk").values_list("pk", flat=True)
+    found = list(owed[:limit])
+    for mention_id in found:
+        _keep_as_one(mention_id, now)
+    return len(found)
+
+
+@transaction.atomic
+def _keep_as_one(mention_id: int, now: datetime) -> None:
+    mention = Mention.objects.select_for_update(of=("self",)).get(pk=mention_id)
+    if mention.lane not in RESTRICTED_LANES:
+        return
+    case = Case.objects.select_for_update(of=("self",)).select_related("queue")
+    found = case.filter(mention=mention).first()
+    if found is None:
+        forget_author(mention)
+    else:
+        restrict_edited(found, mention, now)
 
 
 def forget_author(mention: Mention) -> None:

@@ -4,8 +4,11 @@ One post stands in each station of its way, on a facility that all of these peop
 lead to it has a word of its own, which no other page of the product knows.
 """
 
+import re
+from datetime import timedelta
 from typing import Any
 
+import pytest
 from asgiref.sync import async_to_sync
 from django.contrib.auth.models import User
 from django.test import TestCase, TransactionTestCase
@@ -22,6 +25,7 @@ from hospital.models import Role
 from listening.models import Author, Match, Mention, MentionVersion, Query
 from tests.base import ada, carla, cora, facility, mention, pete, priya, source, watchlist, wes
 from tests.test_access import ROUTES
+from tests.test_project import ROOT, python_files
 
 TEXT = "I work at Northfield and the zebrafinch cart is never checked on nights."
 TRACES = ("zebrafinch", "quokkatitle", "nightjarhandle", "axolotlname", "capybaraurl", "I work at")
@@ -189,15 +193,36 @@ class RestrictedTests(TestCase):
         paths = [str(pattern.pattern) for pattern in ROUTES.values()]
         self.assertFalse([path for path in paths if "author" in path])
         self.client.force_login(self.people["cora"])
-        plain = self.client.get(reverse("case-rows") + "?queue=staff-voice&since=1").content
+        Case.objects.update(opened_at=timezone.now() - timedelta(hours=1))
+        asked = f"{reverse('case-rows')}?queue=staff-voice&since={int(timezone.now().timestamp())}"
+        plain = self.client.get(asked).content
+        self.assertIn(f'id="row-{self.cases[0].pk}"'.encode(), plain)
         for name in ("author", "by", "handle", "q"):
-            address = reverse("case-rows") + f"?queue=staff-voice&since=1&{name}=nightjarhandle"
+            address = f"{asked}&{name}=nightjarhandle"
             self.assertEqual(self.client.get(address).content, plain, name)
 
     def test_no_voice_is_joined_to_an_author(self) -> None:
         decided = Mention.objects.filter(lane="staff_voice", processed_at__isnull=False)
         self.assertTrue(decided.exists())
         self.assertFalse(decided.filter(author__isnull=False).exists())
+
+
+@pytest.mark.parametrize("noun", ["Mention", "Case"])
+def test_every_screen_asks_only_for_what_may_be_seen(noun: str) -> None:
+    # A query that begins otherwise begins with everything, voices of staff among it.
+    allowed = {"within", "restricted_within"}
+    begun = re.compile(rf"\b{noun}\.(?:objects|_default_manager)\b(?:\s*\.\s*(\w+))?")
+    wrong = {
+        f"{path.relative_to(ROOT)}: {found[0]}"
+        for path in python_files("dashboard")
+        for found in begun.finditer(path.read_text())
+        if found[1] not in allowed
+    }
+    assert wrong - BEGIN_OTHERWISE == set()
+
+
+BEGIN_OTHERWISE = {"dashboard/arrivals.py: Mention.objects.filter"}
+"""The wall's stream reads for all walls at once, and sends nothing of what is restricted to any."""
 
 
 class RolesTests(TestCase):

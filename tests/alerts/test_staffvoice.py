@@ -71,6 +71,23 @@ class RoutingTests(StaffVoiceTests):
             self.assertEqual(Reply.objects.get().state, "returned")
 
 
+class SweepTests(StaffVoiceTests):
+    def test_another_reading_takes_a_case_out_of_every_list(self) -> None:
+        author = Author.objects.create(network="fake", external_id="1", handle="nightnurse_rae")
+        case, loose = open_case(author=author), mention(author=author)
+        Mention.objects.update(lane="staff_voice")
+        self.assertFalse(Case.objects.within(None).exists())
+        self.assertEqual(staffvoice.sweep(NOW), 2)
+        case.refresh_from_db()
+        self.assertEqual((case.queue.slug, Mention.objects.get(pk=loose.pk).author), ("staff-voice", None))
+        self.assertFalse(Mention.objects.filter(author__isnull=False).exists())
+        self.assertEqual(staffvoice.sweep(NOW), 0)
+
+    def test_what_was_passed_on_is_left_where_it_is(self) -> None:
+        self.answer(voice(), "safety", NOTE)
+        self.assertEqual(staffvoice.sweep(NOW), 0)
+
+
 class AnswerTests(StaffVoiceTests):
     def test_working_conditions_are_closed_as_a_theme(self) -> None:
         case = self.answer(voice(), "conditions")
