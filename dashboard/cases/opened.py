@@ -42,6 +42,11 @@ class Opened:
     def card(self) -> Card:
         return card_of(self.case)
 
+    @property
+    def read(self) -> Card:
+        """As the post was read, whatever a person made of it."""
+        return Card(self.mention)
+
     @cached_property
     def pieces(self) -> list[cards.Piece]:
         spans = [(start, end) for match in self.mention.matches.all() for start, end in match.spans]
@@ -53,8 +58,10 @@ class Opened:
 
     @property
     def link(self) -> tuple[str, str] | None:
-        """None too for what was passed on: its address leads to its author."""
-        return None if self.case.passed_on else outward(self.mention.url)
+        """Of a voice of staff only to have a patient's details taken down: it leads to its author."""
+        if self.case.is_staff_voice and self.case.staff_answer != Case.Answer.PRIVACY:
+            return None
+        return outward(self.mention.url)
 
     @cached_property
     def story(self) -> list[story.Line]:

@@ -48,6 +48,11 @@ class CardTests(StaffDesk):
         for door in ("claim", "reply/submit", "severity", "move", "restrict", "close"):
             self.assertNotIn(f"/cases/{self.case.pk}/{door}/", page)
 
+    def test_its_address_is_shown_only_to_have_it_taken_down(self) -> None:
+        self.assertNotIn("fake.example", self.opened())
+        staffvoice.answer(self.case, answer="privacy", note="", by=self.cora, at=NOW)
+        self.assertIn("fake.example", self.opened())
+
     def test_hostile_words_stay_words(self) -> None:
         for text in HOSTILE:
             self.case = open_case(text=text, title=text[:500], lane="staff_voice")
