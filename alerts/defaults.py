@@ -13,23 +13,36 @@ UNSORTED = "unsorted"
 QUEUES: tuple[tuple[str, str, timedelta], ...] = (
     ("emergency", "Emergency", timedelta(minutes=10)),
     ("self-harm", "Self-harm", timedelta(minutes=10)),
+    ("safety", "Safety", timedelta(minutes=10)),
     ("in-the-building", "In the building", timedelta(minutes=15)),
-    ("safety", "Safety", timedelta(minutes=30)),
+    ("abuse", "Abuse or neglect", timedelta(minutes=15)),
+    ("privacy", "Privacy", timedelta(minutes=15)),
+    ("safety-events", "Safety and quality", timedelta(minutes=15)),
+    ("media", "Media", timedelta(minutes=30)),
+    (STAFF_VOICE, "Staff voice", timedelta(hours=2)),
+    ("rights", "Access and equal treatment", timedelta(minutes=30)),
+    ("access", "Access and wait", timedelta(hours=2)),
+    ("billing", "Billing", timedelta(hours=4)),
+    ("staff-conduct", "Staff conduct", timedelta(hours=2)),
     ("complaints", "Complaints", timedelta(hours=2)),
     ("questions", "Questions", timedelta(hours=4)),
     ("praise", "Praise", timedelta(days=2)),
     (UNSORTED, "Unsorted", timedelta(hours=2)),
-    (STAFF_VOICE, "Staff voice", timedelta(hours=8)),
 )
-"""Slug, name, and how soon a first reply is owed."""
+"""Slug, name, and how soon a first reply is owed. Threats go to "Safety"."""
 
 RULES: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    ("Media", "media", {"lanes": ["media"]}),
+    ("Staff voice", "staff-voice", {"lanes": ["staff_voice"]}),
+    ("Equal treatment", "rights", {"lanes": ["civil_rights"]}),
+    ("Billing", "billing", {"lanes": ["billing"]}),
+    ("Access and wait", "access", {"lanes": ["access_wait"]}),
+    ("Staff conduct", "staff-conduct", {"lanes": ["staff_conduct"]}),
     ("Complaints", "complaints", {"lanes": ["complaint"]}),
-    ("Low stars", "complaints", {"rating_at_most": 2}),
     ("Questions", "questions", {"lanes": ["question"]}),
-    ("Negative in tone", "complaints", {"sentiments": ["negative"]}),
+    ("Praise", "praise", {"lanes": ["praise"]}),
 )
-"""Name, queue and conditions, in the order they are asked."""
+"""Name, queue and conditions, in the order they are asked. Noise and small talk open no case."""
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from listening.matching import Matcher
+from listening.reading.lanes import KINDS
 
 HIGHEST = 200
 """No single weight counts for more: severity alone can say 100."""
@@ -28,15 +29,12 @@ LANES: dict[str, int] = {
     "in_building": 30,
     "safety_event": 25,
     "abuse": 25,
-    "privacy": 20,
+    "privacy_incident": 20,
     "device_event": 20,
-    "drug_event": 20,
     "civil_rights": 15,
     "media": 10,
 }
 """What the lane of a post adds. A lane that is not named adds nothing."""
-
-LANES_IN_WORDS = {"self_harm": "self-harm", "in_building": "in the building"}
 
 CHILD_WORDS = (
     "my child|my son|my daughter|my kid|my kids|my baby|our baby|our son|our daughter|my toddler|newborn"
@@ -153,7 +151,7 @@ def score(factors: Iterable[Factor]) -> int:
 
 
 def in_words(lane: str) -> str:
-    return LANES_IN_WORDS.get(lane, lane.replace("_", " "))
+    return KINDS[lane].label.lower() if lane in KINDS else lane.replace("_", " ")
 
 
 def mentions_child(text: str) -> bool:

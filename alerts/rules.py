@@ -9,6 +9,10 @@ SAFETY_QUEUES = {
     "self_harm": "self-harm",
     "threat": "safety",
     "in_building": "in-the-building",
+    "safety_event": "safety-events",
+    "device_event": "safety-events",
+    "abuse": "abuse",
+    "privacy_incident": "privacy",
 }
 """Lane to queue. These are taken before any rule is asked, so that no rule can lose them."""
 

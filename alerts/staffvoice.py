@@ -39,7 +39,7 @@ THEMES_FROM = 5
 
 PRIVACY_WITHIN = timedelta(hours=1)
 PASSED_ON: dict[str, tuple[str, str]] = {
-    Case.Answer.SAFETY: ("safety", "safety_event"),
+    Case.Answer.SAFETY: ("safety-events", "safety_event"),
     Case.Answer.PRAISE: ("praise", "praise"),
 }
 """The queue that gets the note, and the lane that it is weighed as."""
@@ -195,7 +195,7 @@ def _pass_on(case: Case, answer: str, note: str, by: User, at: datetime) -> None
 
 def _to_the_privacy_officer(case: Case, by: User, at: datetime) -> None:
     tell(case.pk, Kind.ANSWERED, by=by, at=at, answer=Case.Answer.PRIVACY)
-    _weigh_as(case, "privacy")
+    _weigh_as(case, "privacy_incident")
     due = min(case.due_at, at + PRIVACY_WITHIN)
     _set(case, staff_answer=Case.Answer.PRIVACY, state=State.NEW, owner=None, due_at=due)
 

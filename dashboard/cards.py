@@ -13,6 +13,7 @@ from django.template.loader import render_to_string
 from dashboard.columns import PRAISE_LANE, Column, column_of
 from listening.models import Mention
 from listening.models.mention import MentionQuerySet, marked
+from listening.reading.lanes import KINDS
 
 EXCERPT = 600
 """Characters of a post that a card can need; the rest is not even read from the database."""
@@ -27,11 +28,7 @@ SEVERITIES: dict[str, tuple[str, str]] = {
     Mention.Level.P1: ("urgent", "Urgent"),
     Mention.Level.P2: ("watch", "Watch"),
 }
-LANES = {
-    PRAISE_LANE: ("praise", "Praise"),
-    "question": ("question", "Question"),
-    "complaint": ("other", "Complaint"),
-}
+LANE_SIGNS = {PRAISE_LANE: "praise", "question": "question"}
 ICONS = {"other": "chat"}
 HANDLE_SIGNS = {"x": "@", "reddit": "u/"}
 
@@ -110,7 +107,13 @@ class Card:
     @property
     def _reading(self) -> tuple[str, str]:
         by_level = SEVERITIES.get(self.mention.level)
-        return by_level or LANES.get(self.mention.lane, ("other", "Comment"))
+        return by_level or (LANE_SIGNS.get(self.mention.lane, "other"), self.lane)
+
+    @property
+    def lane(self) -> str:
+        """The lane in words."""
+        kind = KINDS.get(self.mention.lane)
+        return kind.label if kind else "Comment"
 
     @property
     def is_withheld(self) -> bool:

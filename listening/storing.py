@@ -24,6 +24,9 @@ from listening.reading.analysis import Reading
 from listening.reading.lanes import SAFETY
 from listening.signals import mentions_stored
 
+COMES_FIRST = frozenset({"emergency", "self_harm", "threat", "in_building"})
+"""What makes even a voice of staff everybody's business: somebody may be in danger now."""
+
 URGENT_LEVELS = frozenset({Mention.Level.P0, Mention.Level.P1})
 
 
@@ -214,7 +217,7 @@ def _update(known: Known, row: Mapping[str, Any]) -> bool:
 
 def _still_restricted(changes: Mapping[str, Any]) -> dict[str, Any]:
     """A voice of staff stays one whatever its author makes of it: what it said before is kept beside it."""
-    if changes["lane"] in SAFETY:
+    if changes["lane"] in COMES_FIRST:
         return {}
     was = When(lane__in=RESTRICTED_LANES, then=F("lane"))
     nobody = When(lane__in=RESTRICTED_LANES, then=Value(None))

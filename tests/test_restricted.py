@@ -105,7 +105,7 @@ class RestrictedTests(TestCase):
         return [*found, reverse("source-edit", args=[source().pk])]
 
     cursor = "?before=2099-01-01T00:00:00Z_9"
-    queues = ("team", "mine", "approval", "safety", "praise", "complaints", "staff-voice", "unsorted")
+    queues = ("team", "mine", "approval", "safety-events", "praise", "complaints", "staff-voice", "unsorted")
 
     def test_nobody_but_two_roles_finds_a_trace(self) -> None:
         for name in ("wes", "carla", "pete", "ada"):

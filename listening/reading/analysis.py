@@ -11,7 +11,7 @@ from listening.reading.identifiers import Identifier
 from listening.reading.lanes import Lane
 from listening.reading.sentiment import NO_NAMES, Names, Tone
 
-READER_VERSION = "2"
+READER_VERSION = "3"
 """Raise it with the shipped readers: stored with each mention, so that an older reading can be told apart."""
 
 

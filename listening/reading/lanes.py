@@ -1,31 +1,63 @@
-"""What must not wait, and what kind of answer a post asks for: a first reading, with its reason.
+"""The lane of a post: what kind of answer it asks for, how soon, and why.
 
-1. Idioms that only sound like alarm are blanked out.
-2. The rules of `lexicon/lanes.toml` speak, each where its words stand close together.
-3. A safety lane falls silent beside words of news, games and talks.
-4. The gravest rule names the lane. With none, stars and tone do; thanks turned sour are a complaint.
+1. What must not wait is heard first (`safety`, `alarm`), on every post, whatever its tone and stars.
+2. Where the post alone is silent, its thread may complete it; a thread never lends its own alarm.
+3. Incidents come next: somebody waiting, harm, hazards and outages, abuse, privacy, devices, rights.
+4. Of what remains, the words say whether it complains and of what, asks, thanks, or only talks.
+
+Facility hazards, infections and outages are safety events: the people who must act are the same. Labels describe
+the post and the action it needs, never its author.
 """
 
-import tomllib
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
-from listening.matching import Hit, Matcher, Span
+from listening.reading import alarm, severity
+from listening.reading.concepts import Found
+from listening.reading.safety import Finding, rules
 from listening.reading.sentiment import Tone
-from listening.wording import normal
 
-SAFETY = frozenset({"emergency", "self_harm", "threat", "in_building"})
-"""Lanes that reach people at once, whatever the tone."""
 
-LANES = ("self_harm", "threat", "emergency", "in_building", "complaint", "question", "praise", "other")
+@dataclass(frozen=True)
+class Kind:
+    label: str
+    levels: tuple[str, str]  # the most and the least urgent it can be
+    is_safety: bool = False  # goes to its queue before any rule is asked, and is never muted
 
-WINDOW = 500
-"""Characters within which the words of one rule must stand."""
 
-WORTH_WATCHING = 40
-"""Severity from which a complaint is watched: half of what tone alone can say."""
+KINDS = {
+    "emergency": Kind("Emergency", ("P0", "P0"), is_safety=True),
+    "self_harm": Kind("Self-harm", ("P0", "P0"), is_safety=True),
+    "threat": Kind("Threat", ("P0", "P0"), is_safety=True),
+    "in_building": Kind("In the building", ("P1", "P1"), is_safety=True),
+    "safety_event": Kind("Safety event", ("P1", "P1"), is_safety=True),
+    "abuse": Kind("Abuse or neglect", ("P1", "P1"), is_safety=True),
+    "privacy_incident": Kind("Privacy incident", ("P1", "P1"), is_safety=True),
+    "device_event": Kind("Device or drug event", ("P1", "P1"), is_safety=True),
+    "civil_rights": Kind("Access and equal treatment", ("P1", "P1")),
+    "media": Kind("Media", ("P1", "P2")),
+    "staff_voice": Kind("Staff voice", ("P1", "P3")),
+    "access_wait": Kind("Access and wait", ("P2", "P3")),
+    "billing": Kind("Billing", ("P2", "P3")),
+    "staff_conduct": Kind("Staff conduct", ("P2", "P3")),
+    "complaint": Kind("Complaint", ("P2", "P3")),
+    "question": Kind("Question", ("P3", "P3")),
+    "praise": Kind("Praise", ("P3", "P3")),
+    "noise": Kind("Noise", ("P4", "P4")),
+    "other": Kind("Comment", ("P4", "P4")),
+}
+
+LANES = tuple(KINDS)
+SAFETY = frozenset(name for name, kind in KINDS.items() if kind.is_safety)
+"""Lanes that reach people whatever the rules say."""
+URGENT = frozenset(name for name, kind in KINDS.items() if kind.levels == ("P0", "P0"))
+INCIDENTS = (*(name for name in KINDS if name in SAFETY - URGENT), "civil_rights")
+ABOUT = ("staff_conduct", "billing", "access_wait", "complaint")
+"""What complaints are about; of equal ones, the first."""
+
+THREAD = 600
+"""Characters of the thread that may complete a post."""
+MAX_REASONS = 3
 
 
 @dataclass(frozen=True)
@@ -36,137 +68,108 @@ class Lane:
     reasons: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Rule:
-    lane: str
-    says: str
-    severity: int
-    expression: str
+def read(
+    text: str,
+    tone: Tone,
+    *,
+    rating: int | None = None,
+    thread: tuple[str, ...] = (),
+    criticality: float | None = None,
+    noise: str | None = None,
+) -> Lane:
+    """The lane of a post. `criticality` (0 to 1) and `noise` (the reason) are what other readers found."""
+    found = rules().lexicon.find(text)
+    findings = rules().of(found)
+    urgent = alarm.heard(found, findings) or _with_thread(text, thread)
+    if urgent:
+        return _lane(urgent[0].lane, urgent[0].severity, urgent)
+    if noise:
+        return Lane("noise", 0, "P4", (noise,))
+    certain = [each for each in findings if each.is_sure and each.lane not in URGENT]
+    grave = severity.of_criticality(criticality)
+    return _incident(certain) or _ordinary(found, certain, text, tone, rating, grave)
 
 
-@dataclass(frozen=True)
-class _Spoken:
-    rule: Rule
-    words: str
+def _with_thread(text: str, thread: tuple[str, ...]) -> Sequence[Finding]:
+    """What the post says only together with what came before it. A threat is never put together so."""
+    before = "\n".join(thread)[-THREAD:]
+    if not before.strip() or not text.strip():
+        return ()
+    first = len(rules().lexicon.find(before).line.words)
+    found = rules().lexicon.find(f"{before}\n{text}")
+    across = [each for each in rules().of(found) if each.start < first < each.end]
+    return [each for each in across if each.is_sure and each.lane in ("self_harm", "emergency")]
 
 
-class _Lexicon:
-    def __init__(self, read: dict[str, object]) -> None:
-        self.rules = list(_rules(read))
-        self.matcher = Matcher((at, rule.expression) for at, rule in enumerate(self.rules))
-        self.idioms = _phrases(read, "idioms")
-        self.elsewhere = _phrases(read, "elsewhere")
+def _incident(findings: Sequence[Finding]) -> Lane | None:
+    """Whoever speaks as a reporter or as staff is answered as such, as soon as what they tell of needs."""
+    grave = [each for each in findings if each.lane in INCIDENTS]
+    for voice in ("media", "staff_voice"):
+        said = _of(voice, findings)
+        if said:
+            return _lane(voice, max(each.severity for each in (*said, *grave)), [*said, *grave])
+    return _lane(grave[0].lane, grave[0].severity, grave) if grave else None
 
 
-def _rules(read: dict[str, object]) -> Iterator[Rule]:
-    blocks = read["rule"]
-    assert isinstance(blocks, list)  # noqa: S101 - the file is ours
-    for block in blocks:
-        for expression in block["any"].split("|"):
-            yield Rule(block["lane"], block["says"], block["severity"], expression)
-
-
-def _phrases(read: dict[str, object], name: str) -> Matcher:
-    phrases = read[name]
-    assert isinstance(phrases, list)  # noqa: S101 - the file is ours
-    return Matcher((at, f'"{phrase}"') for at, phrase in enumerate(phrases))
-
-
-@cache
-def _lexicon() -> _Lexicon:
-    with (Path(__file__).parent / "lexicon" / "lanes.toml").open("rb") as file:
-        return _Lexicon(tomllib.load(file))
-
-
-def read(text: str, tone: Tone, *, rating: int | None = None, thread: tuple[str, ...] = ()) -> Lane:
-    """The lane of a post. Earlier posts of its thread lend it their words, but not their alarm."""
-    before = "".join(f"{earlier}\n" for earlier in thread)[-WINDOW:]
-    spoken = sorted(_spoken(before, text), key=lambda each: -each.rule.severity)
-    if not spoken:
-        return _by_tone(text, tone, rating)
-    gravest = spoken[0].rule
-    if gravest.lane in SAFETY or gravest.severity > 60:
-        return _lane(gravest.lane, gravest.severity, spoken)
-    return _ordinary(spoken, text, tone, rating)
-
-
-def _spoken(before: str, text: str) -> Iterator[_Spoken]:
-    lexicon = _lexicon()
-    for start, window in _windows(before + text):
-        # Normalised once here: matching it again is then cheap, and spans need no way back.
-        plain = _blanked(normal(window).text, lexicon.idioms)
-        is_elsewhere: bool | None = None
-        for hit in lexicon.matcher.find(plain):
-            rule = lexicon.rules[hit.query_id]
-            if start == 0 and before and hit.spans[-1][1] <= len(normal(before).text):
-                continue
-            if rule.lane in SAFETY:
-                is_elsewhere = bool(lexicon.elsewhere.find(plain)) if is_elsewhere is None else is_elsewhere
-                if is_elsewhere:
-                    continue
-            yield _Spoken(rule, _words(plain, hit))
-
-
-def _windows(text: str) -> Iterator[tuple[int, str]]:
-    """Pieces of a long text, each half of the next, so that words close together share one."""
-    for start in range(0, max(1, len(text) - WINDOW // 2), WINDOW // 2):
-        yield start, text[start : start + WINDOW]
-
-
-def _blanked(text: str, idioms: Matcher) -> str:
-    for start, end in (span for hit in idioms.find(text) for span in hit.spans):
-        text = text[:start] + "." * (end - start) + text[end:]
-    return text
-
-
-def _words(text: str, hit: Hit) -> str:
-    spans: list[Span] = hit.spans[:3]
-    return ", ".join(f"'{text[start:end]}'" for start, end in spans)
-
-
-def _ordinary(spoken: list[_Spoken], text: str, tone: Tone, rating: int | None) -> Lane:
-    lanes = {each.rule.lane for each in spoken}
+def _ordinary(
+    found: Found,
+    findings: Sequence[Finding],
+    text: str,
+    tone: Tone,
+    rating: int | None,
+    grave: int,
+) -> Lane:
     is_sour = tone.label == "negative" or (rating is not None and rating <= 2)
-    if "complaint" in lanes and not (rating is not None and rating >= 4 and not is_sour):
-        gravest = spoken[0].rule.severity
-        return _lane("complaint", max(gravest, _sourness(tone, rating)), _of("complaint", spoken))
-    if "question" in lanes or "?" in text:
-        return _lane("question", 20, _of("question", spoken) or spoken)
+    complaints = [each for each in findings if each.lane in (*ABOUT, "owed")]
+    asks = _of("question", findings)
+    is_happy = rating is not None and rating >= 4 and not is_sour
+    if complaints and not is_happy and _complains(found, complaints, asks, tone, is_sour):
+        return _complaint(complaints, max(grave, severity.of_tone(tone, rating) if is_sour else 0))
+    if asks or ("?" in text and not is_sour):
+        return _lane("question", 20, asks)
     if is_sour:
-        return _by_tone(text, tone, rating)
-    return _lane("praise", 5, _of("praise", spoken) or spoken)
+        return _by_tone(tone, rating, grave)
+    thanks = _of("praise", findings)
+    if thanks and tone.label != "negative":
+        return _lane("praise", 5, thanks)
+    return _by_tone(tone, rating, grave)
 
 
-def _by_tone(text: str, tone: Tone, rating: int | None) -> Lane:
-    words = tone.reasons[:3]
-    if tone.label == "negative" and (rating is None or rating <= 3):
-        return Lane("complaint", _sourness(tone, rating), _level(_sourness(tone, rating)), words)
-    if "?" in text or "¿" in text:
-        return Lane("question", 20, "P3", ("a question mark",))
+def _complains(
+    found: Found, complaints: Sequence[Finding], asks: Sequence[Finding], tone: Tone, is_sour: bool
+) -> bool:
+    """Words of waiting and bills also stand in thanks and questions: those need a sour word or tone beside."""
+    if is_sour or found.of("sour_thanks") or any(each.severity > 45 for each in complaints):
+        return True
+    if found.of("thanked") and tone.score > 0.3 and not found.of("long_wait"):
+        return False
+    return not asks or any(each.lane == "staff_conduct" for each in complaints)
+
+
+def _complaint(complaints: Sequence[Finding], least: int) -> Lane:
+    name = min((each.lane for each in complaints if each.lane in ABOUT), key=ABOUT.index, default="complaint")
+    worst = max(max(each.severity for each in complaints), least)
+    return _lane(name, worst, [*_of(name, complaints), *complaints])
+
+
+def _by_tone(tone: Tone, rating: int | None, grave: int) -> Lane:
+    words = tone.reasons[:MAX_REASONS]
+    is_low = rating is not None and rating <= 2
+    if is_low or (tone.label == "negative" and (rating is None or rating <= 3)):
+        return _told("complaint", max(severity.of_tone(tone, rating), grave), words)
     if tone.label == "positive" and tone.score >= 0.3:
-        return Lane("praise", 5, "P3", words)
-    return Lane("other", 10, "P4", ())
+        return _told("praise", 5, words)
+    return _told("other", 10, ())
 
 
-def _sourness(tone: Tone, rating: int | None) -> int:
-    """20 to 60, from how bad it sounds."""
-    return round(20 + 40 * max(0.0, -tone.score)) + (5 if rating == 1 else 0)
+def _of(lane: str, findings: Sequence[Finding]) -> list[Finding]:
+    return [each for each in findings if each.lane == lane]
 
 
-def _of(lane: str, spoken: list[_Spoken]) -> list[_Spoken]:
-    return [each for each in spoken if each.rule.lane == lane]
+def _lane(name: str, worst: int, findings: Sequence[Finding]) -> Lane:
+    reasons = tuple(dict.fromkeys(each.reason for each in findings))[:MAX_REASONS]
+    return _told(name, worst, reasons or (("a question mark",) if name == "question" else ()))
 
 
-def _lane(name: str, severity: int, spoken: list[_Spoken]) -> Lane:
-    reasons = tuple(dict.fromkeys(f"{each.rule.says}: {each.words}" for each in spoken))[:3]
-    return Lane(name, severity, _level(severity, name), reasons)
-
-
-def _level(severity: int, lane: str = "complaint") -> str:
-    if severity >= 90:
-        return "P0"
-    if severity >= 70:
-        return "P1"
-    if severity >= (WORTH_WATCHING if lane == "complaint" else 50):
-        return "P2"
-    return "P4" if lane == "other" else "P3"
+def _told(name: str, worst: int, reasons: tuple[str, ...]) -> Lane:
+    return Lane(name, worst, severity.level(worst, KINDS[name].levels), reasons)

@@ -96,7 +96,7 @@ class AnswerTests(StaffVoiceTests):
 
     def test_a_safety_concern_goes_on_as_a_note_alone(self) -> None:
         case = self.answer(voice(severity=30), "safety", NOTE)
-        self.assertEqual((case.queue.slug, case.state, case.passed_on), ("safety", "new", NOTE))
+        self.assertEqual((case.queue.slug, case.state, case.passed_on), ("safety-events", "new", NOTE))
         self.assertEqual(case.priority, 30 + 25)
         self.assertFalse(case.is_restricted)
         self.assertEqual(self.kinds(case), ["opened", "answered", "moved"])
@@ -149,7 +149,7 @@ class AnswerTests(StaffVoiceTests):
         Mention.objects.filter(pk=case.mention_id).update(processed_at=None)
         triage.route(case.mention_id, NOW)
         case.refresh_from_db()
-        self.assertEqual((case.queue.slug, case.passed_on), ("safety", NOTE))
+        self.assertEqual((case.queue.slug, case.passed_on), ("safety-events", NOTE))
 
 
 class CorrectionTests(StaffVoiceTests):

@@ -48,4 +48,4 @@ class DeskTests(TransactionTestCase):
         page.locator("#note-safety").fill("Emergency equipment may go unchecked.")
         page.keyboard.press("Enter")
         expect(page.locator("#case-title")).to_contain_text("Speak-up signal")
-        self.assertEqual(Case.objects.get().queue.slug, "safety")
+        self.assertEqual(Case.objects.get().queue.slug, "safety-events")

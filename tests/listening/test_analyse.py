@@ -39,7 +39,7 @@ class AnalyseTests(SimpleTestCase):
     def test_it_answers_in_the_promised_form(self) -> None:
         [said] = analyse({"id": "a-1", "text": "Rude at the front desk. Call me: 555-0142", "rating": 1})
         self.assertEqual(set(said), KEYS)
-        self.assertEqual((said["id"], said["lane"], said["level"]), ("a-1", "complaint", "P2"))
+        self.assertEqual((said["id"], said["lane"], said["level"]), ("a-1", "staff_conduct", "P2"))
         self.assertEqual(set(said["sentiment"]), {"label", "score", "reasons"})
         self.assertEqual(said["identifiers"], [{"kind": "phone", "start": 33, "end": 41}])
         self.assertEqual(said["topics"], ["staff"])

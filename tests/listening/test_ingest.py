@@ -22,7 +22,7 @@ class PollTests(TestCase):
         done = poll_once(page(post("Northfield was rude"), post("somewhere else")))
         self.assertEqual((counts(done), done.state), ((1, 0, 0, 1, 0), Poll.State.DONE))
         mention = Mention.objects.get()
-        self.assertEqual((mention.sentiment, mention.lane), ("negative", "complaint"))
+        self.assertEqual((mention.sentiment, mention.lane), ("negative", "staff_conduct"))
         self.assertEqual(Match.objects.get().spans, [[0, 10]])
 
     def test_it_keeps_who_wrote_it_and_where_it_stands(self) -> None:

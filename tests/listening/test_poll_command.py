@@ -85,7 +85,7 @@ class RehearsalTests(TestCase):
             outcomes, ["quarantined", "unchanged", "updated", "inserted", "dropped", "quarantined"]
         )
         self.assertEqual(said[3]["queries"], ["northfield", "northfield rude"])
-        self.assertEqual((said[3]["lane"], said[3]["sentiment"]["label"]), ("complaint", "negative"))
+        self.assertEqual((said[3]["lane"], said[3]["sentiment"]["label"]), ("staff_conduct", "negative"))
 
     def test_it_stores_nothing(self) -> None:
         before = Source.objects.values().get()

@@ -56,3 +56,8 @@ class RestrictedTests(TestCase):
         self.poll("staff_voice", "I work at Northfield")
         self.assertFalse(Mention.objects.within(None).exists())
         self.assertFalse(Mention.objects.for_wall().exists())
+
+    def test_the_reader_itself_keeps_its_author_out(self) -> None:
+        poll_once(page(post("I work at Northfield and nobody checks the crash cart at night.", **WRITER)))
+        self.assertEqual(Mention.objects.get().lane, "staff_voice")
+        self.assertFalse(Author.objects.exists())

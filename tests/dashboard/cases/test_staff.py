@@ -90,7 +90,7 @@ class AnswerTests(StaffDesk):
     def test_a_safety_concern_reaches_the_safety_queue_as_a_note(self) -> None:
         self.assertEqual(self.answer("safety", NOTE), 302)
         self.client.force_login(self.pete)
-        rows = self.rows(queue="safety")
+        rows = self.rows(queue="safety-events")
         self.assertIn(NOTE, rows)
         self.assertIn("Speak-up signal", rows)
         self.assertNotIn("crash cart", rows)

@@ -10,7 +10,7 @@ class AnalysisTests(SimpleTestCase):
         reading = analysis.SHIPPED.read(
             ToRead("Rude at the front desk of Good Hope, call me: 555-0142", names=Names(["Good Hope"]))
         )
-        self.assertEqual((reading.tone.label, reading.lane.name), ("negative", "complaint"))
+        self.assertEqual((reading.tone.label, reading.lane.name), ("negative", "staff_conduct"))
         self.assertEqual(reading.topics, ("staff",))
         self.assertEqual([each.kind for each in reading.identifiers], ["phone"])
         self.assertTrue(any("tone: 'Rude'" in reason for reason in reading.reasons))
