@@ -1,5 +1,6 @@
 """Giving a case its priority: gathering its facts, weighing them, and changing what they weigh."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -74,18 +75,23 @@ def save(weights: Weights, *, note: str, by: User, at: datetime) -> PriorityWeig
         saved_at=at, saved_by=by, values=weights.stored(), note=note.strip()[:200]
     )
     audit.record("priority.save", f"weights {saved.pk}", by=by, at=at, values=weights.stored())
-    changed = list(_weighed_anew(Case.objects.open().select_for_update(of=("self",)), weights))
-    Case.objects.bulk_update(changed, ["priority"], batch_size=500)
-    ring(case.pk for case in changed)
+    ring(_weigh_anew(weights))
     return saved
 
 
-def _weighed_anew(cases: Iterable[Case], weights: Weights) -> Iterable[Case]:
-    for case in cases:
+def _weigh_anew(weights: Weights) -> list[int]:
+    """Ids of the open cases whose priority changes; as few updates as there are priorities."""
+    by_points: defaultdict[int, list[int]] = defaultdict(list)
+    held = (
+        Case.objects.open().select_for_update(of=("self",)).select_related("severity_set_by").order_by("pk")
+    )
+    for case in held:
         points = priority.score(standing(case, weights))
         if points != case.priority:
-            case.priority = points
-            yield case
+            by_points[points].append(case.pk)
+    for points, ids in by_points.items():
+        Case.objects.filter(pk__in=ids).update(priority=points)
+    return [pk for ids in by_points.values() for pk in ids]
 
 
 @dataclass(frozen=True)
@@ -118,6 +124,7 @@ def preview(weights: Weights, facility_ids: frozenset[int] | None, now: datetime
     """What weights would do to the open cases that somebody may see. Nothing is changed."""
     related = ("facility", "queue", "mention", "severity_set_by")
     seen = Case.objects.within(facility_ids).open().select_related(*related)
+    seen = seen.defer("mention__text", "mention__title", "mention__reasons")
     before = current()
     cases = list(seen.in_order(now, waiting=before.waiting)[:PREVIEWED])
     was = {case.pk: priority.score(factors(case, before, now)) for case in cases}

@@ -25,4 +25,12 @@ class Migration(migrations.Migration):
                 name="mention_hour",
             ),
         ),
+        migrations.AddIndex(
+            model_name="mention",
+            index=models.Index(
+                condition=models.Q(("lane__in", ("staff_voice",))),
+                fields=["id"],
+                name="mention_restricted",
+            ),
+        ),
     ]

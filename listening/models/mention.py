@@ -137,6 +137,8 @@ class Mention(models.Model):
                 include=["sentiment", "facility", "source"],
                 condition=Q(is_gone=False) & ~Q(lane__in=RESTRICTED_LANES),
             ),
+            # What is restricted: the cases that only two roles see, and its themes.
+            models.Index(fields=["id"], name="mention_restricted", condition=Q(lane__in=RESTRICTED_LANES)),
             # route_due: mentions no rule has looked at yet.
             models.Index(fields=["id"], name="mention_unrouted", condition=Q(processed_at__isnull=True)),
         ]
