@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from alerts.models import Case, CaseEvent, Queue, Reply
+from alerts.models.queue import STAFF_VOICE
 from alerts.refusals import Refused
 from alerts.story import tell
 
@@ -22,6 +23,9 @@ REPLY_UNDER_WAY = {
     State.SENDING: "Its reply is on its way. Wait until it has left, or take it back.",
     State.CHECK: "Its reply may or may not be public. Look at the network first, and say which.",
 }
+OF_STAFF_VOICES = frozenset({Case.Outcome.THEME_ONLY, Case.Outcome.PRIVACY_OFFICER})
+"""Outcomes that follow from an answer in `staffvoice`, and can be chosen nowhere else."""
+
 NEEDS_A_NOTE = "Say why in the note: whoever reads this later was not here."
 
 
@@ -58,6 +62,8 @@ def move(case: Case, *, queue: Queue, by: User, at: datetime) -> None:
         raise Refused("This case is closed. Reopen it first.")
     if was.queue_id == queue.pk:
         raise Refused(f"It is in {queue.name} already.")
+    if queue.slug == STAFF_VOICE or was.queue.slug == STAFF_VOICE:
+        raise Refused("What staff say comes and goes by an answer, not by hand.")
     Case.objects.filter(pk=case.pk).update(queue=queue)
     tell(case.pk, Kind.MOVED, by=by, at=at, what="queue", was=was.queue.name, now=queue.name)
 
@@ -91,7 +97,7 @@ def reopen(case: Case, *, by: User, at: datetime) -> None:
 
 
 def _check_outcome(case: Case, outcome: str, note: str) -> None:
-    if outcome not in Case.Outcome.values:
+    if outcome not in Case.Outcome.values or outcome in OF_STAFF_VOICES:
         raise Refused("Choose what came of it.")
     if outcome == Case.Outcome.NO_REPLY_NEEDED and not note:
         raise Refused(NEEDS_A_NOTE)

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from alerts.models import Queue, Rule, SLAPolicy
+from alerts.models.queue import STAFF_VOICE
 
 UNSORTED = "unsorted"
 
@@ -18,7 +19,7 @@ QUEUES: tuple[tuple[str, str, timedelta], ...] = (
     ("privacy", "Privacy", timedelta(minutes=15)),
     ("safety-events", "Safety and quality", timedelta(minutes=15)),
     ("media", "Media", timedelta(minutes=30)),
-    ("staff-voice", "Staff voice", timedelta(hours=2)),
+    (STAFF_VOICE, "Staff voice", timedelta(hours=2)),
     ("rights", "Access and equal treatment", timedelta(minutes=30)),
     ("access", "Access and wait", timedelta(hours=2)),
     ("billing", "Billing", timedelta(hours=4)),

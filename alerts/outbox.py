@@ -177,6 +177,8 @@ def _published(reply: Reply, *, by: User | None, at: datetime, url: str) -> None
 def _objection(reply: Reply) -> str:
     """Why an approved reply must not leave after all."""
     mention = reply.case.mention
+    if reply.case.is_staff_voice:
+        return replies.STAFF_VOICE
     if mention.is_gone:
         return replies.POST_GONE
     if reply.mention_hash != mention.content_hash:
@@ -199,5 +201,7 @@ def _locked(reply_id: int) -> Reply | None:
         return None
     replies.lock_case(case_id)
     locked = Reply.objects.select_for_update(of=("self",))
-    related = locked.select_related("approved_by", "case__mention__source", "case__mention__author")
+    related = locked.select_related(
+        "approved_by", "case__queue", "case__mention__source", "case__mention__author"
+    )
     return related.filter(pk=reply_id).first()

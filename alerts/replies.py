@@ -28,6 +28,7 @@ WRITABLE = [State.DRAFT, State.RETURNED]
 
 POST_CHANGED = "The author changed the post since this reply was written. Read the post again first."
 POST_GONE = "The post has been removed at its source, so there is nothing to answer."
+STAFF_VOICE = "What a member of staff says is not answered in public."
 TEXT_CHANGED = "The reply was changed after you opened it. Read it again, then approve."
 
 
@@ -141,7 +142,10 @@ def has_written(reply: Reply, person: User) -> bool:
 
 
 def _case_of_mine(case: Case, by: User) -> Case:
-    current = Case.objects.select_for_update(of=("self",)).select_related("owner").get(pk=case.pk)
+    locked = Case.objects.select_for_update(of=("self",))
+    current = locked.select_related("owner", "queue", "mention").get(pk=case.pk)
+    if current.is_staff_voice:
+        raise Refused(STAFF_VOICE)
     if current.state == Case.State.CLOSED:
         raise Refused("This case has been closed. Your text was not saved.")
     if current.owner is None:
@@ -161,12 +165,16 @@ def lock_case(case_id: int) -> None:
 
 def _locked(reply: Reply) -> Reply:
     lock_case(reply.case_id)
-    found = Reply.objects.select_for_update(of=("self",)).select_related("case__mention__source")
+    found = Reply.objects.select_for_update(of=("self",)).select_related(
+        "case__mention__source", "case__queue"
+    )
     return found.get(pk=reply.pk)
 
 
 def _check_post(reply: Reply) -> None:
     mention = reply.case.mention
+    if reply.case.is_staff_voice:
+        raise Refused(STAFF_VOICE)
     if mention.is_gone:
         raise Refused(POST_GONE)
     if reply.mention_hash != mention.content_hash:

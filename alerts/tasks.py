@@ -7,7 +7,7 @@ from celery import shared_task
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from alerts import outbox, triage
+from alerts import outbox, staffvoice, triage
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +41,11 @@ def publish(reply_id: int) -> None:
 def sweep_replies() -> None:
     for reply_id in outbox.sweep(timezone.now()):
         ring(publish, reply_id, queue=URGENT)
+
+
+@shared_task(ignore_result=True)
+def sweep_staff_voices() -> None:
+    staffvoice.sweep(timezone.now())
 
 
 def ring(task: Any, *args: Any, queue: str) -> None:

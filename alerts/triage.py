@@ -3,7 +3,7 @@
 A mention with no `processed_at` is still owed a decision, and stays so until the decision has committed:
 
 1. lock the mention; whoever else holds it is deciding already;
-2. a safety lane goes to its own queue before any rule is asked;
+2. a safety lane goes to its own queue before any rule is asked, and a voice of staff to the restricted one;
 3. else the first rule that fits names the queue;
 4. open a case there, or none;
 5. set `processed_at`, all in one transaction.
@@ -20,12 +20,14 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
-from alerts import defaults
+from alerts import defaults, priority, staffvoice, weighing
 from alerts.models import Case, CaseEvent, Queue, Rule
+from alerts.models.queue import STAFF_VOICE
 from alerts.rules import SAFETY_QUEUES, Condition, Facts, first_fitting
 from alerts.sla import due_at
 from alerts.story import tell
 from listening.models import Mention, MentionVersion
+from listening.models.mention import RESTRICTED_LANES
 
 logger = logging.getLogger(__name__)
 
@@ -122,6 +124,9 @@ def _decide(mention: Mention, now: datetime, rules: Sequence[Condition]) -> Case
         return case
     if mention.is_gone or is_our_own(mention):
         return None
+    if mention.lane in RESTRICTED_LANES:
+        staffvoice.forget_author(mention)
+        return _open(mention, defaults.queue(STAFF_VOICE), now, why=staffvoice.WHY)
     if mention.lane in SAFETY_QUEUES:
         why = f"Safety: read as {mention.lane.replace('_', ' ')}"
         return _open(mention, defaults.queue(SAFETY_QUEUES[mention.lane]), now, why=why)
@@ -139,14 +144,21 @@ def _decide(mention: Mention, now: datetime, rules: Sequence[Condition]) -> Case
 def _reconsider(case: Case, mention: Mention, now: datetime) -> None:
     """An edited post that now speaks of danger goes to the queue that danger needs, closed or not."""
     note_edits([mention.pk], now)
-    if is_pressed_by_a_person(mention) and case.state != Case.State.CLOSED:
-        _press(case, mention, now)
+    if mention.lane in RESTRICTED_LANES:
+        staffvoice.restrict_edited(case, mention, now)
+        return
+    before = case.priority
+    _weigh_again(case, mention)
+    if is_pressed_by_a_person(mention) and case.state != Case.State.CLOSED and case.priority > before:
+        # What a person finds graver than the reader did stands higher in its queue.
+        moved = {"what": "severity", "was": before, "now": case.priority}
+        tell(case.pk, CaseEvent.Kind.MOVED, by=None, at=now, **moved)
     wanted = SAFETY_QUEUES.get(mention.lane)
     if wanted is None or case.queue.slug == wanted:
         return
     queue = defaults.queue(wanted)
     soonest = due_at(now, first_reply_within=queue.policy.first_reply_within)
-    changes: dict[str, Any] = {"queue": queue, "priority": max(case.priority, mention.severity)}
+    changes: dict[str, Any] = {"queue": queue, "passed_on": ""}
     if case.state == Case.State.CLOSED:
         reset = {"state": Case.State.NEW, "owner": None, "outcome": "", "outcome_note": "", "closed_at": None}
         changes |= {**reset, "first_replied_at": None, "due_at": soonest}
@@ -161,18 +173,13 @@ def is_pressed_by_a_person(mention: Mention) -> bool:
     return "level" in mention.set_by_people and mention.level in (Mention.Level.P0, Mention.Level.P1)
 
 
-def _press(case: Case, mention: Mention, now: datetime) -> None:
-    """What a person finds graver than the reader did stands higher in its queue."""
-    if Case.objects.filter(pk=case.pk, priority__lt=mention.severity).update(priority=mention.severity):
-        tell(
-            case.pk,
-            CaseEvent.Kind.MOVED,
-            by=None,
-            at=now,
-            what="severity",
-            was=case.priority,
-            now=mention.severity,
-        )
+def _weigh_again(case: Case, mention: Mention) -> None:
+    """What the post says now. A case never grows less pressing by an edit: a person may be acting on it."""
+    before, now = priority.Facts.of(case.facts), weighing.facts_of(mention)
+    if now.severity >= before.severity:
+        case.facts = now.stored()
+        case.priority = priority.score(weighing.standing(case, weighing.current()))
+        case.save(update_fields=["facts", "priority"])
 
 
 def is_our_own(mention: Mention) -> bool:
@@ -190,12 +197,14 @@ def _open(
     why: str,
     rule_id: int | None = None,
 ) -> Case:
+    facts = weighing.facts_of(mention)
     case = Case.objects.create(
         mention=mention,
         queue=queue,
         rule_id=rule_id,
         facility_id=mention.facility_id,
-        priority=mention.severity,
+        facts=facts.stored(),
+        priority=priority.score(priority.standing(facts, weighing.current())),
         opened_at=now,
         due_at=due_at(now, first_reply_within=queue.policy.first_reply_within),
     )

@@ -25,6 +25,7 @@ PEOPLE = (
     ("carla", "Carla", "Reyes", Role.MANAGER),
     ("pete", "Pete", "Warner", Role.RESPONDER),
     ("priya", "Priya", "Nair", Role.APPROVER),
+    ("cora", "Cora", "Bell", Role.COMPLIANCE),
     ("ada", "Ada", "Dunn", Role.ADMIN),
     ("wes", "Wes", "Vogt", Role.VIEWER),
 )

@@ -8,6 +8,7 @@ from dashboard import (
     lexicon_views,
     mention_views,
     people_views,
+    priority_views,
     reading_views,
     sample_views,
     sign_in,
@@ -17,7 +18,7 @@ from dashboard import (
     wall_views,
     watchlist_views,
 )
-from dashboard.cases import moves, pages
+from dashboard.cases import moves, pages, staff
 from hospital.views import healthz
 
 urlpatterns: list[URLPattern] = [
@@ -60,6 +61,9 @@ urlpatterns: list[URLPattern] = [
     path("cases/<int:pk>/release/", moves.release, name="case-release"),
     path("cases/<int:pk>/take-over/", moves.take_over, name="case-take-over"),
     path("cases/<int:pk>/move/", moves.move, name="case-move"),
+    path("cases/<int:pk>/severity/", moves.weigh, name="case-weigh"),
+    path("cases/<int:pk>/restrict/", staff.restrict, name="case-restrict"),
+    path("cases/<int:pk>/answer/", staff.answer, name="case-answer"),
     path("cases/<int:pk>/close/", moves.close, name="case-close"),
     path("cases/<int:pk>/reopen/", moves.reopen, name="case-reopen"),
     path("cases/<int:pk>/reveal/", moves.reveal, name="case-reveal"),
@@ -84,6 +88,8 @@ urlpatterns: list[URLPattern] = [
     path("reading/<slug:kind>/preview/", lexicon_views.preview, name="lexicon-preview"),
     path("reading/<slug:kind>/<int:number>/", lexicon_views.version, name="lexicon-version"),
     path("reading/<slug:kind>/<int:number>/use/", lexicon_views.go_back, name="lexicon-go-back"),
+    # Priority
+    path("priority/", priority_views.edit, name="priority-edit"),
     # Sources
     path("sources/", source_views.listing, name="source-list"),
     path("sources/new/", source_views.create, name="source-create"),

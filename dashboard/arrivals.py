@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef
 from django.utils.html import format_html
 
 from dashboard import cards
 from dashboard.frames import frame
 from dashboard.wall_filters import WallFilter
-from listening.models import Mention
+from listening.models import Mention, MentionVersion
+from listening.models.mention import RESTRICTED_LANES
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,9 @@ class Arrival:
 
 
 def after(seq: int, *, upto: int | None = None, limit: int) -> list[Arrival]:
+    changed = MentionVersion.objects.filter(mention=OuterRef("pk"))
     mentions = cards.for_cards(Mention.objects.filter(wall_seq__gt=seq)).order_by("wall_seq")
+    mentions = mentions.annotate(has_changed=Exists(changed))
     if upto is not None:
         mentions = mentions.filter(wall_seq__lte=upto)
     return [arrival(mention) for mention in mentions[:limit]]
@@ -53,6 +57,8 @@ def after(seq: int, *, upto: int | None = None, limit: int) -> list[Arrival]:
 
 def arrival(mention: Mention) -> Arrival:
     seq = mention.wall_seq
+    if mention.lane in RESTRICTED_LANES:
+        return restricted(mention)
     gone = frame("gone", leaving(mention, "Removed at its source."), id=seq)
     return Arrival(
         seq=seq,
@@ -65,6 +71,25 @@ def arrival(mention: Mention) -> Arrival:
         desk=gone if mention.is_gone else frame("mention", cards.rendered(mention, is_named=True), id=seq),
         screen=gone if mention.is_gone else frame("mention", cards.rendered(mention, is_named=False), id=seq),
         drop=frame("drop", leaving(mention, "Changed: no longer part of this view."), id=seq),
+    )
+
+
+def restricted(mention: Mention) -> Arrival:
+    """For no wall: nothing at all, or what takes it away where it stood as something else before."""
+    stood = getattr(mention, "has_changed", False) or "lane" in mention.set_by_people
+    words = leaving(mention, "No longer part of this view.")
+    away = frame("drop", words, id=mention.wall_seq) if stood else b""
+    return Arrival(
+        seq=mention.wall_seq,
+        facility_id=mention.facility_id,
+        source_id=mention.source_id,
+        sentiment=mention.sentiment,
+        about_us=mention.about_us,
+        published_at=mention.published_at,
+        is_gone=True,
+        desk=away,
+        screen=away,
+        drop=away,
     )
 
 

@@ -23,8 +23,9 @@ MAY = {
     Role.VIEWER: "sees the wall",
     Role.MANAGER: "sees the wall, says how posts are to be read, works on cases",
     Role.RESPONDER: "the same",
-    Role.APPROVER: "the same, and approves replies",
-    Role.ADMIN: "keeps watchlists, sources and people; reads cases, says how posts are to be read",
+    Role.APPROVER: "the same, approves replies, handles what staff say in public",
+    Role.COMPLIANCE: "reads cases, handles what staff say in public",
+    Role.ADMIN: "keeps watchlists, sources, people and priority; reads cases, says how posts are to be read",
 }
 
 

@@ -77,7 +77,7 @@ def topic_in_words(name: str) -> str:
 
 
 def shown(samples: list[Sample]) -> list[Shown]:
-    found = for_cards(Mention.objects.filter(pk__in=[sample.mention_id for sample in samples]))
+    found = for_cards(Mention.objects.within(None).filter(pk__in=[sample.mention_id for sample in samples]))
     cards = {mention.pk: Card(mention) for mention in found}
     return [
         Shown(cards[sample.mention_id], differences(sample), sample)

@@ -57,7 +57,8 @@ def read(request: HttpRequest) -> HttpResponse:
         "next_at": sampling.week_of(now) + sampling.WEEK,
     }
     if item is not None:
-        mention = Mention.objects.select_related("source", "facility").get(pk=item.mention_id)
+        reach = reach_of(request).facility_ids(LABEL)
+        mention = Mention.objects.within(reach).select_related("source", "facility").get(pk=item.mention_id)
         hidden = masks.in_text(mention, mention.text)
         context |= {"card": Card(mention), "pieces": cards.pieces(mention.text[:LONGEST], [], hidden)}
         context["is_cut"] = len(mention.text) > LONGEST

@@ -32,6 +32,8 @@ class Permission(StrEnum):
     MANAGE_SOURCES = "manage sources"
     MANAGE_READING = "manage how posts are read"
     MANAGE_PEOPLE = "manage people"
+    MANAGE_PRIORITY = "manage priority"
+    HANDLE_STAFF_VOICE = "handle staff voice"  # what staff say in public: for two roles alone
 
 
 P = Permission
@@ -40,8 +42,18 @@ GRANTS: dict[str, frozenset[Permission]] = {
     Role.MANAGER: frozenset({P.SEE_WALL, P.SEE_CASES, P.LABEL, P.WORK_CASES, P.REVEAL_IDENTITIES}),
     Role.RESPONDER: frozenset({P.SEE_WALL, P.SEE_CASES, P.LABEL, P.WORK_CASES, P.REVEAL_IDENTITIES}),
     Role.APPROVER: frozenset(
-        {P.SEE_WALL, P.SEE_CASES, P.LABEL, P.WORK_CASES, P.APPROVE_REPLIES, P.REVEAL_IDENTITIES}
+        {
+            P.SEE_WALL,
+            P.SEE_CASES,
+            P.LABEL,
+            P.WORK_CASES,
+            P.APPROVE_REPLIES,
+            P.REVEAL_IDENTITIES,
+            P.HANDLE_STAFF_VOICE,
+        }
     ),
+    Role.COMPLIANCE: frozenset({P.SEE_WALL, P.SEE_CASES, P.HANDLE_STAFF_VOICE}),
+    # Not staff voices: whoever runs the machine, or manages people, has no business there.
     Role.ADMIN: frozenset(
         {
             P.SEE_WALL,
@@ -51,6 +63,7 @@ GRANTS: dict[str, frozenset[Permission]] = {
             P.MANAGE_SOURCES,
             P.MANAGE_READING,
             P.MANAGE_PEOPLE,
+            P.MANAGE_PRIORITY,
         }
     ),
 }

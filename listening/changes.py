@@ -12,6 +12,7 @@ ASPECTS = {
     "sentiment": frozenset({"sentiment", "score"}),
     "topics": frozenset({"topics"}),
     "level": frozenset({"level", "severity", "lane"}),
+    "lane": frozenset({"lane"}),
 }
 """What a person may decide, and the columns that no reading changes any more once they did."""
 

@@ -17,11 +17,12 @@ from django.db.models import F, Field
 from listening import bulk, changes, wall_sequence
 from listening.changes import SHOWN, Tally
 from listening.models import Mention, Rereading
+from listening.models.mention import RESTRICTED_LANES
 from listening.reading.analysis import Reading
 from listening.reading.lanes import SAFETY
 from listening.rereading_leases import Lease
 from listening.signals import mentions_stored
-from listening.storing import JSON_COLUMNS, URGENT_LEVELS, columns_of
+from listening.storing import COMES_FIRST, JSON_COLUMNS, URGENT_LEVELS, columns_of
 
 ON_SCREEN = timedelta(days=3)
 """Older posts get no new place on open walls: thousands would run through them."""
@@ -51,6 +52,8 @@ def differing(mention: Mention, reading: Reading, now: datetime) -> tuple[Rewrit
     """What another reading writes of a mention, if anything; whether a person's decision was in its way."""
     after = columns_of(reading)
     before = stored_values(mention, after)
+    if mention.lane in RESTRICTED_LANES and after["lane"] not in COMES_FIRST:
+        after["lane"] = mention.lane  # what staff said in public is shown by no better reader
     changed, is_kept = changes.changed(before, after, mention.set_by_people)
     if not changed:
         return None, is_kept

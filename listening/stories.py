@@ -16,7 +16,7 @@ from django.db.models.functions import Left
 
 from hospital import audit
 from listening import joining, wall_sequence
-from listening.models import Mention, Story, StoryMove
+from listening.models import Likeness, Mention, Story, StoryMove
 from listening.models.mention import MentionQuerySet
 from listening.reading import sameness
 
@@ -128,6 +128,15 @@ def _put(mention_ids: Sequence[int], left: Story, entered: Story) -> None:
         _recount(story)
     headlines = (_now(left).headline_id, _now(entered).headline_id)
     _renew([pk for pk in (*headlines, *moved[:MOST_RENEWED]) if pk is not None])
+
+
+def withdraw(mention: Mention) -> None:
+    """What is restricted stands in no story and begins none. Call it under the lock of the wall's order."""
+    Likeness.objects.filter(mention_id=mention.pk).delete()
+    story = Story.objects.filter(mentions=mention.pk).first()
+    if story is not None:
+        Mention.objects.filter(pk=mention.pk).update(story=None)
+        _recount(story)
 
 
 def _recount(story: Story) -> None:

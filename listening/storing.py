@@ -13,17 +13,22 @@ from functools import partial
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import BigIntegerField, Case, F, Value, When
+from django.db.models.functions import Cast
 
 from listening import authors, bulk, joining, labels, quarantine, removal, wall_sequence
 from listening.intake import Arrival, Known, Refused
 from listening.joining import Fresh
 from listening.leases import Lease
 from listening.models import Match, Mention, MentionVersion, Source
+from listening.models.mention import RESTRICTED_LANES
 from listening.reading.analysis import Reading
 from listening.reading.lanes import SAFETY
 from listening.reading.sameness import Said
 from listening.signals import mentions_stored
+
+COMES_FIRST = frozenset({"emergency", "self_harm", "threat", "in_building"})
+"""What makes even a voice of staff everybody's business: somebody may be in danger now."""
 
 URGENT_LEVELS = frozenset({Mention.Level.P0, Mention.Level.P1})
 
@@ -38,6 +43,11 @@ class Read:
     known: Known | None = None
     reader_version: str = ""
     is_history: bool = False  # too old for anybody to act on: kept without asking the rules
+
+    @property
+    def is_restricted(self) -> bool:
+        """A voice of staff: who wrote it is not kept."""
+        return self.reading.lane.name in RESTRICTED_LANES
 
     @property
     def is_urgent(self) -> bool:
@@ -111,7 +121,7 @@ class _Stored:
 def _mentions(read: Sequence[Read], source: Source, now: datetime) -> _Stored:
     if not read:
         return _Stored({}, {})
-    author_ids = authors.store(each.arrival for each in read)
+    author_ids = authors.store(each.arrival for each in read if not each.is_restricted)
     changed = [(each, each.known) for each in read if each.known]
     new = [each for each in read if not each.known]
     said = [_said(each) for each in read]  # before the lock: it takes a while
@@ -142,7 +152,7 @@ def _row(
         "network": arrival.network,
         "kind": post.kind,
         "url": post.url,
-        "author_id": author_ids.get(authors.key_of(arrival)),
+        "author_id": None if read.is_restricted else author_ids.get(authors.key_of(arrival)),
         "parent_external_id": post.parent_id,
         "title": post.title,
         "text": post.text,
@@ -192,12 +202,13 @@ def _stories(
     updated: Mapping[str, int],
     now: datetime,
 ) -> None:
+    """A voice of staff joins none: a count or a link would lead to it."""
     alone = joining.alone(updated.values()) if updated else set()
     ids = {**inserted, **{external_id: pk for external_id, pk in updated.items() if pk in alone}}
     fresh = [
         Fresh(pk, each.facility_id, each.arrival.published_at, words)
         for each, words in zip(read, said, strict=True)
-        if (pk := ids.get(each.arrival.post.external_id))
+        if (pk := ids.get(each.arrival.post.external_id)) and not each.is_restricted
     ]
     joining.join(fresh, now)
 
@@ -235,6 +246,7 @@ NEVER_CHANGED = frozenset(
 def _update(known: Known, row: Mapping[str, Any], before: Mention | None) -> bool:
     seen = Mention.objects.filter(pk=known.mention_id, content_hash=known.content_hash)
     changes = {name: value for name, value in row.items() if name not in NEVER_CHANGED}
+    changes |= _still_restricted(changes)
     if row["processed_at"]:
         # History asks for no decision, and takes away none that is still owed.
         del changes["processed_at"]
@@ -243,6 +255,19 @@ def _update(known: Known, row: Mapping[str, Any], before: Mention | None) -> boo
         for name in ("set_by_people", *labels.held_columns(before.set_by_people)):
             del changes[name]
     return bool(seen.update(**changes))
+
+
+def _still_restricted(changes: Mapping[str, Any]) -> dict[str, Any]:
+    """A voice of staff stays one whatever its author makes of it: what it said before is kept beside it."""
+    if changes["lane"] in COMES_FIRST:
+        return {}
+    was = When(lane__in=RESTRICTED_LANES, then=F("lane"))
+    nobody = When(lane__in=RESTRICTED_LANES, then=Value(None))
+    author = Case(nobody, default=Value(changes["author_id"]))
+    return {
+        "lane": Case(was, default=Value(changes["lane"])),
+        "author_id": Cast(author, BigIntegerField()),
+    }
 
 
 def _standing(mention_ids: Sequence[int]) -> dict[int, Mention]:

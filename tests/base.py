@@ -42,6 +42,10 @@ def priya(facility: Facility | None = None) -> User:
     return person("priya", Role.APPROVER, facility)
 
 
+def cora(facility: Facility | None = None) -> User:
+    return person("cora", Role.COMPLIANCE, facility)
+
+
 def ada(facility: Facility | None = None) -> User:
     return person("ada", Role.ADMIN, facility)
 

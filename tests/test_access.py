@@ -22,6 +22,7 @@ from tests.base import (
     NOW,
     ada,
     carla,
+    cora,
     facility,
     mallory,
     mention,
@@ -33,13 +34,14 @@ from tests.base import (
     wes,
 )
 
-PUBLIC = "anonymous mallory wes carla pete priya ada"
-MEMBERS = "wes carla pete priya ada"
-SEE_CASES = "carla pete priya ada"
+PUBLIC = "anonymous mallory wes carla pete priya cora ada"
+MEMBERS = "wes carla pete priya cora ada"
+SEE_CASES = "carla pete priya cora ada"
 LABEL = "carla pete priya ada"
 WORK = "carla pete priya"
 APPROVE = "priya"
 REVEAL = "carla pete priya"
+STAFF_VOICE = "priya cora"
 ADMIN = "ada"
 
 WHO_MAY = {
@@ -76,6 +78,9 @@ WHO_MAY = {
     "case-release": WORK,
     "case-take-over": WORK,
     "case-move": WORK,
+    "case-weigh": WORK,
+    "case-restrict": WORK,
+    "case-answer": STAFF_VOICE,
     "case-close": WORK,
     "case-reopen": WORK,
     "case-reveal": REVEAL,
@@ -86,6 +91,7 @@ WHO_MAY = {
     "reply-resolve": WORK,
     "reply-approve": APPROVE,
     "reply-return": APPROVE,
+    "priority-edit": ADMIN,
     "watchlist-list": ADMIN,
     "watchlist-create": ADMIN,
     "watchlist-edit": ADMIN,
@@ -141,7 +147,7 @@ class AccessTests(TestCase):
         defaults.ensure()
         here, there = facility(), facility("Northfield North Hospital", "north")
         cls.people = {
-            made.username: made for made in (make(here) for make in (wes, carla, pete, priya, ada))
+            made.username: made for made in (make(here) for make in (wes, carla, pete, priya, cora, ada))
         } | {"mallory": mallory()}
         cls.ids = {"here": cls.nouns(here), "there": cls.nouns(there), "none": cls.nouns(None)}
 

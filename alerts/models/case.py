@@ -1,17 +1,33 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Extract, Floor, Greatest, Least
 
-from alerts.models.queue import Queue, Rule
+from alerts.models.queue import STAFF_VOICE, Queue, Rule
+from alerts.priority import WAITING_STEP, WAITING_STEPS
 from hospital.models import Facility
 from listening.models import Mention
+from listening.models.mention import RESTRICTED_LANES
+
+VOICES = Mention.objects.filter(lane__in=RESTRICTED_LANES).values("pk")
+# Asked as a list of its few, which have an index of their own: joining every open case's post costs more.
+RESTRICTED = Q(passed_on="") & (Q(mention_id__in=VOICES) | Q(queue__slug=STAFF_VOICE))
+"""Staff voices of which nothing was passed on: they exist only for the two roles that handle them."""
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
     def within(self, facility_ids: frozenset[int] | None) -> Self:
+        """What a person may see who may see these facilities (None: all): never what is restricted."""
+        return self.exclude(RESTRICTED)._of(facility_ids)
+
+    def restricted_within(self, facility_ids: frozenset[int] | None) -> Self:
+        """Only what is restricted. Ask for it with nobody's facilities but those of who may handle it."""
+        return self.filter(RESTRICTED)._of(facility_ids)
+
+    def _of(self, facility_ids: frozenset[int] | None) -> Self:
         return self if facility_ids is None else self.filter(facility_id__in=facility_ids)
 
     def open(self) -> Self:
@@ -23,8 +39,23 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def due_before(self, moment: datetime) -> Self:
         return self.filter(due_at__lte=moment)
 
-    def in_order(self) -> Self:
-        return self.order_by("-priority", "due_at", "id")
+    def in_order(self, moment: datetime, *, waiting: int) -> Self:
+        """By score as it was at a moment, the points for each step of waiting among it; then by time left."""
+        return self.annotate(score=F("priority") + waiting * _steps_waited(moment)).order_by(
+            "-score", "due_at", "id"
+        )
+
+
+def _steps_waited(moment: datetime) -> models.Case:
+    """The same as `priority.waiting` counts, for the database."""
+    waited = models.ExpressionWrapper(Value(moment) - F("opened_at"), models.DurationField())
+    steps = Floor(Extract(waited, "epoch") / (WAITING_STEP // timedelta(seconds=1)))
+    counted = Greatest(Least(steps, Value(WAITING_STEPS)), Value(0))
+    return models.Case(
+        models.When(first_replied_at__isnull=True, then=counted),
+        default=Value(0),
+        output_field=models.IntegerField(),
+    )
 
 
 class Case(models.Model):
@@ -46,6 +77,16 @@ class Case(models.Model):
         IN_PERSON = "in_person", "Spoken to in person"
         PATIENT_RELATIONS = "relations", "Handed to patient relations"
         NO_REPLY_NEEDED = "none", "No reply needed"
+        THEME_ONLY = "theme", "No action, counted as a theme only"  # of a staff voice
+        PRIVACY_OFFICER = "privacy", "Dealt with by the privacy officer"  # of a staff voice
+
+    class Answer(models.TextChoices):
+        """What a staff voice speaks of, as a person answered it."""
+
+        PRIVACY = "privacy", "Patient privacy at risk"
+        SAFETY = "safety", "A safety concern"
+        CONDITIONS = "conditions", "Working conditions"
+        PRAISE = "praise", "Praise"
 
     mention = models.OneToOneField(Mention, on_delete=models.PROTECT, related_name="case")
     queue = models.ForeignKey(Queue, on_delete=models.PROTECT, related_name="cases")
@@ -55,7 +96,12 @@ class Case(models.Model):
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="cases"
     )
-    priority = models.PositiveSmallIntegerField()
+    priority = models.PositiveSmallIntegerField()  # the sum of all factors but waiting
+    facts = models.JSONField(default=dict)  # what the factors rest on: `priority.Facts`
+    severity_set = models.PositiveSmallIntegerField(null=True, blank=True)  # by a person, over what was read
+    severity_set_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     opened_at = models.DateTimeField()
     due_at = models.DateTimeField()
     claimed_at = models.DateTimeField(null=True, blank=True)
@@ -63,6 +109,8 @@ class Case(models.Model):
     closed_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=10, choices=Outcome, blank=True)
     outcome_note = models.CharField(max_length=500, blank=True)
+    staff_answer = models.CharField(max_length=10, choices=Answer, blank=True)
+    passed_on = models.CharField(max_length=500, blank=True)  # of a staff voice, all that others see
 
     objects = CaseQuerySet.as_manager()
 
@@ -76,6 +124,15 @@ class Case(models.Model):
             models.CheckConstraint(
                 condition=Q(state__in=["new", "closed"]) | Q(owner__isnull=False),
                 name="case_at_work_is_owned",
+            ),
+            models.CheckConstraint(
+                condition=Q(severity_set__isnull=True, severity_set_by__isnull=True)
+                | Q(severity_set__lte=100, severity_set_by__isnull=False),
+                name="case_severity_set_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(staff_answer__in=["safety", "praise"]) | Q(passed_on=""),
+                name="case_passed_on_when_answered",
             ),
         ]
         indexes = [
@@ -95,6 +152,15 @@ class Case(models.Model):
     def __str__(self) -> str:
         return f"Case {self.pk}"
 
+    @property
+    def is_staff_voice(self) -> bool:
+        return self.mention.lane in RESTRICTED_LANES or self.queue.slug == STAFF_VOICE
+
+    @property
+    def is_restricted(self) -> bool:
+        """The same as `RESTRICTED`, of one case."""
+        return self.is_staff_voice and not self.passed_on
+
 
 class CaseEvent(models.Model):
     """One step in a case's story, written in the transaction of the step."""
@@ -113,6 +179,8 @@ class CaseEvent(models.Model):
         UNKNOWN = "unknown", "May have been sent"
         EDITED_AT_SOURCE = "edited", "Author changed the post"
         MOVED = "moved", "Moved"
+        WEIGHED = "weighed", "Severity set"
+        ANSWERED = "answered", "Staff voice answered"
         CLOSED = "closed", "Closed"
         REOPENED = "reopened", "Reopened"
         REVEALED = "revealed", "Names and numbers shown"

@@ -5,6 +5,9 @@ from django.db import models
 
 from hospital.models import Facility
 
+STAFF_VOICE = "staff-voice"
+"""The queue of what members of staff say in public. Two roles know that there is anything in it."""
+
 
 class SLAPolicy(models.Model):
     """How soon people are owed an answer."""

@@ -5,6 +5,7 @@ The list does not move under its reader. What came since is counted, what was cl
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,8 +16,11 @@ from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
+from alerts import staffvoice, weighing
 from alerts.models import Case, Queue
 from alerts.models.case import CaseQuerySet
+from alerts.models.queue import STAFF_VOICE
+from alerts.priority import Weights
 from dashboard import masks
 from dashboard.cases.rows import EXCERPT, Row
 from hospital.access import Permission, Reach, reach_of
@@ -25,6 +29,7 @@ TEAM, MINE, APPROVAL = "team", "mine", "approval"
 VIEWS = {TEAM: "Team", MINE: "Mine", APPROVAL: "For approval"}
 PAGE = 100
 STAYS_FOR = timedelta(hours=12)
+THEMES_OF = timedelta(days=90)
 
 
 @dataclass(frozen=True)
@@ -57,7 +62,10 @@ class Desk:
         now = timezone.now()
         user = request.user
         assert isinstance(user, User)  # noqa: S101  the middleware lets nobody else in
-        return cls(reach_of(request), user, view, name, read_since(asked.get("since", ""), now), now)
+        desk = cls(reach_of(request), user, view, name, read_since(asked.get("since", ""), now), now)
+        if desk.is_staff_voice and not desk.handles_staff_voice:
+            raise Http404("There is no such queue.")
+        return desk
 
     @property
     def query(self) -> str:
@@ -71,7 +79,32 @@ class Desk:
         return Case.objects.within(self.reach.facility_ids(Permission.SEE_CASES))
 
     @property
+    def handles_staff_voice(self) -> bool:
+        return self.reach.can(Permission.HANDLE_STAFF_VOICE)
+
+    @property
+    def is_staff_voice(self) -> bool:
+        return self.view == STAFF_VOICE
+
+    @property
+    def restricted(self) -> CaseQuerySet:
+        """Voices of staff, in no view but their own; nothing at all for whoever may not handle them."""
+        return Case.objects.restricted_within(self.reach.facility_ids(Permission.HANDLE_STAFF_VOICE))
+
+    @property
+    def themes(self) -> list[tuple[str, int]]:
+        facility_ids = self.reach.facility_ids(Permission.HANDLE_STAFF_VOICE)
+        counted = staffvoice.themes(facility_ids, self.now - THEMES_OF)
+        return [(theme.replace("_", " ").capitalize(), number) for theme, number in counted]
+
+    @cached_property
+    def weights(self) -> Weights:
+        return weighing.current()
+
+    @property
     def in_view(self) -> CaseQuerySet:
+        if self.is_staff_voice:
+            return self.restricted
         if self.view == TEAM:
             return self.reachable
         if self.view == MINE:
@@ -84,13 +117,20 @@ class Desk:
         standing = self.in_view.filter(
             Q(opened_at__lte=self.since) & ~Q(state=Case.State.CLOSED) | Q(closed_at__gt=self.since)
         )
-        related = standing.select_related(
-            "mention__source", "mention__facility", "facility", "owner", "queue"
+        ordered = standing.in_order(self.since, waiting=self.weights.waiting)
+        # First which, then what is in them: sorting thousands of posts to show a hundred is slow.
+        first = list(ordered.values_list("pk", flat=True)[:PAGE])
+        related = standing.filter(pk__in=first).select_related(
+            "mention__source", "mention__facility", "facility", "owner", "queue", "severity_set_by"
         )
         short = related.defer("mention__text", "mention__reasons").annotate(
             excerpt=Left("mention__text", EXCERPT + masks.SLACK)
         )
-        return [Row(case, self.now, self.user.pk) for case in short.in_order()[:PAGE]]
+        by_id = {case.pk: case for case in short}
+        return [
+            Row(case, self.now, self.user.pk, weighing.factors(case, self.weights, self.since))
+            for case in (by_id[pk] for pk in first if pk in by_id)
+        ]
 
     def standing(self) -> tuple[int, int]:
         """How many of these stand open, and how many of those have no owner."""
@@ -106,7 +146,16 @@ class Desk:
         """What is everybody's, mine and for approval; then every queue, empty ones among them."""
         open_cases = self.reachable.open()
         by_queue = {row["queue_id"]: row for row in _counted(open_cases.values("queue_id"))}
-        queues = [_shelf(queue.slug, queue.name, by_queue.get(queue.pk)) for queue in Queue.objects.all()]
+        shown = Queue.objects.all()
+        if self.handles_staff_voice:
+            restricted = self.restricted.open().values(is_any=Q(pk__isnull=False))
+            staff = next(iter(_counted(restricted)), None)
+        else:
+            shown, staff = shown.exclude(slug=STAFF_VOICE), None
+        queues = [
+            _shelf(queue.slug, queue.name, staff if queue.slug == STAFF_VOICE else by_queue.get(queue.pk))
+            for queue in shown
+        ]
         whole = open_cases.values(is_any=Q(pk__isnull=False))
         mine = whole.filter(owner=self.user)
         waiting = whole.filter(state=Case.State.AWAITING_APPROVAL)

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from alerts import cases, outbox, replies
+from alerts import cases, outbox, replies, weighing
 from alerts.models import Case, Queue, Reply
 from alerts.refusals import Refused
 from dashboard import reveals
@@ -71,6 +71,23 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
     case = find_case(desk, pk, WORK)
     queue = get_object_or_404(Queue, slug=request.POST.get("to", ""))
     return after(request, desk, case, lambda: cases.move(case, queue=queue, by=desk.user, at=timezone.now()))
+
+
+@allow(WORK)
+@require_POST
+def weigh(request: HttpRequest, pk: int) -> HttpResponse:
+    """A person's severity, by its key; without one the reading counts again."""
+    desk = Desk.of(request)
+    case, key = find_case(desk, pk, WORK), request.POST.get("severity", "")
+    chosen = int(key) if key in ("1", "2", "3", "4") else None
+    if key and chosen is None:
+        return HttpResponseBadRequest("Choose one of the four severities.")
+    return after(
+        request,
+        desk,
+        case,
+        lambda: weighing.set_severity(case, key=chosen, by=desk.user, at=timezone.now()),
+    )
 
 
 @allow(WORK)

@@ -6,14 +6,17 @@ from functools import cached_property
 
 from django.http import Http404
 
-from alerts import replies
-from alerts.models import Case, Queue, Reply
+from alerts import cases, priority, replies, weighing
+from alerts.models import Case, CaseEvent, Queue, Reply
+from alerts.models.case import CaseQuerySet
+from alerts.models.queue import STAFF_VOICE
+from alerts.priority import Factor
 from alerts.ways import Way, way_for
 from dashboard import cards
 from dashboard.cards import Card
 from dashboard.cases import story
 from dashboard.cases.desk import Desk
-from dashboard.cases.rows import is_pressing, time_left
+from dashboard.cases.rows import card_of, is_pressing, time_left
 from dashboard.mention_views import is_hidden, outward, pieces_of, title_of
 from dashboard.reveals import NO_REVEAL, Reveal
 from hospital.access import Permission
@@ -39,6 +42,11 @@ class Opened:
 
     @cached_property
     def card(self) -> Card:
+        return card_of(self.case)
+
+    @property
+    def read(self) -> Card:
+        """As the post was read, whatever a person made of it."""
         return Card(self.mention)
 
     @cached_property
@@ -55,16 +63,34 @@ class Opened:
 
     @property
     def link(self) -> tuple[str, str] | None:
+        """Of a voice of staff only to have a patient's details taken down: it leads to its author."""
+        if self.case.is_staff_voice and self.case.staff_answer != Case.Answer.PRIVACY:
+            return None
         return outward(self.mention.url)
 
     @cached_property
     def story(self) -> list[story.Line]:
         events = self.case.events.select_related("actor").order_by("-id")
-        return [story.line(event) for event in events]
+        lines = [story.line(event) for event in events]
+        return _since_answered(lines) if self.case.passed_on else lines
 
     @property
     def now(self) -> datetime:
         return self.desk.now
+
+    @cached_property
+    def factors(self) -> tuple[Factor, ...]:
+        """Why it stands where it stands, as of the moment that the list shows."""
+        return weighing.factors(self.case, self.desk.weights, self.desk.since)
+
+    @property
+    def score(self) -> int:
+        return priority.score(self.factors)
+
+    @property
+    def severities(self) -> list[tuple[int, int, str]]:
+        """What a person can set it to: key, severity, word."""
+        return [(key, *said) for key, said in priority.SEVERITIES.items()]
 
     @property
     def left(self) -> str:
@@ -137,11 +163,14 @@ class Opened:
 
     @property
     def can_work(self) -> bool:
+        if self.case.is_restricted:
+            return False
         return self.desk.reach.covers(Permission.WORK_CASES, self.case.facility_id)
 
     @property
     def can_write(self) -> bool:
-        return self.can_work and self.is_mine and self.case.state in replies.AT_WORK
+        mine = self.can_work and self.is_mine and self.case.state in replies.AT_WORK
+        return mine and not self.case.is_staff_voice
 
     @property
     def can_approve(self) -> bool:
@@ -169,11 +198,11 @@ class Opened:
 
     @property
     def outcomes(self) -> list[tuple[str, str]]:
-        return list(Case.Outcome.choices)
+        return [(value, label) for value, label in Case.Outcome.choices if value not in cases.OF_STAFF_VOICES]
 
     @property
     def other_queues(self) -> list[Queue]:
-        return list(Queue.objects.exclude(pk=self.case.queue_id))
+        return list(Queue.objects.exclude(pk=self.case.queue_id).exclude(slug=STAFF_VOICE))
 
     @property
     def by_author(self) -> int:
@@ -184,15 +213,38 @@ class Opened:
         return Mention.objects.within(facility_ids).filter(author=self.mention.author_id)[:100].count()
 
 
+def _since_answered(lines: list[story.Line]) -> list[story.Line]:
+    """Newest first, down to the answer: what was before it tells when the post was written."""
+    answered = [at for at, line in enumerate(lines) if line.kind == CaseEvent.Kind.ANSWERED]
+    return lines[: answered[0] + 1] if answered else []
+
+
 def find_case(desk: Desk, pk: int, permission: Permission) -> Case:
     """A case the person may see, and may do this with; any other does not exist for them."""
-    related = desk.reachable.select_related(
-        "mention__source", "mention__author", "mention__facility", "facility", "owner", "queue"
-    )
-    case = related.prefetch_related("mention__matches").filter(pk=min(pk, HIGHEST_ID)).first()
-    if case is None or not desk.reach.covers(permission, case.facility_id):
+    case = _one(desk.reachable, pk)
+    if case is not None and desk.reach.covers(permission, case.facility_id):
+        return case
+    # One restricted is seen and answered by those who handle it, and nothing else can be done with it.
+    case = _one(desk.restricted, pk) if case is None else None
+    if case is None or not (permission in STAFF_VOICE_DOORS or case.state == Case.State.CHECK):
         raise Http404("There is no such case.")
     return case
+
+
+STAFF_VOICE_DOORS = (Permission.SEE_CASES, Permission.HANDLE_STAFF_VOICE)
+
+
+def _one(cases: CaseQuerySet, pk: int) -> Case | None:
+    related = cases.select_related(
+        "mention__source",
+        "mention__author",
+        "mention__facility",
+        "facility",
+        "owner",
+        "queue",
+        "severity_set_by",
+    )
+    return related.prefetch_related("mention__matches").filter(pk=min(pk, HIGHEST_ID)).first()
 
 
 def find_reply(desk: Desk, pk: int, permission: Permission) -> Reply:

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from alerts import priority
 from alerts.models import Case
+from alerts.priority import Factor
 from dashboard import cards, masks
 from dashboard.cards import Card
 
@@ -12,17 +14,67 @@ SOON = timedelta(minutes=15)
 
 
 @dataclass(frozen=True)
+class HeadedCard(Card):
+    """A card under another heading than the one that was read."""
+
+    heading: tuple[str, str] = ("other", "Comment")  # severity, word
+
+    @property
+    def _reading(self) -> tuple[str, str]:
+        return self.heading
+
+
+STAFF_VOICES: dict[str, str] = {
+    "": "Staff voice",
+    Case.Answer.CONDITIONS: "Staff voice",
+    Case.Answer.PRIVACY: "Privacy at risk",
+    Case.Answer.SAFETY: "Speak-up signal",
+    Case.Answer.PRAISE: "Thanks from staff",
+}
+SET_BY_A_PERSON = {95: "emergency", 75: "urgent", 50: "watch", 15: "other"}
+
+
+def card_of(case: Case) -> Card:
+    """As its case is headed: a voice of staff by what it needs, others as a person or the reading said."""
+    if case.is_staff_voice:
+        heading = ("restricted", STAFF_VOICES[case.staff_answer])
+        return HeadedCard(case.mention, is_named=False, heading=heading)
+    for severity, word in priority.SEVERITIES.values():
+        if case.severity_set == severity:
+            return HeadedCard(case.mention, heading=(SET_BY_A_PERSON[severity], word))
+    return Card(case.mention)
+
+
+@dataclass(frozen=True)
 class Row:
     case: Case
     now: datetime
     user_id: int
+    factors: tuple[Factor, ...] = ()
 
     @property
     def card(self) -> Card:
-        return Card(self.case.mention)
+        return card_of(self.case)
+
+    @property
+    def score(self) -> int:
+        return priority.score(self.factors)
+
+    @property
+    def why(self) -> str:
+        return ", ".join(str(factor) for factor in self.factors)
+
+    @property
+    def source(self) -> str:
+        """Where it was said; of a voice of staff not even that."""
+        return "" if self.case.is_staff_voice else self.case.mention.source.name
 
     @property
     def text(self) -> str:
+        if self.case.passed_on and not self.is_closed:
+            return self.case.passed_on
+        if self.case.is_restricted and not self.is_closed:
+            return "Its text opens only in the case."
         if self.card.is_withheld:
             return "About self-harm. Its text opens only in the case."
         if self.is_closed:
@@ -59,7 +111,7 @@ class Row:
     def classes(self) -> str:
         said = {
             "is-gone": self.is_closed,
-            "is-veiled": self.card.is_withheld,
+            "is-veiled": self.card.is_withheld or self.case.is_restricted,
             "is-new": self.case.owner_id is None and not self.is_closed,
         }
         return " ".join(name for name, holds in said.items() if holds)

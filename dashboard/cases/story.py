@@ -90,6 +90,14 @@ SAID: dict[str, Callable[[str, Detail], str]] = {
         f"The author {'removed' if detail.get('removed') else 'changed'} the post"
     ),
     Kind.MOVED: _moved,
+    Kind.WEIGHED: lambda who, detail: (
+        f"{who} set its severity to {detail['severity']}, {str(detail.get('word')).lower()}"
+        if detail.get("severity")
+        else f"{who} gave the reading its say again"
+    ),
+    Kind.ANSWERED: lambda who, detail: (
+        f"{who} answered: {dict(Case.Answer.choices).get(detail.get('answer', ''), '').lower()}"
+    ),
     Kind.CLOSED: _closed,
     Kind.REVEALED: _revealed,
     Kind.REOPENED: lambda who, detail: f"{who} reopened it"

@@ -9,6 +9,7 @@ class Role(models.TextChoices):
     MANAGER = "manager", "Community manager"
     RESPONDER = "responder", "Responder"
     APPROVER = "approver", "Approver"
+    COMPLIANCE = "compliance", "Compliance"
     ADMIN = "admin", "Admin"
 
 

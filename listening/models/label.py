@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
-from listening.models.mention import Mention
+from listening.models.mention import RESTRICTED_LANES, Mention
 from listening.models.source import Source
 
 
@@ -34,7 +34,8 @@ class SampleItemQuerySet(models.QuerySet["SampleItem"]):
         return self.unread().filter(mention__is_gone=False)
 
     def within(self, facility_ids: frozenset[int] | None) -> Self:
-        return self if facility_ids is None else self.filter(mention__facility_id__in=facility_ids)
+        seen = self.exclude(mention__lane__in=RESTRICTED_LANES)
+        return seen if facility_ids is None else seen.filter(mention__facility_id__in=facility_ids)
 
 
 class SampleItem(models.Model):

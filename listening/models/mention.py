@@ -10,6 +10,10 @@ from hospital.models import Facility
 from listening.models.source import Source
 from listening.models.watchlist import Query
 
+STAFF_VOICE = "staff_voice"
+RESTRICTED_LANES = (STAFF_VOICE,)
+"""What members of staff say in public: on no wall, in no list, in no number, and without its author."""
+
 
 class Author(models.Model):
     """Whoever wrote a mention, as far as the network shows it. No profile is built from it."""
@@ -28,14 +32,19 @@ class Author(models.Model):
 
 class MentionQuerySet(models.QuerySet["Mention"]):
     def within(self, facility_ids: frozenset[int] | None) -> Self:
-        """Mentions that a person may see who may see these facilities (None: everything)."""
-        return self if facility_ids is None else self.filter(facility_id__in=facility_ids)
+        """What a person may see who may see these facilities (None: all): never what is restricted."""
+        seen = self.unrestricted()
+        return seen if facility_ids is None else seen.filter(facility_id__in=facility_ids)
+
+    def unrestricted(self) -> Self:
+        return self.exclude(lane__in=RESTRICTED_LANES)
 
     def unrouted(self) -> Self:
         return self.filter(processed_at__isnull=True)
 
     def for_wall(self) -> Self:
-        return self.filter(is_gone=False).select_related("source", "facility", "author")
+        shown = self.unrestricted().filter(is_gone=False)
+        return shown.select_related("source", "facility", "author")
 
     def newest_first(self) -> Self:
         return self.order_by("-published_at", "-id")
@@ -141,7 +150,7 @@ class Mention(models.Model):
                 fields=["published_at"],
                 name="mention_hour",
                 include=["sentiment", "facility", "source"],
-                condition=Q(is_gone=False),
+                condition=Q(is_gone=False) & ~Q(lane__in=RESTRICTED_LANES),
             ),
             # The mentions of a story, oldest first.
             models.Index(
@@ -149,6 +158,8 @@ class Mention(models.Model):
             ),
             # How many were read by which reader.
             models.Index(fields=["reader_version"], name="mention_reader", condition=Q(is_gone=False)),
+            # What is restricted: the cases that only two roles see, and its themes.
+            models.Index(fields=["id"], name="mention_restricted", condition=Q(lane__in=RESTRICTED_LANES)),
             # route_due: mentions no rule has looked at yet.
             models.Index(fields=["id"], name="mention_unrouted", condition=Q(processed_at__isnull=True)),
         ]

@@ -128,7 +128,7 @@ class EditTests(TestCase):
         self.edit(lane="self_harm", severity=95, processed_at=None)
         triage.route(self.mention.pk, NOW)
         self.case.refresh_from_db()
-        self.assertEqual((self.case.queue.slug, self.case.priority), ("self-harm", 95))
+        self.assertEqual((self.case.queue.slug, self.case.priority), ("self-harm", 95 + 40))
         self.assertEqual(self.case.due_at, NOW + timedelta(minutes=10))
         moved = self.case.events.get(kind=CaseEvent.Kind.MOVED)
         self.assertEqual((moved.detail["was"], moved.detail["now"]), ("Complaints", "Self-harm"))

@@ -23,8 +23,8 @@ HOSTILE = [
     "\u202egnitaert\u202c",
 ]
 
-QUERIES = 6
-"""Of one list: session, person, memberships, rows, and how many are new."""
+QUERIES = 8
+"""Of a list: session, person, memberships, weights, which rows, what is in them, how many open, and new."""
 
 
 class Desk(TestCase):
