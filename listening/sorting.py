@@ -134,7 +134,7 @@ def to_read(arrival: Arrival, listener: Listener, thread: tuple[str, ...] = ()) 
         network=arrival.network,
         thread=thread,
         names=listener.names,
-        ours=_doubting(post.kind, listener.ours),
+        ours=NOBODY if post.facility_hint else _doubting(post.kind, listener.ours),
     )
 
 

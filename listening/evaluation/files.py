@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 ENDINGS = (".csv", ".tsv", ".json")
+csv.field_size_limit(64 * 1024 * 1024)  # the library's own limit is 128 KB
 
 
 class BadSet(Exception):

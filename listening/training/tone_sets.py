@@ -16,7 +16,7 @@ from listening.reading.learned import FittedOn
 from listening.reading.masking import Names
 from listening.training import sets
 
-CORPUS = Path(__file__).parent / "corpus"
+CORPUS = Path(__file__).parent / "corpus" / "tone"
 OWN = "our own invented posts"
 
 FEEDBACK = "pxtextmining/v6framework_230831"

@@ -69,7 +69,7 @@ class PutTests(LabelTestCase):
         self.post("mention-label-put", aspect="level", value="P2")
         self.mention.refresh_from_db()
         self.assertEqual((self.mention.sentiment, self.mention.level), ("neutral", "P2"))
-        self.assertEqual(self.mention.topics, ["parking", "food"])
+        self.assertEqual(self.mention.topics, ["food", "parking"])
 
     def test_without_scripts_it_leads_to_the_mention_and_says_so(self) -> None:
         answer = self.post("mention-label-put", aspect="sentiment", value="positive")

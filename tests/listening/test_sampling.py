@@ -221,5 +221,5 @@ class SampledTests(TestCase):
         self.assertEqual(sampled.present(NOW).share, 0.0)
         with self.assertNumQueries(0):
             sampled.present(NOW + timedelta(seconds=59))
-        with self.assertNumQueries(1):
+        with self.assertNumQueries(2):  # which reader is in force, and the labels
             sampled.present(NOW + timedelta(seconds=61))
