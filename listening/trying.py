@@ -76,9 +76,10 @@ def on_stored(
     timer: Callable[[], float] = monotonic,
 ) -> Trial:
     """Try a body on the newest mentions within reach. BadBody where it cannot be read."""
-    ends_at = timer() + SECONDS
     now_read = readers.current()
     draft = readers.with_list(now_read, kind, parsed(kind, body), version="draft")
+    now_read.read(ToRead("Whoever reads first opens the models.", language=NO_LANGUAGE))
+    ends_at = timer() + SECONDS
     mentions = list(_newest(facility_ids))
     trial = Trial(wanted=len(mentions), shown=shown)
     asked = stored.asking(mentions)
