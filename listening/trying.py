@@ -13,7 +13,7 @@ from listening import changes, readers, stored
 from listening.changes import COUNTED, Tally
 from listening.lexicon_kinds import Kind, parsed
 from listening.models import Mention
-from listening.reading.analysis import Reader, Reading, ToRead
+from listening.reading.analysis import SHIPPED, Reader, Reading, ToRead
 from listening.storing import columns_of
 
 AT_MOST = 1000
@@ -78,7 +78,7 @@ def on_stored(
     """Try a body on the newest mentions within reach. BadBody where it cannot be read."""
     now_read = readers.current()
     draft = readers.with_list(now_read, kind, parsed(kind, body), version="draft")
-    now_read.read(ToRead("Whoever reads first opens the models.", language=NO_LANGUAGE))
+    SHIPPED.read(ToRead("Whoever reads first opens the models.", language=NO_LANGUAGE))
     ends_at = timer() + SECONDS
     mentions = list(_newest(facility_ids))
     trial = Trial(wanted=len(mentions), shown=shown)
