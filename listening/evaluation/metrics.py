@@ -1,5 +1,6 @@
 """The few measures that are printed, in plain Python: reading and measuring need no scikit-learn."""
 
+from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
 from itertools import groupby
 from math import sqrt
@@ -23,6 +24,15 @@ def macro_f1(
     counted = sorted({*truth, *said}, key=str) if classes is None else list(classes)
     each = [f1([true == name for true in truth], [one == name for one in said]) for name in counted]
     return _share(sum(each), len(each))
+
+
+def weighted_f1(truth: Sequence[Hashable], said: Sequence[Hashable]) -> float:
+    """The mean of the F1 of each class, each counted by its rows."""
+    each = [
+        rows * f1([true == name for true in truth], [one == name for one in said])
+        for name, rows in Counter(truth).items()
+    ]
+    return _share(sum(each), len(truth))
 
 
 def average_precision(truth: Sequence[bool], scores: Sequence[float]) -> float:

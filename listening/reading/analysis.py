@@ -1,15 +1,13 @@
 """All that is read from one post, joined: tone, lane, topics, language, identifiers. Pure."""
 
-import tomllib
-from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
+from dataclasses import dataclass, field
 
-from listening.matching import Matcher
-from listening.reading import identifiers, lanes, languages, sentiment
+from listening.reading import features, identifiers, lanes, languages, sentiment, topics
 from listening.reading.identifiers import Identifier
 from listening.reading.lanes import Lane
 from listening.reading.sentiment import NO_NAMES, Names, Tone
+from listening.reading.taxonomy import Taxonomy, shipped
+from listening.reading.topics import TopicFound
 
 READER_VERSION = "3"
 """Raise it with the shipped readers: stored with each mention, so that an older reading can be told apart."""
@@ -36,13 +34,21 @@ class Reading:
     tone: Tone
     lane: Lane
     language: str
-    topics: tuple[str, ...] = ()
+    found: tuple[TopicFound, ...] = ()  # strongest first
     identifiers: tuple[Identifier, ...] = ()  # spans into the text
     title_identifiers: tuple[Identifier, ...] = ()  # spans into the title
 
     @property
+    def topics(self) -> tuple[str, ...]:
+        return tuple(each.id for each in self.found)
+
+    @property
     def reasons(self) -> list[str]:
-        return [*self.lane.reasons, *(f"tone: {reason}" for reason in self.tone.reasons)]
+        return [
+            *self.lane.reasons,
+            *(f"tone: {reason}" for reason in self.tone.reasons),
+            *(f"topic {each.id}: {each.reason}" for each in self.found),
+        ]
 
 
 @dataclass(frozen=True)
@@ -50,6 +56,7 @@ class Reader:
     """Reads posts with one set of word lists; `version` names the set and is stored with each mention."""
 
     version: str = READER_VERSION
+    taxonomy: Taxonomy = field(default_factory=shipped)
 
     def read(self, post: ToRead) -> Reading:
         tone = sentiment.read(post.words, rating=post.rating, names=post.names)
@@ -59,24 +66,16 @@ class Reader:
             tone,
             lane,
             languages.read(post.words, post.language),
-            topics(post.words),
+            self._topics(post),
             tuple(identifiers.find(post.text)),
             tuple(identifiers.find(post.title)),
         )
 
+    def _topics(self, post: ToRead) -> tuple[TopicFound, ...]:
+        # A hospital called after its maternity ward is not about births in every post.
+        words = post.names.blanked(features.cut(post.words))
+        return topics.read(words, post.prompt, self.taxonomy)
+
 
 SHIPPED = Reader()
 """Reads with the word lists that Murmur comes with."""
-
-
-def topics(text: str) -> tuple[str, ...]:
-    names, matcher = _topics()
-    return tuple(dict.fromkeys(names[hit.query_id] for hit in matcher.find(text)))
-
-
-@cache
-def _topics() -> tuple[list[str], Matcher]:
-    with (Path(__file__).parent / "lexicon" / "topics.toml").open("rb") as file:
-        read = tomllib.load(file)
-    lines = [(topic, line) for topic, listed in read.items() for line in listed.split("|")]
-    return [topic for topic, _ in lines], Matcher((at, line) for at, (_, line) in enumerate(lines))

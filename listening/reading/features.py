@@ -6,7 +6,7 @@ At most 8 KB and 1,500 words are looked at. Nothing here knows a label: `learned
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, cached_property, lru_cache
 
 from listening.wording import normal
 
@@ -27,10 +27,17 @@ ASKS = {
 """What a question is after, known by a word in it; the first that fits counts."""
 
 
+TURNING = frozenset(["not", "no", "never", "nothing", "nobody", "without"]) | frozenset(
+    ["didn't", "wasn't", "weren't", "isn't", "don't", "won't", "can't", "couldn't"]
+)
+TURNED = -0.7
+"""What is left of a word's weight behind one of these."""
+
+
 @dataclass(frozen=True)
 class Features:
     words: tuple[str, ...]
-    prompt: str = ""
+    asked: str = ""  # what the question is after
 
     def phrases(self, longest: int) -> Iterator[str]:
         """Each word, and each run of up to `longest` words."""
@@ -39,27 +46,54 @@ class Features:
             for at in range(len(self.words) - count + 1):
                 yield " ".join(self.words[at : at + count])
 
+    def crossed(self) -> Iterator[str]:
+        """Each word with what the question is after: "nothing" to "what was good?" is no praise."""
+        if self.asked:
+            yield from (f"{word}|{self.asked}" for word in self.words)
+
     @property
     def tags(self) -> tuple[str, ...]:
-        """Facts about the whole post: the question, and how long the answer is."""
+        """Facts about the whole post: what the question is after, and how long the answer is."""
         length = f"=length:{min(8, len(self.words).bit_length())}"
-        if not self.prompt:
-            return (length,)
-        return (length, f"=asks:{asks(self.prompt)}", f"=prompt:{self.prompt}")
+        return (length, f"=asks:{self.asked}") if self.asked else (length,)
+
+    @cached_property
+    def mood(self) -> tuple[str, ...]:
+        """How much sour and sweet is said, in steps: VADER's weights of the words, turned by a "not"."""
+        sour = sweet = 0.0
+        for at, word in enumerate(self.words):
+            weight = valences().get(word, 0.0)
+            if weight and not TURNING.isdisjoint(self.words[max(0, at - 3) : at]):
+                weight *= TURNED
+            sour, sweet = (sour - weight, sweet) if weight < 0 else (sour, sweet + weight)
+        net = (sweet - sour) / (15 + (sweet - sour) ** 2) ** 0.5
+        return f"=sour:{_step(sour)}", f"=sweet:{_step(sweet)}", f"=net:{int((net + 1) * 4)}"
+
+
+def _step(amount: float) -> int:
+    return min(6, int(amount * 2 + 0.99).bit_length())
+
+
+@cache
+def valences() -> dict[str, float]:
+    from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
+
+    return dict(SentimentIntensityAnalyzer().lexicon)
 
 
 def of(text: str, prompt: str = "") -> Features:
     """What is seen of a text. Kept for a moment: several readers ask for the same one."""
-    return _of(_cut(text), prompt[:MAX_PROMPT])
+    return _of(cut(text), asks(prompt))
 
 
 @lru_cache(maxsize=4)
-def _of(text: str, prompt: str) -> Features:
-    return Features(words(text), " ".join(normal(prompt).text.split())[:MAX_PROMPT])
+def _of(text: str, asked: str) -> Features:
+    return Features(words(text), asked)
 
 
 def words(text: str) -> tuple[str, ...]:
-    plain = normal(NOT_WORDS.sub(" ", text)).text[: 2 * MAX_BYTES]
+    # Spaces first: `normal` is many times as fast where no two stand in a row.
+    plain = normal(" ".join(NOT_WORDS.sub(" ", text).split())).text[: 2 * MAX_BYTES]
     return tuple(WORD.findall(plain)[:MAX_WORDS])
 
 
@@ -75,11 +109,13 @@ def letters(word: str, shortest: int, longest: int) -> list[str]:
 
 
 def asks(prompt: str) -> str:
+    if not prompt:
+        return ""
     plain = normal(prompt[:MAX_PROMPT]).text
     if "dissatisfied" in plain and " satisfied" in plain:
         return "why"
     return next((kind for kind, marks in ASKS.items() if any(mark in plain for mark in marks)), "")
 
 
-def _cut(text: str) -> str:
+def cut(text: str) -> str:
     return text[:MAX_BYTES].encode(errors="replace")[:MAX_BYTES].decode(errors="ignore")

@@ -8,11 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from listening.reading import learned
 from listening.reading.features import Features, letters
 from listening.reading.learned import Floats, Head, Model, Recipe
 from listening.training import CannotTrain
 
-Flags = NDArray[np.bool_]
+Flags = NDArray[np.int8]
+"""1: the text is of the class; 0: it is not; -1: nobody said, and it is left out for this class."""
 
 
 @dataclass(frozen=True)
@@ -23,9 +25,10 @@ class Manner:
     seldom: int = 2  # a phrase seen less often is left out; runs of letters want one more
     is_balanced: bool = True  # rare classes weigh as much as common ones
     kind: str = "svc"  # or "logistic"
+    least: float = 0.0  # weights nearer to nothing are left out: the file is the smaller
 
 
-def fit(
+def fitted(
     head: Head,
     seen: Sequence[Features],
     targets: Flags,
@@ -36,9 +39,10 @@ def fit(
     manner = manner or Manner()
     empty = vocabulary(head, seen, manner.seldom)
     inputs = matrix(empty, seen)
-    fitted = [_one(inputs, targets[:, at], manner, weights) for at in range(len(head.classes))]
-    bias = tuple(round(float(each.intercept_[0]), 4) for each in fitted)
-    columns = np.stack([each.coef_[0] for each in fitted], axis=1).astype(np.float32)
+    lines = [_line(inputs, targets[:, at], manner, weights) for at in range(len(head.classes))]
+    columns = np.stack([weight for weight, _ in lines], axis=1).astype(np.float32)
+    columns[np.abs(columns) < manner.least] = 0
+    bias = tuple(round(bias, 4) for _, bias in lines)
     return Model(replace(head, bias=bias), empty.terms, empty.rarity, columns)
 
 
@@ -46,8 +50,9 @@ def vocabulary(head: Head, seen: Sequence[Features], seldom: int) -> Model:
     """A model without weights: it knows which phrases, runs of letters and tags there are, and how rare."""
     phrases = _counted(seen, lambda each: set(each.phrases(head.recipe.phrase)))
     runs = _counted(seen, lambda each: _runs(each, head.recipe))
-    tags = _counted(seen, lambda each: set(each.tags))
-    wanted = [(phrases, seldom), (runs, seldom + 1), (tags, seldom)]
+    tags = _counted(seen, lambda each: set(learned.tags(each, head.recipe)))
+    crossed = _counted(seen, lambda each: set(each.crossed()) if head.recipe.is_crossed else set())
+    wanted = [(phrases, seldom), (runs, seldom + 1), (tags, seldom), (crossed, seldom)]
     kept = sorted(
         (term, count) for counts, least in wanted for term, count in counts.items() if count >= least
     )
@@ -78,7 +83,19 @@ def _runs(seen: Features, recipe: Recipe) -> set[str]:
     return {run for word in set(seen.words) for run in letters(word, recipe.shortest, recipe.longest)}
 
 
-def _one(inputs: Any, target: Flags, manner: Manner, weights: Floats | None) -> Any:
+def _line(inputs: Any, target: Flags, manner: Manner, weights: Floats | None) -> tuple[Any, float]:
+    """The weights of one class, and its bias."""
+    known = target >= 0
+    if len(np.unique(target[known])) < 2:
+        # All or none: nothing tells them apart.
+        return np.zeros(inputs.shape[1], np.float32), 1.0 if target[known].any() else -1.0
+    made = _made(manner).fit(
+        inputs[known], target[known], sample_weight=None if weights is None else weights[known]
+    )
+    return made.coef_[0], float(made.intercept_[0])
+
+
+def _made(manner: Manner) -> Any:
     try:
         from sklearn.linear_model import LogisticRegression
         from sklearn.svm import LinearSVC
@@ -86,9 +103,7 @@ def _one(inputs: Any, target: Flags, manner: Manner, weights: Floats | None) -> 
         raise CannotTrain("Training needs scikit-learn: pip install -r requirements-dev.txt.") from error
     balance = "balanced" if manner.is_balanced else None
     if manner.kind == "logistic":
-        made = LogisticRegression(
+        return LogisticRegression(
             C=manner.strength, class_weight=balance, solver="liblinear", random_state=0, max_iter=300
         )
-    else:
-        made = LinearSVC(C=manner.strength, class_weight=balance, random_state=0)
-    return made.fit(inputs, target, sample_weight=weights)
+    return LinearSVC(C=manner.strength, class_weight=balance, random_state=0)

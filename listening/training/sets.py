@@ -1,6 +1,5 @@
 """The sets that may be fitted on, read as one kind of row. Others are for measuring only."""
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,9 +7,7 @@ from listening.evaluation import files
 from listening.evaluation.contract import digit
 from listening.evaluation.files import Row
 from listening.reading.learned import FittedOn
-from listening.training import CannotTrain
-
-ALL_DIGITS = "0123456789abcdef"
+from listening.training import ALL_DIGITS, CannotTrain
 
 LICENCES = {"pxtextmining": "MIT", "vader": "MIT", "sarcasm": "MIT", "pii_presidio": "MIT"}
 """No other folder may be fitted on, whatever lies in it."""
@@ -20,6 +17,7 @@ LICENCES = {"pxtextmining": "MIT", "vader": "MIT", "sarcasm": "MIT", "pii_presid
 class Set:
     name: str  # folder/file, without the part after its last underscore
     rows: list[Row]
+    digits: str  # that the texts have
 
     @property
     def source(self) -> FittedOn:
@@ -34,8 +32,8 @@ def load(folder: Path, name: str, column: str, digits: str = ALL_DIGITS) -> Set:
     path = files.find(folder, sub, file)
     if path is None:
         raise CannotTrain(f"There is no {name}_*.csv, .tsv or .json in {folder}.")
-    return Set(name, list(_kept(files.rows(path), lambda row: row.text(column), digits)))
-
-
-def _kept(rows: list[Row], text: Callable[[Row], str], digits: str) -> Iterator[Row]:
-    return (row for row in rows if text(row).strip() and digit(text(row)) in digits)
+    found = [(row, digit(row.text(column))) for row in files.rows(path) if row.text(column).strip()]
+    kept = [(row, first) for row, first in found if first in digits]
+    if not kept:
+        raise CannotTrain(f"Of {name}, no text is left to fit on.")
+    return Set(name, [row for row, _ in kept], "".join(sorted({first for _, first in kept})))

@@ -8,7 +8,7 @@ from listening import evaluation
 from listening.evaluation.contract import Score
 from listening.evaluation.files import BadSet
 
-LINE = "{:<30} {:>6}  {:<34} {:>11} {:>7}  {}"
+LINE = "{:<31} {:>6}  {:<36} {:>11} {:>7}  {}"
 
 
 class Command(BaseCommand):

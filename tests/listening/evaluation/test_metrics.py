@@ -21,6 +21,14 @@ class MetricsTests(SimpleTestCase):
             theirs.f1_score(truth, said, labels=["a", "b"], average="macro", zero_division=0),
         )
 
+    def test_weighted_f1_is_that_of_scikit_learn(self) -> None:
+        truth = [self.random.choice("aabcd") for _ in range(200)]
+        said = [self.random.choice("abce") for _ in range(200)]
+        self.assertAlmostEqual(
+            metrics.weighted_f1(truth, said),
+            theirs.f1_score(truth, said, average="weighted", zero_division=0),
+        )
+
     def test_average_precision_is_that_of_scikit_learn_with_ties_too(self) -> None:
         truth = [self.random.random() < 0.3 for _ in range(200)]
         scores = [self.random.randint(0, 9) / 10 for _ in range(200)]

@@ -12,6 +12,7 @@ class AnalysisTests(SimpleTestCase):
         )
         self.assertEqual((reading.tone.label, reading.lane.name), ("negative", "staff_conduct"))
         self.assertEqual(reading.topics, ("staff",))
+        self.assertIn("topic staff: words: 'front desk', 'rude'", reading.reasons)
         self.assertEqual([each.kind for each in reading.identifiers], ["phone"])
         self.assertTrue(any("tone: 'Rude'" in reason for reason in reading.reasons))
 

@@ -25,8 +25,13 @@ class FeaturesTests(SimpleTestCase):
         self.assertEqual(features.of("Nothing").tags, ("=length:1",))
         self.assertEqual(
             features.of("Nothing", " How could\nwe  Improve? ").tags,
-            ("=length:1", "=asks:improve", "=prompt:how could we improve?"),
+            ("=length:1", "=asks:improve"),
         )
+        self.assertEqual(features.of("Nothing", "Trust A - Q2").tags, ("=length:1",))
+
+    def test_words_are_crossed_with_what_was_asked(self) -> None:
+        self.assertEqual(list(features.of("Nothing", "What was good?").crossed()), ["nothing|good"])
+        self.assertEqual(list(features.of("Nothing").crossed()), [])
 
     def test_it_knows_what_a_question_is_after(self) -> None:
         cases = {

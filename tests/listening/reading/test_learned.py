@@ -1,8 +1,9 @@
 import numpy as np
 from django.test import SimpleTestCase
 
-from listening.reading import features, learned
+from listening.reading import criticality, features, learned, topics
 from listening.reading.learned import FittedOn, Head, Model, Recipe
+from listening.training.sets import LICENCES
 
 
 def small() -> Model:
@@ -50,3 +51,23 @@ class FileTests(SimpleTestCase):
 
     def test_a_line_can_be_read_by_people(self) -> None:
         self.assertIn("\ntwo hours\t1.00\t0:50 1:400\n", learned.written(small()))
+
+
+class ShippedTests(SimpleTestCase):
+    def test_each_file_is_as_training_writes_it(self) -> None:
+        for path in sorted(learned.MODELS.glob("*.tsv")):
+            body = path.read_text(encoding="utf-8")
+            if body.startswith("{"):
+                self.assertEqual(learned.written(learned.parsed(body)), body, path.name)
+
+    def test_each_names_its_sets_and_only_such_as_may_be_fitted_on(self) -> None:
+        for name in (criticality.MODEL, topics.MODEL):
+            head = learned.model(name).head
+            self.assertTrue(head.digits, name)
+            self.assertTrue(head.fitted_on, name)
+            for source in head.fitted_on:
+                self.assertEqual(source.licence, LICENCES[source.set.partition("/")[0]], name)
+
+    def test_all_together_are_small(self) -> None:
+        sizes = sum(path.stat().st_size for path in learned.MODELS.iterdir())
+        self.assertLess(sizes, 6_000_000)
