@@ -113,6 +113,7 @@ class Lexicon:
     ) -> None:
         short = Spelling.of((), spelling["short"], ())
         self._listed = {name: tuple(_phrases(body, short)) for name, body in concepts.items()}
+        self.listed = frozenset(self._listed)
         self._names = {*self._listed, *compounds}
         self._unions: dict[str, tuple[str, ...]] = {}
         self._united_by: dict[str, list[str]] = {}

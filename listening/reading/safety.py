@@ -103,6 +103,15 @@ class Rule:
         if first:
             yield first
 
+    def is_silenced(self, found: Found) -> bool:
+        """Whether it would have found something, had a context not taken the alarm out of it."""
+        return not self.begins.isdisjoint(found.places.keys()) and any(
+            context.holds(found, span)
+            for pattern, _ in self._fitting(found)
+            for _, span in zip(range(MAX_TRIED), found.matches(pattern), strict=False)
+            for context in self.unless
+        )
+
     def _fitting(self, found: Found) -> Iterator[tuple[Pattern, bool]]:
         present = found.places.keys()
         for patterns, is_sure in ((self.sure, True), (self.hint, False)):
@@ -141,7 +150,7 @@ def made(*files: str) -> Rules:
 
 @cache
 def rules() -> Rules:
-    return made("concepts", "contexts", "safety", "incidents", "ordinary")
+    return made("concepts", "contexts", "safety", "wider", "incidents", "ordinary")
 
 
 def _joined(read: Sequence[dict[str, Any]], table: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from sklearn import linear_model, svm
 from listening import training
 from listening.reading import learned
 from listening.training import linear
-from tests.listening.training.sets import write, write_themed
+from tests.listening.training.sets import write_all
 
 
 class TrainTests(SimpleTestCase):
@@ -18,8 +18,7 @@ class TrainTests(SimpleTestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.folder = Path(folder.name)
-        write(self.folder)
-        write_themed(self.folder)
+        write_all(self.folder)
 
     def train(self, to: str, **options: str) -> tuple[dict[str, bytes], str]:
         out = io.StringIO()

@@ -50,3 +50,18 @@ def write_themed(folder: Path) -> Path:
                 marks = ["1" if name == theme else "" for name in themes]
                 rows.writerow([question, text.format(word), "3", *marks])
     return path
+
+
+def write_all(folder: Path) -> None:
+    """Every set that may be fitted on."""
+    write(folder)
+    write_themed(folder)
+    for name, column, ending in (
+        ("vader/tweets_GroundTruth", "text", "tsv"),
+        ("sarcasm/isarcasmeval_train_en", "tweet", "csv"),
+        ("sarcasm/isarcasmeval_taskA_test_en", "text", "csv"),
+    ):
+        path = folder / f"{name}_made.{ending}"
+        path.parent.mkdir(exist_ok=True)
+        lines = [f"A {word} walk by the sea" for word in WORDS]
+        path.write_text("\n".join([column, *lines]) + "\n", encoding="utf-8")
