@@ -116,7 +116,7 @@ class Reader:
 
 def _criticality(post: ToRead, tone: Tone) -> float | None:
     """How grave a complaint is; praise has none."""
-    return None if tone.label == "positive" else criticality.read(post.words, post.prompt).score
+    return None if tone.label == "positive" else criticality.score(post.words, post.prompt)
 
 
 SHIPPED = Reader()

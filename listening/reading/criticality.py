@@ -21,12 +21,23 @@ class Gravity:
 
 
 def read(text: str, prompt: str = "") -> Gravity:
+    decision = _decision(text, prompt)
+    found = Gravity(_share(decision))
+    return Gravity(found.score, _reasons(decision)) if decision and found.is_grave else found
+
+
+def score(text: str, prompt: str = "") -> float:
+    """The same without the reasons, which take as long again."""
+    return _share(_decision(text, prompt))
+
+
+def _decision(text: str, prompt: str) -> Decision | None:
     seen = features.of(text, prompt)
-    if not seen.words:
-        return Gravity(0.0)
-    decision = learned.model(MODEL).read(seen)
-    score = 1 / (1 + exp(-decision.score(GRAVE)))
-    return Gravity(round(score, 3), _reasons(decision) if score >= 0.5 else ())
+    return learned.model(MODEL).read(seen) if seen.words else None
+
+
+def _share(decision: Decision | None) -> float:
+    return round(1 / (1 + exp(-decision.score(GRAVE))), 3) if decision else 0.0
 
 
 def _reasons(decision: Decision) -> tuple[str, ...]:
