@@ -45,12 +45,12 @@ WITH drawn AS (
 INSERT INTO listening_mention (source_id, external_id, network, kind, url, parent_external_id, title, text,
     is_truncated, content_hash, language, facility_id, published_at, is_published_guessed, collected_at,
     is_gone, lane, level, sentiment, score, severity, reasons, reader_version, wall_seq, processed_at,
-    route_attempts)
+    route_attempts, topics, identifiers, set_by_people, about_us)
 SELECT %(source)s, 'archive-' || n, 'x', 'post', 'https://x.example/' || n, '', '',
     'Waited ' || n || ' minutes at Northfield and the ' || (n %% 97) || ' chairs were taken again',
     false, md5(n::text), 'en', (%(facilities)s::bigint[])[place], at, false, at,
     false, (%(lanes)s::text[])[kind], (%(levels)s::text[])[kind], (%(tones)s::text[])[kind], 0, 0,
-    '[]', 'bench', nextval('listening_wall_seq'), now(), 0
+    '[]', 'bench', nextval('listening_wall_seq'), now(), 0, '{}', '{"text": [], "title": []}', '{}', 'yes'
 FROM drawn
 """
 
