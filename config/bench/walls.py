@@ -94,12 +94,13 @@ def watch(
     """Opens the walls, stores the posts one by one, and looks who received what when."""
     walls = Walls(port, cookies, after=wall_sequence.newest())
     committed, megabytes = asyncio.run(watched(walls, feed, posts, process))
-    numbers = dict(Mention.objects.unrestricted().filter(external_id__in=committed).values_list("wall_seq", "external_id"))
+    stored = Mention.objects.unrestricted().filter(external_id__in=committed)
+    numbers = dict(stored.values_list("wall_seq", "external_id"))
     received = [{seq: at for seq, at in reversed(mine) if seq in numbers} for mine in walls.received]
     arrived = [(committed[numbers[seq]], at) for mine in received for seq, at in mine.items()]
     return Seen(
         [(at - stored_at) * 1000 for stored_at, at in arrived],
-        100 * len(arrived) / (len(posts) * len(cookies)),
+        100 * len(arrived) / (len(numbers) * len(cookies)),
         sum(map(len, walls.received)) - len(arrived),
         megabytes,
     )
