@@ -26,9 +26,14 @@ SHOWN = frozenset({"sentiment", "level", "lane", "topics", "identifiers"})
 def changed(before: Values, after: Values, set_by_people: Collection[str]) -> tuple[dict[str, Any], bool]:
     """The columns that another reading changes, and whether a person's decision stood against one."""
     differing = {name: value for name, value in after.items() if not _is_same(before[name], value)}
-    held = {name for aspect in set_by_people for name in ASPECTS.get(aspect, ())}
-    kept = {name: value for name, value in differing.items() if name not in held}
+    of_people = held(set_by_people)
+    kept = {name: value for name, value in differing.items() if name not in of_people}
     return kept, len(kept) < len(differing)
+
+
+def held(set_by_people: Collection[str]) -> frozenset[str]:
+    """The columns that no reading may write while these aspects are set by people."""
+    return frozenset(name for aspect in set_by_people for name in ASPECTS.get(aspect, ()))
 
 
 def _is_same(before: Any, after: Any) -> bool:

@@ -101,11 +101,6 @@ def end_for_edits(mention_ids: Iterable[int], at: datetime) -> None:
     standing.update(ended_at=at, ended_as=Ending.EDITED)
 
 
-def held_columns(set_by_people: Iterable[str]) -> frozenset[str]:
-    """The columns that no reading may write while these aspects are set by people."""
-    return frozenset(name for aspect in set_by_people for name in COLUMNS.get(aspect, (aspect,)))
-
-
 def checked(aspect: str, value: Any, mention: Mention) -> Any:
     if aspect == Aspect.SENTIMENT and value in Mention.Sentiment.values:
         return str(value)

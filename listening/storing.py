@@ -17,6 +17,7 @@ from django.db.models import BigIntegerField, Case, F, Value, When
 from django.db.models.functions import Cast
 
 from listening import authors, bulk, joining, labels, quarantine, removal, wall_sequence
+from listening import changes as changes_of
 from listening.intake import Arrival, Known, Refused
 from listening.joining import Fresh
 from listening.leases import Lease
@@ -252,7 +253,7 @@ def _update(known: Known, row: Mapping[str, Any], before: Mention | None) -> boo
         del changes["processed_at"]
     if before and _says_the_same(before, row):
         # What people said of these words still holds.
-        for name in ("set_by_people", *labels.held_columns(before.set_by_people)):
+        for name in ("set_by_people", *changes_of.held(before.set_by_people)):
             del changes[name]
     return bool(seen.update(**changes))
 
