@@ -14,6 +14,7 @@ import logging
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from time import monotonic
 from typing import Any, ParamSpec, TypeVar
 from weakref import WeakKeyDictionary
@@ -41,19 +42,30 @@ STALE_SECONDS = 10.0
 
 P = ParamSpec("P")
 R = TypeVar("R")
-readers = ThreadPoolExecutor(max_workers=4, thread_name_prefix="wall")
+asked_by_walls = ThreadPoolExecutor(max_workers=4, thread_name_prefix="wall")
+# News waits for no wall's own question: hundreds of walls may ask at once whether they may go on.
+news_reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="news")
 
 
 async def reading(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """Reads the database outside the event loop, and keeps no connection: streams are many and long."""
+    """Reads the database for one wall, outside the event loop."""
+    return await _run(asked_by_walls, partial(function, *args, **kwargs))
 
-    def read() -> R:
+
+async def reading_news(after: int) -> list[Arrival]:
+    """What lies beyond a number, for all walls."""
+    return await _run(news_reader, partial(arrivals.after, after, limit=BATCH))
+
+
+async def _run(threads: ThreadPoolExecutor, function: Callable[[], R]) -> R:
+    def run() -> R:
         try:
-            return function(*args, **kwargs)
+            return function()
         finally:
+            # No connection is kept: streams are many and long.
             connections.close_all()
 
-    return await asyncio.get_running_loop().run_in_executor(readers, read)
+    return await asyncio.get_running_loop().run_in_executor(threads, run)
 
 
 Item = Arrival | bytes
@@ -140,7 +152,7 @@ class Hub:
     async def drain(self) -> None:
         more = True
         while more:
-            found = await reading(arrivals.after, self.last, limit=BATCH)
+            found = await reading_news(self.last)
             self.checked_at = monotonic()
             for arrival in found:
                 self.pass_on(arrival)

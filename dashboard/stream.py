@@ -32,6 +32,7 @@ from listening import wall_sequence
 
 HEARTBEAT_SECONDS = 15.0
 RECHECK_SECONDS = 60.0
+"""At most so long after a right was lost, its walls end."""
 RETRY_MILLISECONDS = (1_000, 4_000)
 """Walls that lost the same server do not all come back in the same moment."""
 
@@ -105,14 +106,14 @@ async def caught_up(center: Hub, client: Client, last_id: str) -> tuple[list[Arr
 
 async def live(center: Hub, client: Client, wanted: Wanted, position: int) -> AsyncIterator[bytes]:
     yield heartbeat(center, position)
-    beat_at, check_at = monotonic() + HEARTBEAT_SECONDS, monotonic() + RECHECK_SECONDS
+    beat_at, check_at = monotonic() + HEARTBEAT_SECONDS, next_check()
     while not client.is_lost:
         items = await waiting(client, beat_at - monotonic())
         if monotonic() >= check_at:
             if not await may_go_on(wanted):
                 yield frame("ended")
                 return
-            check_at = monotonic() + RECHECK_SECONDS
+            check_at = next_check()
         fresh = [item for item in items if isinstance(item, bytes) or item.seq > position]
         position = max([position, *(item.seq for item in fresh if isinstance(item, Arrival))])
         chunk = b"".join(wanted.frame_of(item) for item in fresh)
@@ -124,6 +125,11 @@ async def live(center: Hub, client: Client, wanted: Wanted, position: int) -> As
             yield chunk
         if CLOSING in items:
             return
+
+
+def next_check() -> float:
+    """Walls that opened together do not all ask in the same moment."""
+    return monotonic() + RECHECK_SECONDS * random.uniform(0.5, 1)  # noqa: S311
 
 
 async def waiting(client: Client, seconds: float) -> list[Arrival | bytes]:

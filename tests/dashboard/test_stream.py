@@ -71,6 +71,20 @@ class ArrivalTests(StreamTestCase):
             self.assertEqual(len(await reader.until_named("mention")), 1)
         await self.close()
 
+    async def test_it_waits_for_no_wall_that_asks_for_itself(self) -> None:
+        reader = await self.reader()
+        await reader.is_live()
+        answer = threading.Event()
+        asked = [asyncio.ensure_future(hub.reading(answer.wait)) for _ in range(20)]
+        try:
+            await new_mention("Just now")
+            ring("mentions")
+            self.assertEqual(len(await reader.until_named("mention")), 1)
+        finally:
+            answer.set()
+            await asyncio.gather(*asked)
+        await self.close()
+
     async def test_none_that_commits_late_is_skipped(self) -> None:
         self.patch(hub, "TICK_SECONDS", 0.02)
         reader = await self.reader()
