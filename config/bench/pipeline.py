@@ -30,7 +30,7 @@ OUR_NAMES = ("northfield", '"northfield health"', "@northfieldhlth")
 
 
 def measure(*, is_small: bool) -> Iterator[Figure]:
-    posts = realistic.gather(1_000 if is_small else 20_000)
+    posts = realistic.gather(300 if is_small else 20_000)
     watch_more()
     feed = realistic.Feed()
     feed.take(posts[:100])  # opens what is opened once: connections, lexicons, models

@@ -26,7 +26,7 @@ PLAINLY_READ = 8_192  # VADER's time grows with the square of a text: of more th
 
 
 def measure(*, is_small: bool) -> Iterator[Figure]:
-    posts = realistic.gather(1_000 if is_small else 20_000)
+    posts = realistic.gather(300 if is_small else 20_000)
     yield from speeds(posts)
     for name, size in LONG:
         yield long_post(name, size)
