@@ -16,7 +16,7 @@ run: env
 
 # Each process has servers of its own. ARGS="-n0 ..." runs in one, as a debugger wants it.
 test: setup
-	@$(PY) -m pytest -n logical --maxprocesses 4 --maxschedchunk 8 $(ARGS)
+	@$(PY) -m pytest -n auto --maxprocesses 4 --dist loadscope --no-loadscope-reorder $(ARGS)
 
 lint: setup
 	@status=0; \

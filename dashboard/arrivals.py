@@ -1,12 +1,13 @@
 """What has become visible since: mentions in the order of their commits, each rendered once."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef
 from django.utils.html import format_html
 
-from dashboard import cards
+from dashboard import cards, folding
 from dashboard.frames import frame
 from dashboard.wall_filters import WallFilter
 from listening.models import Mention, MentionVersion
@@ -27,22 +28,36 @@ class Arrival:
     desk: bytes
     screen: bytes
     drop: bytes
+    told_by: "Arrival | None" = None  # the card of its story's headline, which says it already
 
     def frame_for(
         self, facility_ids: frozenset[int] | None, wanted: WallFilter, now: datetime
     ) -> bytes | None:
         if facility_ids is not None and self.facility_id not in facility_ids:
             return None
-        if not self.is_gone and not wanted.admits(
+        if not self.is_gone and not self.is_admitted(wanted, now):
+            # It may have stood there until it changed.
+            return self.drop
+        told = self.told_by
+        if told and wanted.is_folded and told.is_in_sight(facility_ids, wanted, now):
+            return told.shown_on(wanted)
+        return self.shown_on(wanted)
+
+    def is_in_sight(self, facility_ids: frozenset[int] | None, wanted: WallFilter, now: datetime) -> bool:
+        is_reached = facility_ids is None or self.facility_id in facility_ids
+        return is_reached and self.is_admitted(wanted, now)
+
+    def is_admitted(self, wanted: WallFilter, now: datetime) -> bool:
+        return wanted.admits(
             facility_id=self.facility_id,
             source_id=self.source_id,
             sentiment=self.sentiment,
             about_us=self.about_us,
             published_at=self.published_at,
             now=now,
-        ):
-            # It may have stood there until it changed.
-            return self.drop
+        )
+
+    def shown_on(self, wanted: WallFilter) -> bytes:
         return self.screen if wanted.is_big_screen else self.desk
 
 
@@ -52,11 +67,27 @@ def after(seq: int, *, upto: int | None = None, limit: int) -> list[Arrival]:
     mentions = mentions.annotate(has_changed=Exists(changed))
     if upto is not None:
         mentions = mentions.filter(wall_seq__lte=upto)
-    return [arrival(mention) for mention in mentions[:limit]]
+    found = list(mentions[:limit])
+    headlines = cards.for_cards(Mention.objects.within(None).for_wall()).in_bulk(folding.headline_ids(found))
+    return [told(mention, headlines) for mention in found]
 
 
-def arrival(mention: Mention) -> Arrival:
-    seq = mention.wall_seq
+def told(mention: Mention, headlines: Mapping[int, Mention]) -> Arrival:
+    """The mention's own card and, where that says it as well, its story's."""
+    headline = headlines.get(mention.story.headline_id or 0) if mention.story else None
+    came = arrival(mention, seq=mention.wall_seq)
+    if headline and headline.pk != mention.pk and folding.stands_for(headline, mention):
+        return replace(came, told_by=instead_of(mention, arrival(headline, seq=mention.wall_seq)))
+    return came
+
+
+def instead_of(mention: Mention, story: Arrival) -> Arrival:
+    # Its own card may stand on a wall: somebody has just put the two together.
+    away = frame("drop", leaving(mention, "Now counted on the card of its story."), id=story.seq)
+    return replace(story, desk=away + story.desk, screen=away + story.screen)
+
+
+def arrival(mention: Mention, *, seq: int) -> Arrival:
     if mention.lane in RESTRICTED_LANES:
         return restricted(mention)
     gone = frame("gone", leaving(mention, "Removed at its source."), id=seq)

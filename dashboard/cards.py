@@ -119,6 +119,18 @@ def is_emoji_tag(character: str) -> bool:
 class Card:
     mention: Mention
     is_named: bool = True  # a screen on a wall shows no author
+    stands_at: datetime | None = None  # the moment by which it has its place, where that is not its own
+
+    @property
+    def at(self) -> datetime:
+        return self.stands_at or self.last_said_at or self.mention.published_at
+
+    @property
+    def last_said_at(self) -> datetime | None:
+        """When its story was told last, if it is the one that tells it."""
+        story = self.mention.story
+        is_headline = story is not None and story.count > 1 and story.headline_id == self.mention.pk
+        return story.last_seen_at if story and is_headline else None
 
     @cached_property
     def column(self) -> Column:

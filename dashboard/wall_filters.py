@@ -58,6 +58,11 @@ class WallFilter:
         )
 
     @property
+    def is_folded(self) -> bool:
+        """Behind a number stands each mention that it counts."""
+        return not self.is_last_hour
+
+    @property
     def is_narrow(self) -> bool:
         return bool(self.facility or self.source or self.sentiment or self.is_only_us or self.is_last_hour)
 

@@ -2,7 +2,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -11,10 +10,11 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from dashboard import band, cards, choices, pulse
+from dashboard import band, choices, folding, pulse
 from dashboard.cards import Card
 from dashboard.choices import Offered
 from dashboard.columns import Column, standing_in
+from dashboard.folding import Cursor, Place
 from dashboard.wall_filters import WallFilter
 from hospital.access import Permission, allow, reach_of
 from listening import sampled, wall_sequence
@@ -46,10 +46,13 @@ class Look:
     def mentions(self, column: Column) -> MentionQuerySet:
         standing = standing_in(column, self.wanted.sentiment)
         mentions = Mention.objects.within(self.facility_ids).for_wall().filter(standing)
-        return cards.for_cards(self.wanted.narrow(mentions, self.now)).newest_first()
+        return self.wanted.narrow(mentions, self.now)
 
-    def card(self, mention: Mention) -> Card:
-        return Card(mention, is_named=not self.wanted.is_big_screen)
+    def places(self, column: Column, size: int, before: Cursor | None) -> tuple[list[Place], Cursor | None]:
+        return folding.Column(self.mentions(column), is_folded=self.wanted.is_folded).places(size, before)
+
+    def card(self, place: Place) -> Card:
+        return Card(place.shown, is_named=not self.wanted.is_big_screen, stands_at=place.cursor[0])
 
 
 @dataclass(frozen=True)
@@ -61,29 +64,20 @@ class Shelf:
     older_url: str
 
     @classmethod
-    def of(cls, look: Look, column: Column, size: int, before: tuple[datetime, int] | None = None) -> "Shelf":
-        mentions = look.mentions(column)
-        if before:
-            mentions = mentions.filter(beyond(*before))
-        found = list(mentions[: size + 1])
-        shown = [look.card(mention) for mention in found[:size]]
-        return cls(column, shown, older_link(look, column, shown[-1]) if len(found) > size else "")
+    def of(cls, look: Look, column: Column, size: int, before: Cursor | None = None) -> "Shelf":
+        places, last = look.places(column, size, before)
+        shown = [look.card(place) for place in places]
+        return cls(column, shown, older_link(look, column, last) if last else "")
 
 
-def beyond(at: datetime, pk: int) -> Q:
-    # The first half lets the index find its place; the second settles posts of the same moment.
-    return Q(published_at__lte=at) & (Q(published_at__lt=at) | Q(pk__lt=pk))
-
-
-def older_link(look: Look, column: Column, last: Card) -> str:
-    mention = last.mention
+def older_link(look: Look, column: Column, last: Cursor) -> str:
     wanted = look.wanted.but(is_big_screen=False)
     address = reverse("wall-older", args=[column])
-    cursor = f"{mention.published_at.isoformat().replace('+00:00', 'Z')}_{mention.pk}"
+    cursor = f"{last[0].isoformat().replace('+00:00', 'Z')}_{last[1]}"
     return f"{address}?before={cursor}" + (f"&{wanted.query}" if wanted.query else "")
 
 
-def read_cursor(cursor: str) -> tuple[datetime, int]:
+def read_cursor(cursor: str) -> Cursor:
     moment, _, pk = cursor.rpartition("_")
     try:
         at = parse_datetime(moment)

@@ -1,3 +1,4 @@
+import os
 from collections.abc import Sequence
 from typing import Any
 
@@ -6,6 +7,16 @@ from django.db import OperationalError
 from django.db.backends.postgresql.operations import DatabaseOperations
 
 TRIES = 5
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than the processors: drills and browsers wait more than they work."""
+    return (os.cpu_count() or 1) + 1
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first, or at the end one process has it to do while the others are idle."""
+    items.sort(key=lambda item: [item.get_closest_marker(name) is None for name in ("slow", "browser")])
 
 
 @pytest.fixture(autouse=True, scope="session")

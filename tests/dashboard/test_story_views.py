@@ -1,14 +1,20 @@
+import re
 from datetime import timedelta
+from html import unescape
+from unittest import mock
 
 from django.test import TestCase
 from django.urls import reverse
+from django.utils import timezone
 
+from dashboard import arrivals
 from dashboard.stories import Told
+from dashboard.wall_filters import WallFilter
 from listening import stories
 from listening.models import Mention, Story, StoryMove
 from tests import base
 from tests.base import NOW, post
-from tests.listening.polling import page, poll_once
+from tests.listening.polling import HandClock, page, poll_once
 
 HOUR = timedelta(hours=1)
 TEXT = "Northfield lost the biopsy samples of eleven people and told them in a form letter on Friday evening"
@@ -118,11 +124,76 @@ class ReachTests(TestCase):
         self.assertEqual(self.client.get(address).status_code, 404)
 
 
-class MarkTests(TestCase):
-    def test_only_the_first_counts_on_the_wall(self) -> None:
+class FoldTests(TestCase):
+    """What says the same stands on the wall once, where the newest of it would."""
+
+    def setUp(self) -> None:
         base.watchlist("northfield")
-        for _ in range(2):
-            poll_once(page(post(TEXT, published_at=NOW)))
         self.client.force_login(base.carla())
-        shown = self.client.get(reverse("wall")).content.decode()
-        self.assertEqual((shown.count("2 alike"), shown.count("one of a story")), (1, 1))
+
+    def tell(self, *minutes: int, text: str = TEXT) -> None:
+        for minute in minutes:
+            poll_once(page(post(text, published_at=NOW + timedelta(minutes=minute))))
+
+    def shown(self, address: str = "") -> list[int]:
+        page = self.client.get(address or reverse("wall")).content.decode()
+        return [int(found) for found in re.findall(r'<article[^>]* id="mention-(\d+)"', page)]
+
+    def test_the_first_counts_for_all(self) -> None:
+        self.tell(0, 1, 2)
+        page = self.client.get(reverse("wall")).content.decode()
+        self.assertEqual(self.shown(), [Mention.objects.earliest("pk").pk])
+        self.assertEqual((page.count("3 alike"), page.count("one of a story")), (1, 0))
+
+    def test_it_stands_where_the_newest_would(self) -> None:
+        self.tell(0)
+        self.tell(1, text=OTHER)
+        self.tell(2)
+        first, other, _ = Mention.objects.order_by("pk").values_list("pk", flat=True)
+        self.assertEqual(self.shown(), [first, other])
+
+    def test_none_is_told_again_on_an_older_page(self) -> None:
+        self.tell(0, 1)
+        self.tell(2, text=OTHER)
+        self.tell(3)
+        first, _, other, _ = Mention.objects.order_by("pk").values_list("pk", flat=True)
+        with mock.patch("dashboard.wall_views.ON_DESK", 1):
+            self.assertEqual(self.shown(), [first])
+            older = re.search(
+                r'href="(/wall/older/[^"]+)"', self.client.get(reverse("wall")).content.decode()
+            )
+            assert older
+            self.assertEqual(self.shown(unescape(older[1])), [other])
+
+    def test_one_of_another_level_keeps_its_card(self) -> None:
+        self.tell(0, 1)
+        last = Mention.objects.latest("pk")
+        Mention.objects.filter(pk=last.pk).update(level="P1")
+        self.assertEqual(len(self.shown()), 2)
+
+    def test_where_the_first_is_out_of_sight_each_stands_for_itself(self) -> None:
+        self.tell(0, 1, 2)
+        first, *others = Mention.objects.order_by("pk")
+        elsewhere = base.source("elsewhere")
+        Mention.objects.filter(pk=first.pk).update(source=elsewhere)
+        address = f"{reverse('wall')}?source={others[0].source.slug}"
+        self.assertEqual(self.shown(address), [others[1].pk, others[0].pk])
+
+    def test_behind_a_number_each_stands_for_itself(self) -> None:
+        now = timezone.now()
+        for _ in range(2):
+            poll_once(page(post(TEXT, published_at=now)), clock=HandClock(now))
+        self.assertEqual(len(self.shown(f"{reverse('wall')}?within=hour")), 2)
+
+    def test_an_open_wall_is_told_by_the_storys_card(self) -> None:
+        self.tell(0, 1)
+        first, second = Mention.objects.order_by("pk")
+        told = {each.seq: each for each in arrivals.after(0, limit=9)}[second.wall_seq]
+        everything = WallFilter()
+        sent = told.frame_for(None, everything, NOW)
+        assert sent
+        self.assertIn(f'id="mention-{first.pk}"', sent.decode())
+        self.assertIn("2 alike", sent.decode())
+        self.assertIn(f"event: drop\nid: {second.wall_seq}\n", sent.decode())
+        alone = told.frame_for(None, everything.but(source=base.source("elsewhere")), NOW)
+        self.assertEqual(alone, told.drop)
