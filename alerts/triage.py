@@ -209,7 +209,21 @@ def _open(
         due_at=due_at(now, first_reply_within=queue.policy.first_reply_within),
     )
     tell(case.pk, CaseEvent.Kind.OPENED, by=None, at=now, queue=queue.name, why=why)
+    if mention.story_id and queue.slug not in {*SAFETY_QUEUES.values(), STAFF_VOICE}:
+        _keep_with_its_story(case, mention.story_id, now)
     return case
+
+
+def _keep_with_its_story(case: Case, story_id: int, now: datetime) -> None:
+    """Whoever works on a story gets what is said of it later, so that no two people answer one thing."""
+    of_story = Case.objects.open().filter(mention__story=story_id, owner__isnull=False)
+    here = of_story.filter(queue=case.queue, facility=case.facility).exclude(pk=case.pk)
+    kept = here.select_related("owner").order_by("claimed_at", "pk").first()
+    if kept is None or kept.owner is None:
+        return
+    case.state, case.owner, case.claimed_at = Case.State.CLAIMED, kept.owner, now
+    case.save(update_fields=["state", "owner", "claimed_at"])
+    tell(case.pk, CaseEvent.Kind.CLAIMED, by=kept.owner, at=now, story_case=kept.pk)
 
 
 def _facts(mention: Mention) -> Facts:

@@ -76,7 +76,11 @@ def _revealed(who: str, detail: Detail) -> str:
 
 SAID: dict[str, Callable[[str, Detail], str]] = {
     Kind.OPENED: lambda who, detail: f"Came to {detail.get('queue')}. {detail.get('why', '')}",
-    Kind.CLAIMED: lambda who, detail: f"{who} claimed it",
+    Kind.CLAIMED: lambda who, detail: (
+        f"{who} got it, who has another of the same story"
+        if detail.get("story_case")
+        else f"{who} claimed it"
+    ),
     Kind.RELEASED: lambda who, detail: f"{who} gave it back to the queue",
     Kind.DRAFTED: lambda who, detail: f"{who} wrote a reply",
     Kind.SUBMITTED: lambda who, detail: f"{who} asked for approval",

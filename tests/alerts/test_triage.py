@@ -6,7 +6,7 @@ from django.test import TestCase
 
 from alerts import cases, defaults, triage
 from alerts.models import Case, CaseEvent, Queue, Rule
-from listening import removal
+from listening import removal, stories
 from listening.models import Author, Mention, MentionVersion
 from listening.reading import lanes
 from tests.base import NOW, facility, mention, pete, source
@@ -97,6 +97,42 @@ class RouteTests(TestCase):
         case = triage.route(mention(lane="emergency").pk, NOW)
         assert case is not None
         self.assertEqual(case.queue.slug, "emergency")
+
+
+class OneOwnerTests(TestCase):
+    """Of a story that somebody works on, what comes later is theirs too."""
+
+    def setUp(self) -> None:
+        defaults.ensure()
+        first = mention(**COMPLAINT)
+        self.story = stories.of(first)
+        triage.route(first.pk, NOW)
+        self.first = Case.objects.get(mention=first)
+
+    def later(self, **values: Any) -> Case:
+        case = triage.route(mention(**{**COMPLAINT, "story": self.story, **values}).pk, NOW)
+        assert case is not None
+        return case
+
+    def test_it_goes_to_whoever_has_the_first(self) -> None:
+        cases.claim(self.first, by=(at_work := pete()), at=NOW)
+        case = self.later()
+        case.refresh_from_db()
+        self.assertEqual((case.owner, case.state), (at_work, Case.State.CLAIMED))
+        self.assertEqual(case.events.latest("pk").detail, {"story_case": self.first.pk})
+
+    def test_it_waits_with_the_others_when_nobody_has_it(self) -> None:
+        self.assertIsNone(self.later().owner)
+
+    def test_it_waits_when_it_is_of_another_facility(self) -> None:
+        cases.claim(self.first, by=pete(), at=NOW)
+        self.assertIsNone(self.later(facility=facility()).owner)
+
+    def test_an_emergency_waits_for_whoever_is_first(self) -> None:
+        Mention.objects.update(lane="emergency")
+        Case.objects.update(queue=Queue.objects.get(slug="emergency"))
+        cases.claim(Case.objects.get(), by=pete(), at=NOW)
+        self.assertIsNone(self.later(lane="emergency").owner)
 
 
 class EditTests(TestCase):
