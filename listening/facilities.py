@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from django.db.models import Count, Max, Sum
 
 from hospital.models import Facility, FacilityName
+from listening.contexts import Contexts
 from listening.naming import SHORT, SIGNS, Answer, Kind, Name, Naming, Post
 
 __all__ = ["SHORT", "Facilities", "Name", "current", "decide"]
@@ -20,6 +21,7 @@ class Facilities:
         listed = [name for name in names if any(map(str.isalnum, name.name))]
         self._locations = {name.name: name.facility_id for name in listed if name.kind == Kind.LOCATION}
         self._naming = Naming(listed)
+        self._contexts = Contexts(name.context for name in listed if name.context)
         self.words = _each(name for name in listed if name.kind not in UNHEARD and name.is_heard)
         self.handles = _each(name for name in listed if name.kind in (Kind.HANDLE, Kind.HASHTAG))
         self.cities = _each(name for name in listed if name.kind == Kind.CITY)
@@ -30,15 +32,18 @@ class Facilities:
 
     def read(self, text: str, title: str = "", *, owners: Sequence[int] = ()) -> Answer:
         """Which facility is named, with every name that was seen and what came of it."""
-        return self._naming.read(text, title, Post(owners))
+        return self._naming.read(text, title, self._post(text, title, owners))
 
     def named_in(self, text: str, title: str = "") -> int | None:
         """The one facility that is named; None where none is, or it cannot be told which."""
-        return self._naming.decide(text, title).facility
+        return self.decide(text, title).facility
 
     def decide(self, text: str, title: str = "", *, owners: Sequence[int] = ()) -> Answer:
         """The same without what was seen: quicker."""
-        return self._naming.decide(text, title, Post(owners))
+        return self._naming.decide(text, title, self._post(text, title, owners))
+
+    def _post(self, text: str, title: str, owners: Sequence[int]) -> Post:
+        return Post(owners, self._contexts.of(text, title))
 
 
 def _each(names: Iterable[Name]) -> list[str]:
@@ -86,8 +91,10 @@ def _version() -> object:
 
 def stored() -> Iterator[Name]:
     """All names of all facilities that are listened for."""
-    for facility in Facility.objects.filter(is_active=True).prefetch_related("names"):
-        yield from names_of(facility, facility.names.all())
+    for facility in Facility.objects.prefetch_related("names"):
+        known = names_of(facility, facility.names.all())
+        # Reviews of its own page stay its own.
+        yield from (name for name in known if facility.is_active or name.kind == Kind.LOCATION)
 
 
 def names_of(facility: Facility, others: Iterable[FacilityName]) -> Iterator[Name]:
