@@ -144,6 +144,15 @@ class Naming:
         answer = seen.answer()
         return replace(answer, found=tuple(seen.found()))
 
+    def shared(self, facility_id: int) -> dict[str, set[int]]:
+        """Names of this facility that others bear too, each with those others."""
+        found: dict[str, set[int]] = {}
+        for named in self._named:
+            bearers = {name.facility_id: name for name, _ in named if name.kind not in SIGNS}
+            if len(bearers) > 1 and (own := bearers.pop(facility_id, None)):
+                found.setdefault(own.name, set()).update(bearers)
+        return found
+
     def _seen(self, text: str, title: str, post: Post | None) -> "Reading":
         if not self._named:
             return Reading([], post or Post())
@@ -228,11 +237,9 @@ class Reading:
         self.places, self.post = places, post
         for place in places:
             self._hear(place)
+        self.shorts: set[int] = set()
         if any(place.kept and not _is_short(place) for place in places):
-            # A short name beside a full one says nothing new, and may be a common word.
-            for place in places:
-                if _is_short(place):
-                    place.kept = set()
+            self._drop_shorts()
 
     def _hear(self, place: _Place) -> None:
         for name in place.names:
@@ -241,6 +248,12 @@ class Reading:
                     place.kept.add(name.facility_id)
             else:
                 place.unmet.append(name)
+
+    def _drop_shorts(self) -> None:
+        """A short name beside a full one may be a common word: it only helps to tell namesakes apart."""
+        for place in filter(_is_short, self.places):
+            self.shorts |= place.kept
+            place.kept = set()
 
     def answer(self) -> Answer:
         sure = {next(iter(place.kept)) for place in self.places if len(place.kept) == 1}
@@ -281,6 +294,7 @@ class Reading:
 
     def _evidence(self, sure: set[int]) -> Iterator[tuple[str, set[int]]]:
         yield "another name in the post", sure
+        yield "a short name in the post", self.shorts
         for kind in (Kind.STREET, Kind.CITY):
             yield from self._signs(kind)
         for owner in self.post.owners:
@@ -312,7 +326,7 @@ class Reading:
 
 
 def _is_short(place: _Place) -> bool:
-    return all(name.kind == SHORT for name in place.names)
+    return all(name.kind == SHORT for name in place.names if name.kind not in SIGNS)
 
 
 def _unheard(name: Name) -> str:

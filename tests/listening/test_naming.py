@@ -98,6 +98,13 @@ class VerdictTests(SimpleTestCase):
         book = Naming([Name(1, "Ash"), Name(2, "Ash"), Name(2, "Elm"), Name(3, "Elm")])
         self.assertEqual(book.decide("Ash, or Elm").facility, 2)
 
+    def test_a_short_name_tells_which_namesake_is_meant(self) -> None:
+        book = Naming(
+            [Name(1, "Ash Clinic"), Name(2, "Ash Clinic"), Name(2, "Annex", SHORT), Name(3, "Tor", SHORT)]
+        )
+        self.assertEqual(book.decide("Ash Clinic, the Annex").facility, 2)
+        self.assertEqual(book.decide("Ash Clinic on the Tor").verdict, Verdict.AMBIGUOUS)
+
     def test_a_short_name_counts_only_as_it_is_written(self) -> None:
         self.assertEqual(read("down in the Vale")[1], VALE)
         self.assertEqual(read("down in the vale")[0], "none")
