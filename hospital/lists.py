@@ -16,6 +16,7 @@ from hospital.titles import titled
 
 MAX_BYTES = 20_000_000
 MAX_ROWS = 50_000
+TOO_LARGE = f"The file has more than {MAX_BYTES // 1_000_000} MB: that is no list of hospitals."
 LONGEST = {"name": 200, "address": 300, "city": 100, "region": 60, "postcode": 20, "phone": 40}
 
 CMS = {
@@ -79,7 +80,7 @@ class _Layout:
 
 def read(content: bytes) -> HospitalList:
     if len(content) > MAX_BYTES:
-        raise BadList(f"The file has more than {MAX_BYTES // 1_000_000} MB: that is no list of hospitals.")
+        raise BadList(TOO_LARGE)
     rows = _rows(_text(content))
     number, first = next(rows, (0, []))
     if not first:

@@ -1,9 +1,11 @@
 """Which facility a post speaks of. The deciding is pure; `current` reads the names and keeps them."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
 
 from django.db.models import Count, Max, Sum
 
+from hospital.facilities import Spoken
 from hospital.models import Facility, FacilityName
 from listening.contexts import Contexts
 from listening.naming import SHORT, SIGNS, Answer, Kind, Name, Naming, Post
@@ -33,6 +35,10 @@ class Facilities:
     def read(self, text: str, title: str = "", *, owners: Sequence[int] = ()) -> Answer:
         """Which facility is named, with every name that was seen and what came of it."""
         return self._naming.read(text, title, self._post(text, title, owners))
+
+    def shared(self, facility_id: int) -> dict[str, set[int]]:
+        """Names that this facility shares, each with the others that bear it."""
+        return self._naming.shared(facility_id)
 
     def named_in(self, text: str, title: str = "") -> int | None:
         """The one facility that is named; None where none is, or it cannot be told which."""
@@ -116,3 +122,17 @@ def of_fields(facility: Facility) -> Iterator[Name]:
         (place, Kind.CITY),
     ]
     return (Name(facility.pk, name, kind) for name, kind in known if name)
+
+
+_tried: tuple[object, Facilities] = (None, Facilities([]))
+
+
+def changed(facility: Facility, others: Sequence[Spoken]) -> Facilities:
+    """The names as they would stand if this facility were saved so. Kept while texts are tried on it."""
+    global _tried
+    own = tuple(names_of(facility, [FacilityName(**asdict(each)) for each in others]))
+    version = (_version(), facility.is_active, own)
+    if _tried[0] != version:
+        heard = own if facility.is_active else ()
+        _tried = (version, Facilities([*(n for n in stored() if n.facility_id != facility.pk), *heard]))
+    return _tried[1]

@@ -48,6 +48,12 @@ def looked_up(asked: str) -> list[Listed]:
     return [Listed(*row) for row in ListedHospital.objects.filter(wanted).values_list(*COLUMNS)]
 
 
+def named(listed_as: str) -> Listed | None:
+    """The kept hospital of that list and code."""
+    rows = ListedHospital.objects.filter(listed_as=listed_as.replace("\0", "")[:40])
+    return next((Listed(*row) for row in rows.values_list(*COLUMNS)), None)
+
+
 def _holding(word: str) -> Q:
     return (
         Q(name__icontains=word)

@@ -1,0 +1,84 @@
+"""What a text would be taken for: which facility, by which names, and why, as a person reads it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from dashboard.cards import Piece, pieces
+from hospital.models import Facility
+from listening.facilities import Facilities
+from listening.naming import AS_SAID, Answer, Found, State, Verdict
+
+LONGEST = 5_000
+MOST_SHOWN = 60
+ELSEWHERE = "a facility outside your reach"
+SIGNS = {
+    State.COUNTS: ("check", "Counts"),
+    State.SHARED: ("question", "Shared"),
+    State.SIGN: ("link", "Tells apart"),
+    State.IGNORED: ("cross", "Not counted"),
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    found: Found
+    facility: str
+    written: str
+
+    @property
+    def icon(self) -> str:
+        return SIGNS[self.found.state][0]
+
+    @property
+    def word(self) -> str:
+        return SIGNS[self.found.state][1]
+
+    @property
+    def kind(self) -> str:
+        return AS_SAID.get(self.found.kind, "Name")
+
+
+@dataclass(frozen=True)
+class Tried:
+    text: str
+    is_cut: bool
+    head: str
+    why: str
+    pieces: list[Piece]
+    rows: list[Row]
+
+
+def tried(
+    text: str, book: Facilities, *, reachable: Iterable[Facility], owner: Facility | None = None
+) -> Tried:
+    text, is_cut = text[:LONGEST], len(text) > LONGEST
+    answer = book.read(text, owners=[owner.pk] if owner else [])
+    names = {facility.pk: facility.name for facility in reachable}
+    marked = [each.span for each in answer.found if each.state in (State.COUNTS, State.SHARED)]
+    head, why = said(answer, names, owner)
+    rows = [
+        Row(each, names.get(each.facility, ELSEWHERE), text[slice(*each.span)])
+        for each in answer.found[:MOST_SHOWN]
+    ]
+    return Tried(text, is_cut, head, why, pieces(text, marked), rows)
+
+
+def said(answer: Answer, names: dict[int, str], owner: Facility | None) -> tuple[str, str]:
+    """What came of it, and what becomes of the post."""
+    falls_to = (
+        f"that of its source: {owner.name}" if owner else "that of the source or watchlist that found it"
+    )
+    if answer.verdict is Verdict.ONE and answer.facility is not None:
+        return f"About {names.get(answer.facility, ELSEWHERE)}", ""
+    if answer.verdict is Verdict.NONE:
+        return "No facility is named", f"The post goes to {falls_to}."
+    between = listing([names.get(pk, ELSEWHERE) for pk in answer.between])
+    head = "Ambiguous" if answer.verdict is Verdict.AMBIGUOUS else "More than one is named"
+    return head, f"Between {between}. Nothing tells which is meant, so it goes to {falls_to}."
+
+
+def listing(names: Sequence[str]) -> str:
+    shown = list(dict.fromkeys(names))
+    if len(shown) > 6:
+        return f"{', '.join(shown[:5])} and {len(shown) - 5} more"
+    return " and ".join(filter(None, [", ".join(shown[:-1]), shown[-1]]))
