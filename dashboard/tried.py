@@ -7,6 +7,7 @@ from dashboard.cards import Piece, pieces
 from hospital.models import Facility
 from listening.facilities import Facilities
 from listening.naming import AS_SAID, Answer, Found, State, Verdict
+from listening.queries.asked import Asked
 
 LONGEST = 5_000
 MOST_SHOWN = 60
@@ -52,7 +53,7 @@ def tried(
     text: str, book: Facilities, *, reachable: Iterable[Facility], owner: Facility | None = None
 ) -> Tried:
     text, is_cut = text[:LONGEST], len(text) > LONGEST
-    answer = book.read(text, owners=[owner.pk] if owner else [])
+    answer = book.read(Asked(text), owners=[owner.pk] if owner else [])
     names = {facility.pk: facility.name for facility in reachable}
     marked = [each.span for each in answer.found if each.state in (State.COUNTS, State.SHARED)]
     head, why = said(answer, names, owner)

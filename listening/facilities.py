@@ -9,6 +9,7 @@ from hospital.facilities import Spoken
 from hospital.models import Facility, FacilityName
 from listening.contexts import Contexts
 from listening.naming import SHORT, SIGNS, Answer, Kind, Name, Naming, Post
+from listening.queries.asked import Asked
 
 __all__ = ["SHORT", "Facilities", "Name", "current", "decide"]
 
@@ -32,24 +33,24 @@ class Facilities:
         """The facility of a network's own location, as an adapter hints it."""
         return self._locations.get(hint)
 
-    def read(self, text: str, title: str = "", *, owners: Sequence[int] = ()) -> Answer:
+    def read(self, asked: Asked, *, owners: Sequence[int] = ()) -> Answer:
         """Which facility is named, with every name that was seen and what came of it."""
-        return self._naming.read(text, title, self._post(text, title, owners))
+        return self._naming.read(asked.text, asked.title, self._post(asked, owners))
+
+    def decide(self, asked: Asked, *, owners: Sequence[int] = ()) -> Answer:
+        """The same without what was seen: quicker."""
+        return self._naming.decide(asked.text, asked.title, self._post(asked, owners))
+
+    def named_in(self, text: str, title: str = "") -> int | None:
+        """The one facility that is named; None where none is, or it cannot be told which."""
+        return self.decide(Asked(text, title)).facility
 
     def shared(self, facility_id: int) -> dict[str, set[int]]:
         """Names that this facility shares, each with the others that bear it."""
         return self._naming.shared(facility_id)
 
-    def named_in(self, text: str, title: str = "") -> int | None:
-        """The one facility that is named; None where none is, or it cannot be told which."""
-        return self.decide(text, title).facility
-
-    def decide(self, text: str, title: str = "", *, owners: Sequence[int] = ()) -> Answer:
-        """The same without what was seen: quicker."""
-        return self._naming.decide(text, title, self._post(text, title, owners))
-
-    def _post(self, text: str, title: str, owners: Sequence[int]) -> Post:
-        return Post(owners, self._contexts.of(text, title))
+    def _post(self, asked: Asked, owners: Sequence[int]) -> Post:
+        return Post(owners, self._contexts.of(asked))
 
 
 def _each(names: Iterable[Name]) -> list[str]:
@@ -58,9 +59,8 @@ def _each(names: Iterable[Name]) -> list[str]:
 
 def decide(
     facilities: Facilities,
+    asked: Asked,
     *,
-    text: str,
-    title: str,
     hint: str,
     matched: Iterable[int | None],
     of_source: int | None,
@@ -72,7 +72,7 @@ def decide(
     watching = {facility_id for facility_id in matched if facility_id is not None}
     watched = watching.pop() if len(watching) == 1 else None
     owners = [owner for owner in (watched, of_source) if owner is not None]
-    named = facilities.decide(text, title, owners=owners)
+    named = facilities.decide(asked, owners=owners)
     return named.facility or (owners[0] if owners else None)
 
 

@@ -11,6 +11,7 @@ from listening import wording
 from listening.facilities import Facilities, decide
 from listening.matching import Hit
 from listening.models import Source
+from listening.queries.asked import Asked
 from listening.reading.analysis import SHIPPED, Reader
 from listening.reading.namesakes import NOBODY, Ours
 from listening.reading.sentiment import Names
@@ -52,11 +53,23 @@ class Listener:
     def is_history(self, arrival: "Arrival") -> bool:
         return self.acts_on_since is not None and arrival.published_at < self.acts_on_since
 
+    def for_rules(self, post: Post) -> Asked:
+        """The post as the rules of names see it: which facility it is about is not known yet."""
+        return Asked(
+            post.text,
+            post.title,
+            author=post.author_handle,
+            url=post.url,
+            language=post.language,
+            rating=post.rating,
+            source=f"{self.source.slug} {self.source.kind}",
+            kind=post.kind,
+        )
+
     def facility_of(self, post: Post, hits: Sequence[Hit]) -> int | None:
         return decide(
             self.facilities,
-            text=post.text,
-            title=post.title,
+            self.for_rules(post),
             hint=post.facility_hint,
             matched=[self.watched.facility_of.get(hit.query_id) for hit in hits],
             of_source=self.source.facility_id,

@@ -19,6 +19,7 @@ from listening.evaluation.contract import Score
 from listening.evaluation.files import BadSet
 from listening.facilities import Facilities
 from listening.naming import Answer, Kind, Name, Verdict
+from listening.queries.asked import Asked
 
 SETS = ("cms_hospital_general", "nhs_trusts")
 SENTENCES = (
@@ -110,7 +111,7 @@ def _said(number: int, each: Listed) -> str:
 def _read(facilities: Facilities, texts: Sequence[str]) -> tuple[list[Answer], float]:
     """The answers, and microseconds a text."""
     began = perf_counter()
-    answers = [facilities.decide(text) for text in texts]
+    answers = [facilities.decide(Asked(text)) for text in texts]
     return answers, (perf_counter() - began) / max(1, len(texts)) * 1e6
 
 

@@ -3,6 +3,7 @@ from django.test import SimpleTestCase, TestCase
 from hospital.models import FacilityName
 from listening import facilities
 from listening.facilities import SHORT, Facilities, Name, decide
+from listening.queries.asked import Asked
 from tests import base
 
 MAIN, NORTH, REHAB = 1, 2, 3
@@ -57,7 +58,7 @@ class DecideTests(SimpleTestCase):
             ("", "parking", [], None, None),
         ]
         for hint, text, matched, of_source, expected in cases:
-            answer = decide(BOOK, text=text, title="", hint=hint, matched=matched, of_source=of_source)
+            answer = decide(BOOK, Asked(text), hint=hint, matched=matched, of_source=of_source)
             self.assertEqual(answer, expected, (hint, text))
 
 
