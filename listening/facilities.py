@@ -25,7 +25,9 @@ class Facilities:
         self._locations = {name.name: name.facility_id for name in listed if name.kind == Kind.LOCATION}
         self._naming = Naming(listed)
         self._contexts = Contexts(name.context for name in listed if name.context)
-        self.words = _each(name for name in listed if name.kind not in UNHEARD and name.is_heard)
+        self.words = _each(filter(_is_ours, listed))
+        # What names us whatever else a post says.
+        self.plain = _each(name for name in listed if _is_ours(name) and not name.context)
         self.handles = _each(name for name in listed if name.kind in (Kind.HANDLE, Kind.HASHTAG))
         self.cities = _each(name for name in listed if name.kind == Kind.CITY)
 
@@ -51,6 +53,10 @@ class Facilities:
 
     def _post(self, asked: Asked, owners: Sequence[int]) -> Post:
         return Post(owners, self._contexts.of(asked))
+
+
+def _is_ours(name: Name) -> bool:
+    return name.kind not in UNHEARD and name.is_heard
 
 
 def _each(names: Iterable[Name]) -> list[str]:

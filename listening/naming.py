@@ -326,7 +326,8 @@ class Reading:
 
 
 def _is_short(place: _Place) -> bool:
-    return all(name.kind == SHORT for name in place.names if name.kind not in SIGNS)
+    kinds = {name.kind for name in place.names} - SIGNS.keys()
+    return kinds == {SHORT}
 
 
 def _unheard(name: Name) -> str:

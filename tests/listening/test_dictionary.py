@@ -31,7 +31,7 @@ class ReadTests(SimpleTestCase):
             (Kind.NAME, "!!!"): "Line 1: there is no word",
             (Kind.NAME, "| hospital"): "Line 1: there is no word",
             (Kind.NAME, "x" * 201): "Line 1: a name has at most 200",
-            (Kind.NAME, 'Mercy | "never closed'): "Line 1: in its rule, ",
+            (Kind.NAME, 'Mercy | "never closed'): 'Line 1: in the rule “"never closed”, the quote',
             (Kind.NAME, "Bay\x00"): "Line 1: it holds a character",
             (Kind.NAME, "Bay \ud800"): "Line 1: it holds a character",
             (Kind.PHONE, "555"): "Line 1: “555” is no telephone number",

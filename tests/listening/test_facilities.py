@@ -23,6 +23,26 @@ BOOK = Facilities(
 )
 
 
+class WordsTests(SimpleTestCase):
+    def test_names_are_told_apart_from_what_only_helps(self) -> None:
+        kinds = FacilityName.Kind
+        book = Facilities(
+            [
+                Name(1, "Quill Bay Clinic"),
+                Name(1, "Mercy", kinds.NICKNAME, "hospital"),
+                Name(1, "billing", kinds.SERVICE),
+                Name(1, "Mill Lane", kinds.STREET),
+                Name(1, "555-0110", kinds.PHONE),
+                Name(1, "Alder Falls", kinds.CITY),
+                Name(1, "baycare", kinds.HANDLE),
+                Name(1, "Dr. Osk", kinds.DOCTOR, is_heard=False),
+            ]
+        )
+        self.assertEqual(book.words, ["Mercy", "Quill Bay Clinic", "baycare"])
+        self.assertEqual(book.plain, ["Quill Bay Clinic", "baycare"])
+        self.assertEqual((book.handles, book.cities), (["baycare"], ["Alder Falls"]))
+
+
 class NamedInTests(SimpleTestCase):
     def test_it_names_the_one_facility_spoken_of(self) -> None:
         cases = {

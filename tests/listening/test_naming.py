@@ -129,6 +129,7 @@ class WhyTests(SimpleTestCase):
     def test_a_street_counts_where_its_rule_is_met(self) -> None:
         self.assertEqual(read("the clinic on Harbor Road")[1], VALE)
         self.assertEqual(read("on Harbor Road")[0], "none")
+        self.assertEqual(read("the clinic on Harbor Road, call 555-0112")[2], (DUN, VALE))
 
     def test_a_span_lies_in_the_text_as_it_came(self) -> None:
         text = "  ＭＥＲＣＹ\u200b vale — yes"
