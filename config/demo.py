@@ -17,7 +17,7 @@ from django.db import transaction
 from alerts import defaults
 from hospital import facilities
 from hospital.facilities import Spoken
-from hospital.models import Facility, FacilityName, Membership, Role
+from hospital.models import Facility, Membership, Role
 from listening import dictionary, vault, watchlists
 from listening.models import Source, Watchlist
 
@@ -51,10 +51,15 @@ def ensure(*, sandbox_url: str, password: str, now: datetime) -> None:
 
 def ensure_facility(entry: dict[str, Any], said: dict[str, Any], *, now: datetime) -> None:
     """What somebody has changed stays as it is."""
-    known = {"name": entry["name"], "short_name": entry["short"], "city": entry["city"]}
-    facility, _ = Facility.objects.get_or_create(slug=entry["slug"], defaults=known)
-    if facility.revision:
+    facility = Facility.objects.filter(slug=entry["slug"]).first()
+    if facility and facility.revision:
         return
+    known = {
+        "slug": entry["slug"],
+        "name": entry["name"],
+        "short_name": entry["short"],
+        "city": entry["city"],
+    }
     fields = {field: said[field] for field in ("system", "address", "region", "phone")}
     names = list(spoken(entry, said))
     facilities.save(facility, values={**known, **fields}, names=names, by=None, at=now)
@@ -62,9 +67,8 @@ def ensure_facility(entry: dict[str, Any], said: dict[str, Any], *, now: datetim
 
 def spoken(entry: dict[str, Any], said: dict[str, Any]) -> Iterator[Spoken]:
     """All that a facility of the demo is called."""
-    lines = {**{kind: said.get(kind, []) for kind in FacilityName.Kind.values}, "name": entry["names"]}
-    lines["service"], lines["location"] = entry["services"], [entry["location"]]
-    for kind, listed in lines.items():
+    own = {"name": entry["names"], "service": entry["services"], "location": [entry["location"]]}
+    for kind, listed in {**own, **said["names"]}.items():
         names, wrong = dictionary.read(kind, "\n".join(listed))
         if wrong:
             raise ValueError(f"{entry['slug']}, {kind}: {wrong[0]}")

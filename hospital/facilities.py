@@ -45,7 +45,8 @@ def save(
     changed it since `based_on`."""
     if len(names) > MAX_NAMES:
         raise ValidationError(f"A facility has at most {MAX_NAMES} names, these are {len(names)}.")
-    saved = _locked(facility.pk, based_on) if facility else Facility(slug=free_slug(values["name"]))
+    slug = values.get("slug") or free_slug(values["name"])
+    saved = _locked(facility.pk, based_on) if facility else Facility(slug=slug)
     before = body_of(saved) if facility else {}
     for field in FIELDS:
         if field in values:
