@@ -18,6 +18,7 @@ from listening import dictionary, listed
 Kind = FacilityName.Kind
 HIGHEST = 2**31 - 1
 LONGEST_BOX = 60_000
+AS_WRITTEN = "One word counts only as it is written: “North”, not “north”."
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,9 @@ DOCTORS = Box(Kind.DOCTOR, "Doctors", "With title and surname, one a line.")
 class FacilityForm(forms.Form):
     name = forms.CharField(max_length=200)
     short_name = forms.CharField(
-        max_length=60, required=False, help_text="For narrow columns. A common word counts as it is written."
+        max_length=60,
+        required=False,
+        help_text="One word counts only as it is written: “North”, not “north”.",
     )
     system = forms.CharField(max_length=200, required=False, label="Health system")
     address = forms.CharField(max_length=300, required=False, help_text="Its parts parted by commas.")

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dashboard.facility_forms import FacilityForm, initial_from, initial_of
-from dashboard.tried import Tried, tried
+from dashboard.tried import LONGEST, Tried, tried
 from hospital import facilities
 from hospital.access import Permission, allow, reach_of
 from hospital.lists import Listed
@@ -57,7 +57,12 @@ def attempt(request: HttpRequest) -> HttpResponse:
     """What a text would be taken for, with the names as they stand."""
     seen = _seen(request)
     found = _tried(request, book.current()) if request.method == "POST" else None
-    context = {"tried": found, "reachable": seen[:MOST_SHOWN], "owner": _owner(request)}
+    context = {
+        "tried": found,
+        "reachable": seen[:MOST_SHOWN],
+        "owner": _owner(request),
+        "said": _said(request),
+    }
     return render(request, "facilities/try.html", context)
 
 
@@ -136,7 +141,7 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     context = {"form": form, "facility": facility, "reachable": _seen(request)[:MOST_SHOWN], **more}
-    context["owner"] = _owner(request)
+    context["owner"], context["said"] = _owner(request), _said(request)
     if facility is not None:
         context["shared"] = _shared(request, facility)
         context["history"] = facility.versions.select_related("by").defer("body")[:HISTORY]
@@ -170,7 +175,11 @@ def _mentions(facility_ids: list[int], request: HttpRequest) -> dict[int, int]:
 
 
 def _tried(request: HttpRequest, names: book.Facilities) -> Tried:
-    return tried(request.POST.get("said", ""), names, reachable=_seen(request), owner=_owner(request))
+    return tried(_said(request), names, reachable=_seen(request), owner=_owner(request))
+
+
+def _said(request: HttpRequest) -> str:
+    return request.POST.get("said", "")[: LONGEST + 1]
 
 
 def _owner(request: HttpRequest) -> Facility | None:

@@ -1,7 +1,9 @@
 """What a text would be taken for: which facility, by which names, and why, as a person reads it."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from dashboard.cards import Piece, pieces
 from hospital.models import Facility
@@ -18,6 +20,7 @@ SIGNS = {
     State.SIGN: ("link", "Tells apart"),
     State.IGNORED: ("cross", "Not counted"),
 }
+ORDER = tuple(SIGNS)
 
 
 @dataclass(frozen=True)
@@ -54,14 +57,35 @@ def tried(
 ) -> Tried:
     text, is_cut = text[:LONGEST], len(text) > LONGEST
     answer = book.read(Asked(text), owners=[owner.pk] if owner else [])
-    names = {facility.pk: facility.name for facility in reachable}
+    names = told_apart(reachable)
     marked = [each.span for each in answer.found if each.state in (State.COUNTS, State.SHARED)]
     head, why = said(answer, names, owner)
     rows = [
         Row(each, names.get(each.facility, ELSEWHERE), text[slice(*each.span)])
-        for each in answer.found[:MOST_SHOWN]
+        for each in once_each(answer.found)[:MOST_SHOWN]
     ]
     return Tried(text, is_cut, head, why, pieces(text, marked), rows)
+
+
+def told_apart(facilities: Iterable[Facility]) -> dict[int, str]:
+    """Their names, with the city where two have the same."""
+    known = list(facilities)
+    count = Counter(facility.name for facility in known)
+    return {each.pk: _with_city(each) if count[each.name] > 1 else each.name for each in known}
+
+
+def _with_city(facility: Facility) -> str:
+    return ", ".join(filter(None, (facility.name, facility.city)))
+
+
+def once_each(found: Iterable[Found]) -> list[Found]:
+    """One line for each place and facility: a facility may bear one name in several ways."""
+    best: dict[tuple[Any, int], Found] = {}
+    for each in found:
+        before = best.get((each.span, each.facility))
+        if before is None or ORDER.index(each.state) < ORDER.index(before.state):
+            best[each.span, each.facility] = each
+    return list(best.values())
 
 
 def said(answer: Answer, names: dict[int, str], owner: Facility | None) -> tuple[str, str]:
@@ -74,8 +98,12 @@ def said(answer: Answer, names: dict[int, str], owner: Facility | None) -> tuple
     if answer.verdict is Verdict.NONE:
         return "No facility is named", f"The post goes to {falls_to}."
     between = listing([names.get(pk, ELSEWHERE) for pk in answer.between])
-    head = "Ambiguous" if answer.verdict is Verdict.AMBIGUOUS else "More than one is named"
-    return head, f"Between {between}. Nothing tells which is meant, so it goes to {falls_to}."
+    if answer.verdict is Verdict.SEVERAL:
+        return (
+            "More than one is named",
+            f"A post goes to one facility. This one names {between}: it goes to {falls_to}.",
+        )
+    return "Ambiguous", f"Between {between}. Nothing tells which is meant, so it goes to {falls_to}."
 
 
 def listing(names: Sequence[str]) -> str:

@@ -80,4 +80,5 @@ def _check_rule(kind: str, context: str) -> None:
     try:
         contexts.check(context)
     except ValueError as error:
-        raise BadLine(f"in its rule, {error}") from error
+        said = str(error)
+        raise BadLine(f"in the rule “{context[:60]}”, {said[:1].lower()}{said[1:]}") from error

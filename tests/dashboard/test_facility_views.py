@@ -49,7 +49,7 @@ class ListTests(Pages):
             mention(facility=self.bay, **{"published_at": timezone.now(), **fields})
         page = self.page("facility-list")
         self.assertContains(page, 'href="/?facility=bay" aria-label="1 mentions of Quill Bay Clinic')
-        self.assertContains(page, '<td class="num count-cell">1</td>', count=1)
+        self.assertContains(page, '<td class="num count-cell">2</td>', count=1)
         self.assertContains(page, reverse("facility-edit", args=[self.bay.pk]))
 
     def test_it_finds_by_any_word(self) -> None:
@@ -104,7 +104,8 @@ class EditTests(Pages):
 
     def test_whoever_was_overtaken_loses_nothing(self) -> None:
         self.save(names_nickname="the Bay")
-        answer = self.save(names_nickname="the Cove")
+        answer = self.save(names_nickname="the Cove", said="a text to try")
+        self.assertContains(answer, "a text to try", status_code=409)
         self.assertContains(answer, "Somebody changed this facility meanwhile", status_code=409)
         self.assertContains(answer, "the Cove", status_code=409)
 
@@ -156,6 +157,13 @@ class TryTests(Pages):
         answer = self.send("facility-try", said="Quill Bay Clinic", owner="dunmere")
         self.assertContains(answer, "Between Quill Bay Clinic and a facility outside your reach")
         self.assertNotContains(answer, "Dunmere")
+
+    def test_several_names_of_one_at_one_place_are_one_line(self) -> None:
+        self.bay.names.create(name="Quill Bay clinic")
+        answer = self.send("facility-try", said="Quill Bay Clinic")
+        self.assertContains(answer, 'data-state="shared"', count=2)
+        answer = self.send("facility-try", said="Bay Clinic and Clinic 2")
+        self.assertContains(answer, "This one names Quill Bay Clinic and Quill-Bay Clinic")
 
     def test_hostile_text_is_only_text(self) -> None:
         answer = self.send("facility-try", said="<b>Bay Clinic</b> \x00\u202e" + "Bay Clinic " * 900)
