@@ -72,7 +72,7 @@ def _plain(character: str) -> str:
     return base if base.isascii() else character
 
 
-PLAIN = _Plain(zip(map(ord, "øłđı"), "oldi", strict=True))
+PLAIN = _Plain(zip(map(ord, "øłđı`"), "oldi'", strict=True))
 
 
 class Line:
@@ -80,10 +80,10 @@ class Line:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.normal = normal(text)
-        said = self.normal.text
-        if AN_INITIAL.search(said):
-            said = INITIAL.sub(r"\1'", said)
+        # The usual case, quickly: one character for one, so that places need no finding.
+        self._normal = None if text.isascii() else normal(text)
+        self.said = self._normal.text if self._normal else text.lower()
+        said = INITIAL.sub(r"\1'", self.said) if AN_INITIAL.search(self.said) else self.said
         self.plain = said.translate(PLAIN)
         self.key = " ".join(self._words())
 
@@ -94,12 +94,13 @@ class Line:
         return [HELD_FOR.get(word, word) for word in plain.split()]
 
     def span(self, start: int, end: int) -> Span:
-        """Where the characters of the key from `start` to `end` stand in the normal text."""
+        """Where the characters of the key from `start` to `end` stand in what is said."""
         return self._place(start)[0], self._place(end - 1)[1]
 
     def original(self, start: int, end: int) -> Span:
         """Where they stand in the text as it was given."""
-        return self.normal.original(*self.span(start, end))
+        span = self.span(start, end)
+        return self._normal.original(*span) if self._normal else span
 
     def original_text(self, start: int, end: int) -> str:
         begin, finish = self.original(start, end)

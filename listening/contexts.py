@@ -3,8 +3,7 @@
 A rule is a query, as in a watchlist; it may also say only what must not be there ("NOT football").
 """
 
-from collections.abc import Callable, Iterable
-from functools import cache
+from collections.abc import Iterable, Mapping
 
 from listening.queries import evaluating
 from listening.queries.asked import Asked
@@ -25,25 +24,21 @@ class Contexts:
     def __init__(self, rules: Iterable[str]) -> None:
         self._ready = {rule: _ready(rule) for rule in set(rules)}
 
-    def of(self, asked: Asked) -> Callable[[str], bool]:
-        """Whether this post answers a rule. One that can no longer be read is never answered."""
-        if not self._ready:
-            return _never
-
-        @cache
-        def view() -> View:
-            return View(asked)
-
-        @cache
-        def answers(rule: str) -> bool:
-            ready = self._ready.get(rule)
-            return ready is not None and ready.holds(view())
-
-        return answers
+    def of(self, asked: Asked) -> "Answering":
+        return Answering(asked, self._ready)
 
 
-def _never(rule: str) -> bool:
-    return False
+class Answering:
+    """Whether one post answers a rule. One that can no longer be read is never answered."""
+
+    def __init__(self, asked: Asked, ready: Mapping[str, Node | None]) -> None:
+        self._asked, self._ready = asked, ready
+        self._view: View | None = None
+
+    def __call__(self, rule: str) -> bool:
+        ready = self._ready.get(rule)
+        self._view = self._view or View(self._asked)
+        return ready is not None and ready.holds(self._view)
 
 
 def _ready(rule: str) -> Node | None:

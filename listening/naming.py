@@ -23,11 +23,15 @@ Kind = FacilityName.Kind
 SHORT = "short"
 """The kind of a short name. "North" is also a common word, so it counts only where it is written alike."""
 
+PLACES_LOOKED_AT = 50
 PLACES_OF_A_NAME = 3
-"""Places at which one name is looked at: a text that repeats it thousands of times says no more."""
+"""Places at which one name counts: a text that repeats it thousands of times says no more."""
 
 SIGNS: dict[str, str] = {Kind.STREET: "street", Kind.CITY: "city", Kind.SERVICE: "service line"}
 """What names no facility by itself, and tells which of several is meant."""
+
+HOWEVER = frozenset({Kind.NAME, Kind.NICKNAME, Kind.MISSPELLING, Kind.DOCTOR, *SIGNS})
+"""What counts however it is written."""
 
 AS_SAID: dict[str, str] = {
     **dict(Kind.choices),
@@ -163,30 +167,40 @@ class Naming:
         if not text:
             return []
         line = Line(text)
-        met = [(hit, named) for hit in self._hits(line.key) if (named := self._meant(hit, line))]
+        met = [*self._met(line)]
         # Services last: they only help, and hide no name.
-        met.sort(key=lambda each: (each[1][0].kind == Kind.SERVICE, each[0][0] - each[0][1], each[0][0]))
+        met.sort(key=lambda each: (each[2][0].kind == Kind.SERVICE, each[0] - each[1], each[0]))
         taken = bytearray(len(line.key))
         places = []
-        for (start, end, _), named in met:
+        for start, end, named in met:
             if 1 not in taken[start:end]:
                 taken[start:end] = b"\1" * (end - start)
                 places.append(_Place(named, line, is_in_title, start, end))
         return sorted(places, key=lambda place: place.start)
 
+    def _met(self, line: Line) -> Iterator[tuple[int, int, list[Name]]]:
+        """Where names stand that are written as their kinds demand."""
+        looked_at: dict[int, int] = {}
+        counted: dict[int, int] = {}
+        for start, end, number in self._hits(line.key):
+            looked_at[number] = looked_at.get(number, 0) + 1
+            if looked_at[number] > PLACES_LOOKED_AT or counted.get(number, 0) >= PLACES_OF_A_NAME:
+                continue
+            named = self._named[number]
+            if meant := [name for name, is_tag in named if _is_meant(name, is_tag, line, start, end)]:
+                counted[number] = counted.get(number, 0) + 1
+                yield start, end, meant
+
     def _hits(self, key: str) -> Iterator[tuple[int, int, int]]:
-        seen: dict[int, int] = {}
         for last, (number, length) in self._automaton.iter(key):
             start, end = last + 1 - length, last + 1
-            if is_edge(key, start) and is_edge(key, end) and seen.get(number, 0) < PLACES_OF_A_NAME:
-                seen[number] = seen.get(number, 0) + 1
+            if _is_whole(key, start, end):
                 yield start, end, number
 
-    def _meant(self, hit: tuple[int, int, int], line: Line) -> list[Name]:
-        """The names that are written there as their kinds demand."""
-        start, end, number = hit
-        meant = (name for name, is_tag in self._named[number] if _is_meant(name, is_tag, line, start, end))
-        return list(dict.fromkeys(meant))
+
+def _is_whole(key: str, start: int, end: int) -> bool:
+    is_begun = start == 0 or key[start - 1] == " " or is_edge(key, start)
+    return is_begun and (end == len(key) or key[end] == " " or is_edge(key, end))
 
 
 def _keys(name: Name) -> Iterator[tuple[str, bool]]:
@@ -204,9 +218,11 @@ def _keys(name: Name) -> Iterator[tuple[str, bool]]:
 
 
 def _is_meant(name: Name, is_tag: bool, line: Line, start: int, end: int) -> bool:
+    if name.kind in HOWEVER and not is_tag:
+        return True
     if is_tag:
         begin = line.span(start, start + 1)[0]
-        return begin > 0 and line.normal.text[begin - 1] in "#@"
+        return begin > 0 and line.said[begin - 1] in "#@"
     if name.kind == SHORT:
         return " " in name.name or line.original_text(start, end) == name.name
     if name.kind == Kind.PHONE:
@@ -221,7 +237,7 @@ def _is_meant(name: Name, is_tag: bool, line: Line, start: int, end: int) -> boo
 def _is_signed(name: Name, line: Line, start: int) -> bool:
     """Whether a handle or tag stands there whole, with its sign; a handle also as the end of an address."""
     wanted = normal(name.name).text.strip().lstrip("@#")
-    said = line.normal.text
+    said = line.said
     begin = line.span(start, start + 1)[0] - (len(wanted) - len(wanted.lstrip("_")))
     signs = "#" if name.kind == Kind.HASHTAG else "@/"
     if begin < 1 or said[begin - 1] not in signs or not said.startswith(wanted, begin):

@@ -45,7 +45,12 @@ class Pages(TestCase):
 class ListTests(Pages):
     def test_it_counts_names_and_the_mentions_one_may_see(self) -> None:
         self.bay.names.create(name="the Bay")
-        for fields in ({}, {"lane": "staff_voice"}, {"is_gone": True}, {"published_at": NOW}):
+        hidden: tuple[dict[str, Any], ...] = (
+            {"lane": "staff_voice"},
+            {"is_gone": True},
+            {"published_at": NOW},
+        )
+        for fields in ({}, *hidden):
             mention(facility=self.bay, **{"published_at": timezone.now(), **fields})
         page = self.page("facility-list")
         self.assertContains(page, 'href="/?facility=bay" aria-label="1 mentions of Quill Bay Clinic')

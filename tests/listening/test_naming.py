@@ -108,6 +108,7 @@ class VerdictTests(SimpleTestCase):
     def test_a_short_name_counts_only_as_it_is_written(self) -> None:
         self.assertEqual(read("down in the Vale")[1], VALE)
         self.assertEqual(read("down in the vale")[0], "none")
+        self.assertEqual(read("vale, vale, vale, vale, and the Vale")[1], VALE)
         self.assertEqual(read("Vale, call 555-0112")[1], DUN)
 
 
