@@ -126,19 +126,24 @@ def key(text: str) -> str:
 
 def keys(name: str) -> list[str]:
     """All that a name is looked for as: the likeliest first, none of them empty."""
-    typed = [name, INSIDE.sub("", name), APOSTROPHE.sub(" ", name)]
-    found = [_spoken(key(each)) for each in typed] + [_glued(_spoken(key(name)))]
-    return [each for each in dict.fromkeys(found) if each]
+    typed = [name, INSIDE.sub("", name), APOSTROPHE.sub(" ", name), name.replace("&", " ")]
+    found = [_spoken(key(each)) for each in dict.fromkeys(typed)]
+    return [each for each in dict.fromkeys([*found, _glued(found[0])]) if each]
 
 
 def _spoken(said: str) -> str:
     """Without the article before it and what only a register puts behind it."""
-    words = said.split()
-    while len(words) > 2 and words[-1] in LEGAL:
-        words.pop()
+    words = _unregistered(said.split())
     if len(words) > 2 and words[0] == "the":
         words = words[1:]
     return " ".join(words)
+
+
+def _unregistered(words: list[str]) -> list[str]:
+    end = len(words)
+    while end > 2 and words[end - 1] in LEGAL:
+        end -= 1
+    return words[:end]
 
 
 def _glued(said: str) -> str:
@@ -157,12 +162,15 @@ def _glued(said: str) -> str:
 
 def tags(name: str) -> list[str]:
     """A name as a hashtag has it: its words without spaces, as they were typed, cut short, or in full."""
-    line = Line(name)
-    typed = line.plain.replace("'", "").replace("&", "and").split()
-    words = line.key.split()
-    in_full = [IN_FULL.get(word, word) if word != "and" else word for word in words]
-    found = ["".join(each) for each in (typed, words, in_full)]
-    return list(dict.fromkeys(found)) if len(words) > 1 else []
+    found: dict[str, None] = {}
+    for each in dict.fromkeys([name, name.replace("&", " ")]):
+        line = Line(each)
+        words = line.key.split()
+        typed = line.plain.replace("'", "").replace("&", " and ").split()
+        in_full = [word if word == "and" else IN_FULL.get(word, word) for word in words]
+        for one in (typed, words, in_full):
+            found.update(dict.fromkeys(["".join(one), "".join(_unregistered(one))]))
+    return list(found) if len(words) > 1 else []
 
 
 def phone_keys(number: str) -> list[str]:

@@ -27,6 +27,8 @@ PLACES_LOOKED_AT = 50
 PLACES_OF_A_NAME = 3
 """Places at which one name counts: a text that repeats it thousands of times says no more."""
 
+RUN_TOGETHER = 3
+
 SIGNS: dict[str, str] = {Kind.STREET: "street", Kind.CITY: "city", Kind.SERVICE: "service line"}
 """What names no facility by itself, and tells which of several is meant."""
 
@@ -115,6 +117,10 @@ class _Place:
     @property
     def span(self) -> Span:
         return self.line.original(self.start, self.end)
+
+    @property
+    def written(self) -> str:
+        return self.line.original_text(self.start, self.end)
 
     @property
     def is_sign(self) -> bool:
@@ -212,7 +218,9 @@ def _keys(name: Name) -> Iterator[tuple[str, bool]]:
     elif name.kind in (Kind.NAME, Kind.NICKNAME, Kind.MISSPELLING):
         plain = alike.keys(name.name)
         yield from ((key, False) for key in plain)
-        yield from ((tag, True) for tag in alike.tags(name.name) if tag not in plain)
+        # Two words run together may be another word; three are no accident.
+        is_tag = all(key.count(" ") < RUN_TOGETHER - 1 for key in plain)
+        yield from ((tag, is_tag) for tag in alike.tags(name.name) if tag not in plain)
     elif name.kind != Kind.LOCATION and (key := alike.key(name.name)):
         yield key, False
 
@@ -321,7 +329,7 @@ class Reading:
         for place in self.places:
             told = {name.facility_id for name in place.names if name.kind == kind}
             if place.is_sign and told:
-                yield f"the {SIGNS[kind]} “{place.names[0].name}”", told
+                yield f"the {SIGNS[kind]} “{place.written}”", told
 
     def found(self) -> Iterator[Found]:
         for place in self.places:

@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 from hospital import lists
 from hospital.lists import BadList, Listed
@@ -66,9 +66,9 @@ def _listed(path: Path) -> Sequence[Listed]:
 
 
 def _scores(title: str, listed: Sequence[Listed]) -> Iterator[Score]:
-    began = perf_counter()
+    began = process_time()
     facilities = Facilities(name for number, each in enumerate(listed) for name in _names(number, each))
-    built = perf_counter() - began
+    built = process_time() - began
     plain = [_said(number, each) for number, each in enumerate(listed)]
     answers, micros = _read(facilities, plain)
     note = f"{_told(answers)}; {micros:.0f} µs a post, made in {built:.1f} s; {_plainly(listed, plain)}"
@@ -110,9 +110,9 @@ def _said(number: int, each: Listed) -> str:
 
 def _read(facilities: Facilities, texts: Sequence[str]) -> tuple[list[Answer], float]:
     """The answers, and microseconds a text."""
-    began = perf_counter()
+    began = process_time()
     answers = [facilities.decide(Asked(text)) for text in texts]
-    return answers, (perf_counter() - began) / max(1, len(texts)) * 1e6
+    return answers, (process_time() - began) / max(1, len(texts)) * 1e6
 
 
 def _meant(answer: Answer) -> tuple[int, ...]:

@@ -32,6 +32,7 @@ class KeysTests(SimpleTestCase):
         cases = {
             "Mid-Vale Clinic": {"mid vale clinic", "midvale clinic"},
             "Quill Bay Clinic, LLC": {"quill bay clinic"},
+            "Bay & Vale": {"bay and vale", "bay vale"},
             "The Quill Bay": {"quill bay"},
             "The Larkmoor": {"the larkmoor"},
             "D W Dunmere": {"d w dunmere", "dw dunmere"},
@@ -42,10 +43,12 @@ class KeysTests(SimpleTestCase):
             self.assertEqual(set(alike.keys(name)), expected, name)
 
     def test_as_a_hashtag_its_words_stand_together(self) -> None:
-        self.assertEqual(
-            alike.tags("St. Brannoc's Hospital"),
-            ["stbrannocshospital", "stbrannocshosp", "saintbrannocshospital"],
-        )
+        cases = {
+            "St. Brannoc's Hospital": {"stbrannocshospital", "stbrannocshosp", "saintbrannocshospital"},
+            "Bay & Vale, Inc.": {"bayandvale", "bayandvaleinc", "bayvale", "bayvaleinc"},
+        }
+        for name, expected in cases.items():
+            self.assertEqual(set(alike.tags(name)), expected)
         self.assertEqual(alike.tags("Larkmoor"), [])
 
     def test_a_number_is_found_in_its_usual_groups(self) -> None:

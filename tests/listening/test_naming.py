@@ -1,4 +1,4 @@
-from time import perf_counter
+from time import process_time
 
 from django.test import SimpleTestCase
 
@@ -44,7 +44,9 @@ class VerdictTests(SimpleTestCase):
         cases = {
             "saint brannocs hosp and clinics": (one, VALE, ()),
             "#StBrannocsHospitalAndClinics": (one, VALE, ()),
-            "stbrannocshospitalandclinics": none,
+            "stbrannocshospitalandclinics": (one, VALE, ()),
+            "#mercyvale": (one, VALE, ()),
+            "mercyvale": none,
             "LARKMOOR MEMORIAL HOSPITAL!": shared,
             "Larkmoor Memorial Hospital in Dunmere": (one, DUN, ()),
             "Larkmoor Memorial Hospital on Tarn St": (one, TARN, ()),
@@ -149,10 +151,10 @@ class HostileTests(SimpleTestCase):
             "\u202e\ufeff\x00\ud800" * 16000,
             "1 " * 32000,
         )
-        began = perf_counter()
+        began = process_time()
         for text in texts:
             self.assertIn(BOOK.read(text, text).verdict, list(Verdict))
-        self.assertLess(perf_counter() - began, 5)
+        self.assertLess(process_time() - began, 5)
 
     def test_names_without_words_are_never_found(self) -> None:
         book = Naming(
