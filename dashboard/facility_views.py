@@ -4,7 +4,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -17,6 +17,7 @@ from hospital import facilities
 from hospital.access import Permission, allow, reach_of
 from hospital.lists import Listed
 from hospital.models import Facility, FacilityVersion
+from hospital.models.facility import FacilityQuerySet
 from listening import facilities as book
 from listening import listed
 from listening.models import Mention
@@ -43,8 +44,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "is_cut": len(shown) > MOST_SHOWN,
         "asked": asked,
         "may_add": may_add(request),
-        "may_manage": reach_of(request).can(MANAGE),
-        "managed": {facility.pk for facility in _reachable(request)[: MOST_SHOWN * 10]},
+        "managed": {facility.pk for facility in shown if reach_of(request).covers(MANAGE, facility.pk)},
         "reachable": _seen(request)[:MOST_SHOWN],
     }
     return render(request, "facilities/list.html", context)
@@ -188,7 +188,7 @@ def _owner(request: HttpRequest) -> Facility | None:
     return _seen(request).filter(slug=slug).first() if slug and "\0" not in slug else None
 
 
-def _named(facilities: QuerySet[Facility], asked: str) -> QuerySet[Facility]:
+def _named(facilities: FacilityQuerySet, asked: str) -> FacilityQuerySet:
     for word in asked.replace("\0", " ").split()[:6]:
         facilities = facilities.filter(
             Q(name__icontains=word) | Q(city__icontains=word) | Q(system__icontains=word)
@@ -201,11 +201,11 @@ def _listed(request: HttpRequest) -> Listed | None:
     return listed.named(asked) if asked else None
 
 
-def _seen(request: HttpRequest) -> QuerySet[Facility]:
+def _seen(request: HttpRequest) -> FacilityQuerySet:
     return Facility.objects.within(reach_of(request).facility_ids(SEE))
 
 
-def _reachable(request: HttpRequest) -> QuerySet[Facility]:
+def _reachable(request: HttpRequest) -> FacilityQuerySet:
     return Facility.objects.within(reach_of(request).facility_ids(MANAGE))
 
 

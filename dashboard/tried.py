@@ -7,6 +7,7 @@ from typing import Any
 
 from dashboard.cards import Piece, pieces
 from hospital.models import Facility
+from hospital.models.facility import FacilityQuerySet
 from listening.facilities import Facilities
 from listening.naming import AS_SAID, Answer, Found, State, Verdict
 from listening.queries.asked import Asked
@@ -25,6 +26,9 @@ ORDER = tuple(SIGNS)
 
 @dataclass(frozen=True)
 class Row:
+    """One line: what is written there, whose it is and why it counts or not. `facility` is empty where the
+    facility is out of reach: then its dictionary is, too."""
+
     found: Found
     facility: str
     written: str
@@ -39,7 +43,20 @@ class Row:
 
     @property
     def kind(self) -> str:
-        return AS_SAID.get(self.found.kind, "Name")
+        return AS_SAID.get(self.found.kind, "Name") if self.facility else "Known elsewhere"
+
+    @property
+    def name(self) -> str:
+        """As the dictionary has it, where that is something else."""
+        return self.found.name if self.facility and self.found.name != self.written else ""
+
+    @property
+    def why(self) -> str:
+        return self.found.why if self.facility else ""
+
+    @property
+    def where(self) -> str:
+        return self.facility or ELSEWHERE
 
 
 @dataclass(frozen=True)
@@ -53,15 +70,16 @@ class Tried:
 
 
 def tried(
-    text: str, book: Facilities, *, reachable: Iterable[Facility], owner: Facility | None = None
+    text: str, book: Facilities, *, reachable: FacilityQuerySet, owner: Facility | None = None
 ) -> Tried:
     text, is_cut = text[:LONGEST], len(text) > LONGEST
     answer = book.read(Asked(text), owners=[owner.pk] if owner else [])
-    names = told_apart(reachable)
+    seen = {each.facility for each in answer.found} | {answer.facility or 0}
+    names = told_apart(reachable.filter(pk__in=seen))
     marked = [each.span for each in answer.found if each.state in (State.COUNTS, State.SHARED)]
     head, why = said(answer, names, owner)
     rows = [
-        Row(each, names.get(each.facility, ELSEWHERE), text[slice(*each.span)])
+        Row(each, names.get(each.facility, ""), text[slice(*each.span)])
         for each in once_each(answer.found)[:MOST_SHOWN]
     ]
     return Tried(text, is_cut, head, why, pieces(text, marked), rows)

@@ -161,7 +161,11 @@ class TryTests(Pages):
         self.limited(Role.VIEWER)
         answer = self.send("facility-try", said="Quill Bay Clinic", owner="dunmere")
         self.assertContains(answer, "Between Quill Bay Clinic and a facility outside your reach")
-        self.assertNotContains(answer, "Dunmere")
+        self.dunmere.names.create(name="the Annex", kind="nickname", context="author:osk")
+        answer = self.send("facility-try", said="the annex, or Quill Bay Clinic")
+        self.assertContains(answer, "Known elsewhere", count=2)
+        for hidden in ("Dunmere", "Quill-Bay", "osk", "the Annex"):
+            self.assertNotContains(answer, hidden)
 
     def test_several_names_of_one_at_one_place_are_one_line(self) -> None:
         self.bay.names.create(name="Quill Bay clinic")
