@@ -10,19 +10,23 @@ from listening.queries.asked import Asked
 from listening.queries.evaluating import Node
 from listening.queries.mistakes import BadExpression
 from listening.queries.parsing import parse
+from listening.queries.tree import Expression, fields_of
 from listening.queries.view import View
 
 
 def check(rule: str) -> None:
     """BadExpression says what is wrong with a rule, and where."""
-    parse(rule)
+    if any(field.name == "facility" for field in fields_of(parse(rule))):
+        raise BadExpression("facility: is what the rule is to decide. Ask for something else.")
 
 
 class Contexts:
     """Rules, each held against a post only when a name asks for it."""
 
     def __init__(self, rules: Iterable[str]) -> None:
-        self._ready = {rule: _ready(rule) for rule in set(rules)}
+        trees = {rule: tree for rule in set(rules) if (tree := _tree(rule))}
+        self.fields = frozenset(field.name for tree in trees.values() for field in fields_of(tree))
+        self._ready = {rule: evaluating.ready(tree) for rule, tree in trees.items()}
 
     def of(self, asked: Asked) -> "Answering":
         return Answering(asked, self._ready)
@@ -31,7 +35,7 @@ class Contexts:
 class Answering:
     """Whether one post answers a rule. One that can no longer be read is never answered."""
 
-    def __init__(self, asked: Asked, ready: Mapping[str, Node | None]) -> None:
+    def __init__(self, asked: Asked, ready: Mapping[str, Node]) -> None:
         self._asked, self._ready = asked, ready
         self._view: View | None = None
 
@@ -41,8 +45,8 @@ class Answering:
         return ready is not None and ready.holds(self._view)
 
 
-def _ready(rule: str) -> Node | None:
+def _tree(rule: str) -> Expression | None:
     try:
-        return evaluating.ready(parse(rule))
+        return parse(rule)
     except BadExpression:
         return None

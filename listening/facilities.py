@@ -25,6 +25,7 @@ class Facilities:
         self._locations = {name.name: name.facility_id for name in listed if name.kind == Kind.LOCATION}
         self._naming = Naming(listed)
         self._contexts = Contexts(name.context for name in listed if name.context)
+        self.fields = self._contexts.fields
         self.words = _each(filter(_is_ours, listed))
         # What names us whatever else a post says.
         self.plain = _each(name for name in listed if _is_ours(name) and not name.context)

@@ -112,7 +112,7 @@ def _sort_one(
 def _read(arrival: Arrival, known: Known | None, thread: tuple[str, ...], listener: Listener) -> Read:
     post = arrival.post
     reading = listener.reader.read(to_read(arrival, listener, thread))
-    facility_id = listener.facility_of(post, arrival.hits)
+    facility_id = listener.facility_of(post, arrival.hits, arrival.network)
     return Read(
         arrival,
         reading,

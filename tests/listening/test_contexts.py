@@ -20,8 +20,11 @@ class ContextsTests(SimpleTestCase):
     def test_a_rule_that_can_no_longer_be_read_is_never_answered(self) -> None:
         self.assertFalse(Contexts(["((("]).of(Asked("((("))("((("))
 
+    def test_it_knows_what_must_be_read_of_a_post(self) -> None:
+        self.assertEqual(Contexts(["nurse lang:es", "(", "stars:>3"]).fields, {"lang", "stars"})
+
     def test_what_is_wrong_with_it_is_said(self) -> None:
-        for rule in ("(", "a AND", '"open', "", "x" * 10 + " OR"):
+        for rule in ("(", "a AND", "nurse facility:main", '"open', "", "x" * 10 + " OR"):
             with self.assertRaises(ValueError):
                 contexts.check(rule)
 
