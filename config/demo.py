@@ -15,11 +15,14 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from alerts import defaults
-from hospital.models import Facility, FacilityName, Membership, Role
-from listening import vault, watchlists
+from hospital import facilities
+from hospital.facilities import Spoken
+from hospital.models import Facility, Membership, Role
+from listening import dictionary, vault, watchlists
 from listening.models import Source, Watchlist
 
 SYSTEM_FILE = settings.BASE_DIR / "sandbox" / "northfield.toml"
+DICTIONARY_FILE = Path(__file__).with_name("demo_dictionary.toml")
 
 PEOPLE = (
     ("carla", "Carla", "Reyes", Role.MANAGER),
@@ -34,9 +37,10 @@ PEOPLE = (
 @transaction.atomic
 def ensure(*, sandbox_url: str, password: str, now: datetime) -> None:
     """Make the demo system, or bring it up to date."""
-    system = tomllib.loads(Path(SYSTEM_FILE).read_text())
+    system = tomllib.loads(SYSTEM_FILE.read_text())
+    said = tomllib.loads(DICTIONARY_FILE.read_text())
     for entry in system["facility"]:
-        ensure_facility(entry)
+        ensure_facility(entry, {"system": system["name"], **said[entry["slug"]]}, now=now)
     for person in PEOPLE:
         ensure_person(*person, password=password)
     defaults.ensure()
@@ -45,14 +49,30 @@ def ensure(*, sandbox_url: str, password: str, now: datetime) -> None:
         ensure_source(kind, name, every=every, options=options, keys=keys, now=now)
 
 
-def ensure_facility(entry: dict[str, Any]) -> None:
-    facility, _ = Facility.objects.get_or_create(
-        slug=entry["slug"],
-        defaults={"name": entry["name"], "short_name": entry["short"], "city": entry["city"]},
-    )
-    names = [(FacilityName.Kind.NAME, name) for name in entry["names"]]
-    for kind, name in [*names, (FacilityName.Kind.LOCATION, entry["location"])]:
-        FacilityName.objects.get_or_create(facility=facility, kind=kind, name=name)
+def ensure_facility(entry: dict[str, Any], said: dict[str, Any], *, now: datetime) -> None:
+    """What somebody has changed stays as it is."""
+    facility = Facility.objects.filter(slug=entry["slug"]).first()
+    if facility and facility.revision:
+        return
+    known = {
+        "slug": entry["slug"],
+        "name": entry["name"],
+        "short_name": entry["short"],
+        "city": entry["city"],
+    }
+    fields = {field: said[field] for field in ("system", "address", "region", "phone")}
+    names = list(spoken(entry, said))
+    facilities.save(facility, values={**known, **fields}, names=names, by=None, at=now)
+
+
+def spoken(entry: dict[str, Any], said: dict[str, Any]) -> Iterator[Spoken]:
+    """All that a facility of the demo is called."""
+    own = {"name": entry["names"], "service": entry["services"], "location": [entry["location"]]}
+    for kind, listed in {**own, **said["names"]}.items():
+        names, wrong = dictionary.read(kind, "\n".join(listed))
+        if wrong:
+            raise ValueError(f"{entry['slug']}, {kind}: {wrong[0]}")
+        yield from names
 
 
 def ensure_person(username: str, first_name: str, last_name: str, role: Role, *, password: str) -> None:

@@ -4,6 +4,8 @@ from django.urls import URLPattern, path
 
 from dashboard import (
     accuracy_views,
+    facility_list_views,
+    facility_views,
     label_views,
     lexicon_views,
     mention_views,
@@ -79,6 +81,16 @@ urlpatterns: list[URLPattern] = [
     path("watchlists/", watchlist_views.listing, name="watchlist-list"),
     path("watchlists/new/", watchlist_views.create, name="watchlist-create"),
     path("watchlists/<int:pk>/", watchlist_views.edit, name="watchlist-edit"),
+    # Facilities
+    path("facilities/", facility_views.listing, name="facility-list"),
+    path("facilities/try/", facility_views.attempt, name="facility-try"),
+    path("facilities/new/", facility_views.create, name="facility-create"),
+    path("facilities/lists/", facility_list_views.look_up, name="facility-lookup"),
+    path("facilities/lists/upload/", facility_list_views.upload, name="facility-upload"),
+    path("facilities/lists/add/", facility_list_views.add, name="facility-add"),
+    path("facilities/<int:pk>/", facility_views.edit, name="facility-edit"),
+    path("facilities/<int:pk>/try/", facility_views.rehearse, name="facility-rehearse"),
+    path("facilities/<int:pk>/go-back/", facility_views.go_back, name="facility-go-back"),
     # How posts are read
     path("reading/", reading_views.home, name="reading"),
     path("reading/again/", reading_views.start, name="rereading-start"),

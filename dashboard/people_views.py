@@ -25,7 +25,10 @@ MAY = {
     Role.RESPONDER: "the same",
     Role.APPROVER: "the same, approves replies, handles what staff say in public",
     Role.COMPLIANCE: "reads cases, handles what staff say in public",
-    Role.ADMIN: "keeps watchlists, sources, people and priority; reads cases, says how posts are to be read",
+    Role.ADMIN: (
+        "keeps watchlists, facilities, sources, people and priority; "
+        "reads cases, says how posts are to be read"
+    ),
 }
 
 

@@ -30,6 +30,7 @@ class Permission(StrEnum):
     APPROVE_REPLIES = "approve replies"
     MANAGE_WATCHLISTS = "manage watchlists"
     MANAGE_SOURCES = "manage sources"
+    MANAGE_FACILITIES = "manage facilities"
     MANAGE_READING = "manage how posts are read"
     MANAGE_PEOPLE = "manage people"
     MANAGE_PRIORITY = "manage priority"
@@ -61,6 +62,7 @@ GRANTS: dict[str, frozenset[Permission]] = {
             P.LABEL,
             P.MANAGE_WATCHLISTS,
             P.MANAGE_SOURCES,
+            P.MANAGE_FACILITIES,
             P.MANAGE_READING,
             P.MANAGE_PEOPLE,
             P.MANAGE_PRIORITY,

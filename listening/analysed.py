@@ -4,8 +4,8 @@ from dataclasses import asdict
 from functools import lru_cache, partial
 from typing import Any
 
-from hospital.models import Facility, FacilityName
-from listening import jsonlines, watchlists, wording
+from hospital.models import Facility
+from listening import facilities, jsonlines, watchlists, wording
 from listening.jsonlines import Answer, Item
 from listening.reading import analysis, identifiers
 from listening.reading.analysis import Reading, ToRead
@@ -20,8 +20,8 @@ def answering(own_names: tuple[str, ...] = ()) -> Answer:
 
 def names_of(facility: Facility) -> tuple[str, ...]:
     """The names that a poll would mask: the facility's, and what is watched as a name."""
-    others = facility.names.exclude(kind=FacilityName.Kind.LOCATION).values_list("name", flat=True)
-    return tuple(watchlists.current().names([facility.name, facility.short_name, *others]))
+    spoken = facilities.Facilities(facilities.names_of(facility, facility.names.all()))
+    return tuple(watchlists.current().names(spoken.words))
 
 
 def _answer(item: Item, *, own_names: tuple[str, ...]) -> dict[str, Any]:

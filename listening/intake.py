@@ -52,8 +52,13 @@ class Listener:
         return bool(hits) or bool(post.facility_hint) or self.takes_all
 
     def asked(self, post: Post, network: str) -> Asked:
-        """The post as queries see it. What takes reading is read only where a query asks for it."""
+        """The post as queries see it."""
         fields = self.watched.matcher.fields
+        asked = self._asked(post, network, fields)
+        return replace(asked, facilities=self._slugs(post, network)) if "facility" in fields else asked
+
+    def _asked(self, post: Post, network: str, fields: frozenset[str]) -> Asked:
+        """What takes reading is read only where one of these fields is asked for."""
         return Asked(
             post.text,
             post.title,
@@ -63,21 +68,19 @@ class Listener:
             rating=post.rating,
             source=f"{self.source.slug} {self.source.kind} {network}",
             kind=post.kind,
-            facilities=self._slugs(post) if "facility" in fields else (),
         )
 
-    def _slugs(self, post: Post) -> tuple[str, ...]:
-        slug = self.watched.slugs.get(self.facility_of(post, ()) or 0)
+    def _slugs(self, post: Post, network: str) -> tuple[str, ...]:
+        slug = self.watched.slugs.get(self.facility_of(post, (), network) or 0)
         return (slug,) if slug else ()
 
     def is_history(self, arrival: "Arrival") -> bool:
         return self.acts_on_since is not None and arrival.published_at < self.acts_on_since
 
-    def facility_of(self, post: Post, hits: Sequence[Hit]) -> int | None:
+    def facility_of(self, post: Post, hits: Sequence[Hit], network: str) -> int | None:
         return decide(
             self.facilities,
-            text=post.text,
-            title=post.title,
+            self._asked(post, network, self.facilities.fields),
             hint=post.facility_hint,
             matched=[self.watched.facility_of.get(hit.query_id) for hit in hits],
             of_source=self.source.facility_id,

@@ -39,9 +39,8 @@ def names_for(watched: watchlists.Watched, named: facilities.Facilities) -> tupl
     """The names to blank out, and ours: built once for the watchlists and facilities as they stand."""
     global _kept_names
     if _kept_names is None or _kept_names[0] is not watched or _kept_names[1] is not named:
-        words = watched.names(named.words)
-        ours = Ours(words, handles=named.handles, cities=named.cities)
-        _kept_names = (watched, named, (Names(words), ours))
+        ours = Ours(watched.names(named.plain), handles=named.handles, cities=named.cities)
+        _kept_names = (watched, named, (Names(watched.names(named.words)), ours))
     return _kept_names[2]
 
 
@@ -113,7 +112,7 @@ def _sort_one(
 def _read(arrival: Arrival, known: Known | None, thread: tuple[str, ...], listener: Listener) -> Read:
     post = arrival.post
     reading = listener.reader.read(to_read(arrival, listener, thread))
-    facility_id = listener.facility_of(post, arrival.hits)
+    facility_id = listener.facility_of(post, arrival.hits, arrival.network)
     return Read(
         arrival,
         reading,

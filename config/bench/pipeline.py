@@ -118,7 +118,7 @@ def read(post: Post, listener: Listener) -> tuple[Reading, int | None]:
     reading = listener.reader.read(
         ToRead(post.text, title=post.title, rating=post.rating, language=post.language, names=listener.names)
     )
-    return reading, listener.facility_of(post, ())
+    return reading, listener.facility_of(post, (), listener.source.kind)
 
 
 def timed(work: Callable[[], T]) -> tuple[T, float]:

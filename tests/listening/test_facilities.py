@@ -3,6 +3,7 @@ from django.test import SimpleTestCase, TestCase
 from hospital.models import FacilityName
 from listening import facilities
 from listening.facilities import SHORT, Facilities, Name, decide
+from listening.queries.asked import Asked
 from tests import base
 
 MAIN, NORTH, REHAB = 1, 2, 3
@@ -20,6 +21,26 @@ BOOK = Facilities(
         Name(REHAB, "Rehab", SHORT),
     ]
 )
+
+
+class WordsTests(SimpleTestCase):
+    def test_names_are_told_apart_from_what_only_helps(self) -> None:
+        kinds = FacilityName.Kind
+        book = Facilities(
+            [
+                Name(1, "Quill Bay Clinic"),
+                Name(1, "Mercy", kinds.NICKNAME, "hospital"),
+                Name(1, "billing", kinds.SERVICE),
+                Name(1, "Mill Lane", kinds.STREET),
+                Name(1, "555-0110", kinds.PHONE),
+                Name(1, "Alder Falls", kinds.CITY),
+                Name(1, "baycare", kinds.HANDLE),
+                Name(1, "Dr. Osk", kinds.DOCTOR, is_heard=False),
+            ]
+        )
+        self.assertEqual(book.words, ["Mercy", "Quill Bay Clinic", "baycare"])
+        self.assertEqual(book.plain, ["Quill Bay Clinic", "baycare"])
+        self.assertEqual((book.handles, book.cities), (["baycare"], ["Alder Falls"]))
 
 
 class NamedInTests(SimpleTestCase):
@@ -57,7 +78,7 @@ class DecideTests(SimpleTestCase):
             ("", "parking", [], None, None),
         ]
         for hint, text, matched, of_source, expected in cases:
-            answer = decide(BOOK, text=text, title="", hint=hint, matched=matched, of_source=of_source)
+            answer = decide(BOOK, Asked(text), hint=hint, matched=matched, of_source=of_source)
             self.assertEqual(answer, expected, (hint, text))
 
 

@@ -1,0 +1,50 @@
+from django.test import TestCase
+
+from config import demo
+from hospital import facilities as dictionary
+from hospital.models import Facility
+from listening import facilities
+from listening.naming import Verdict
+from listening.queries.asked import Asked
+from tests.base import NOW, PASSWORD
+
+
+class FacilitiesTests(TestCase):
+    def setUp(self) -> None:
+        self.ensure()
+
+    def ensure(self) -> None:
+        demo.ensure(sandbox_url="http://127.0.0.1:9", password=PASSWORD, now=NOW)
+
+    def named(self, text: str) -> str:
+        answer = facilities.current().read(Asked(text))
+        return Facility.objects.get(pk=answer.facility).slug if answer.facility else answer.verdict
+
+    def test_they_are_known_by_what_the_town_calls_them(self) -> None:
+        cases = {
+            "the main is a mess, ask any nurse": "main",
+            "the main thing is rest": Verdict.NONE,
+            "@NorthfieldKids thank you": "womens",
+            "#NorthED again": "north",
+            "an emergency on Ferry Rd": "north",
+            "in traffic on Ferry Rd": Verdict.NONE,
+            "Northfeild Rehab": "rehab",
+            "rang 555 0153": "west",
+        }
+        for text, expected in cases.items():
+            self.assertEqual(self.named(text), expected, text)
+
+    def test_what_somebody_changed_stays_over_a_restart(self) -> None:
+        north = Facility.objects.get(slug="north")
+        values = dictionary.body_of(north)["fields"]
+        dictionary.save(north, values={**values, "city": "Else"}, names=[], based_on=1, by=None, at=NOW)
+        self.ensure()
+        self.assertEqual(Facility.objects.get(slug="north").city, "Else")
+        self.assertFalse(north.names.exists())
+
+    def test_one_that_was_there_before_dictionaries_is_filled(self) -> None:
+        west = Facility.objects.get(slug="west")
+        west.versions.all().delete()
+        Facility.objects.filter(pk=west.pk).update(revision=0, address="")
+        self.ensure()
+        self.assertEqual(Facility.objects.get(slug="west").address, "77 Mill Lane")
