@@ -13,6 +13,8 @@ from hospital import audit
 from hospital.models import Facility
 from listening.matching import BadExpression, Matcher, parse
 from listening.models import Query, Watchlist
+from listening.queries.parsing import parse as read
+from listening.queries.tree import And, Expression, Near, Or, Phrase, Word
 from listening.sources.contract import Listening
 
 MAX_QUERIES = 200
@@ -139,13 +141,26 @@ class Watched:
         """
         own = list(own)
         ours = {word for name in own for word in name.casefold().split()}
+        asked = [terms(query.expression) for query in self.listening]
         watched = [
-            term
-            for query in self.listening
-            for term in query.terms
-            if len(query.terms) == 1 or ours & set(term.casefold().split())
+            term for one in asked for term in one if len(one) == 1 or ours & set(term.casefold().split())
         ]
         return sorted({*own, *watched})
+
+
+def terms(part: Expression) -> list[str]:
+    """The words and phrases of a query that a post must hold, or some of which it must."""
+    match part:
+        case Word():
+            return [part.text]
+        case Phrase():
+            return [" ".join(word.text for word in part.words)]
+        case And() | Or():
+            return [term for each in part.parts for term in terms(each)]
+        case Near():
+            return [*terms(part.left), *terms(part.right)]
+        case _:
+            return []
 
 
 _kept: tuple[object, Watched] = (None, Watched())
@@ -179,6 +194,6 @@ def _load() -> Watched:
     queries = list(_active())
     return Watched(
         matcher=Matcher((query.pk, query.expression) for query in queries),
-        listening=tuple(Listening(query.pk, parse(query.expression)) for query in queries),
+        listening=tuple(Listening(query.pk, read(query.expression)) for query in queries),
         facility_of={query.pk: query.watchlist.facility_id for query in queries},
     )

@@ -7,6 +7,7 @@ from hospital import audit
 from hospital.models import AuditEntry
 from listening import watchlists
 from listening.models import Match, Watchlist
+from listening.queries.parsing import parse
 from listening.sources.contract import Listening
 from tests import base
 
@@ -93,6 +94,6 @@ class CurrentTests(TestCase):
 
     def test_names_are_told_from_what_is_said_of_them(self) -> None:
         watched = watchlists.Watched(
-            listening=(Listening(1, ("Good Hope",)), Listening(2, ("mercy hospital", "rude")))
+            listening=(Listening(1, parse('"Good Hope"')), Listening(2, parse('"mercy hospital" rude')))
         )
         self.assertEqual(watched.names(["Mercy"]), ["Good Hope", "Mercy", "mercy hospital"])
