@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
     # On a large archive this takes a minute or two, in which posts go on being stored.
     atomic = False
 
-    dependencies = [("listening", "0008_restricted_in_no_count")]
+    dependencies = [("listening", "0009_query_language")]
 
     operations = [
         migrations.RunSQL(WORDS, "DROP FUNCTION listening_words(text, text)"),

@@ -8,7 +8,7 @@ the last word. What remains are alternatives, "clauses", each of factors that mu
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from listening.queries.tree import And, Expression, Field, Near, Not, Or, Phrase, Word
 from listening.sources.contract import Listening
@@ -36,7 +36,8 @@ class Syntax:
 
 @dataclass(frozen=True)
 class Translated:
-    """The searches, what was left out of them, and the queries that this network cannot be asked at all."""
+    """The searches, what was left out of them, and the queries that cannot be asked whole: of `wait*` alone
+    only "wait" is asked, which is better than nothing."""
 
     queries: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -56,6 +57,8 @@ def translate(expressions: Iterable[Expression], syntax: Syntax) -> Translated:
         wide = widening.wide(expression)
         if wide is None:
             unasked.append(str(expression))
+            wide = Widening(syntax, widening.left_out, stems=True).wide(expression)
+        if wide is None:
             continue
         for factors in cut(wide, syntax, widening.left_out):
             clauses.setdefault(clause(factors).casefold(), factors)
@@ -71,6 +74,7 @@ class Widening:
 
     syntax: Syntax
     left_out: dict[str, None] = field(default_factory=dict)
+    stems: bool = False  # take wait* for "wait"
 
     def wide(self, part: Expression) -> Expression | None:
         match part:
@@ -94,7 +98,7 @@ class Widening:
         self.left_out[what] = None
 
     def _word(self, word: Word) -> Expression | None:
-        if word.prefix:
+        if word.prefix and not self.stems:
             return self._note("endings (*)")
         if "?" in word.text:
             return self._note("the open letter (?)")
@@ -104,7 +108,7 @@ class Widening:
             return self._note("words beyond the longest search")
         if word.exact:
             self._note("capitals (=)")
-        return replace(word, exact=False)
+        return Word(word.text)
 
     def _phrase(self, phrase: Phrase) -> Expression | None:
         """Its stretches of whole words, each as a phrase of its own."""

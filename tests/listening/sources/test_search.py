@@ -66,7 +66,7 @@ AT_X = [
     ("northfield lang:es stars:<=2 site:news.example", "northfield"),
     ("and northfield", '("and" northfield)'),
 ]
-NOT_AT_X = ["wait*", "wait* OR northfield", "stars:1", "kind:review stars:<=2", "=😡"]
+NOT_AT_X = ["wom?n", "wom?n OR northfield", "stars:1", "kind:review stars:<=2", "=😡"]
 
 
 class TranslateTests:
@@ -78,6 +78,11 @@ class TranslateTests:
     def test_what_x_cannot_be_asked_is_not_asked_but_named(self, line: str) -> None:
         assert translated(line).queries == []
         assert translated(line).unasked == [str(parse(line))]
+
+    def test_where_all_ends_in_a_star_what_stands_before_it_is_better_than_nothing(self) -> None:
+        found = translated("wait* OR northfield", "wait* lobb*")
+        assert found.queries == ["wait OR northfield"]
+        assert found.unasked == ["wait* OR northfield", "wait* AND lobb*"]
 
     def test_what_was_left_out_is_said(self) -> None:
         notes = translated("northfield wait* NOT stars:1", "hours NEAR/3 =ICU").notes
