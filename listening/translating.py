@@ -23,6 +23,7 @@ class Sent:
     adapter: Adapter
     sources: tuple[Source, ...]
     translated: Translated | None  # None where nothing can be asked: all is read, and matched here
+    price: "Price | None" = None
 
     @property
     def longest(self) -> int:
@@ -39,14 +40,18 @@ class Price:
     note: str
 
 
-def sent(expressions: Sequence[Expression], sources: Sequence[Source]) -> list[Sent]:
+def sent(
+    expressions: Sequence[Expression],
+    sources: Sequence[Source],
+    prices: Mapping[str, Price] | None = None,
+) -> list[Sent]:
     """By network, those that are searched first."""
     found = []
     for kind, some in groupby(sorted(sources, key=lambda source: source.kind), lambda source: source.kind):
         adapter = adapters().get(kind)
         if adapter is not None:
             asked = translate(expressions, adapter.syntax) if adapter.syntax else None
-            found.append(Sent(adapter, tuple(some), asked))
+            found.append(Sent(adapter, tuple(some), asked, (prices or {}).get(kind)))
     return sorted(found, key=lambda each: (each.translated is None, each.adapter.label))
 
 

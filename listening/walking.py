@@ -162,7 +162,7 @@ class Reader:
             url=url,
             language=language,
             rating=rating,
-            source=f"{slug} {network}",
+            source=f"{slug} {source_kind} {network}",
             kind=kind,
             facilities=self.facilities.get(facility_id, ()),
         )

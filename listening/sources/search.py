@@ -94,8 +94,9 @@ class Widening:
             case Not():
                 return self._note("NOT alone")
 
-    def _note(self, what: str) -> None:
+    def _note(self, what: str) -> Expression | None:
         self.left_out[what] = None
+        return None
 
     def _word(self, word: Word) -> Expression | None:
         if word.prefix and not self.stems:
