@@ -78,7 +78,9 @@ urlpatterns: list[URLPattern] = [
     # Watchlists
     path("watchlists/", watchlist_views.listing, name="watchlist-list"),
     path("watchlists/new/", watchlist_views.create, name="watchlist-create"),
+    path("watchlists/new/preview/", watchlist_views.preview_new, name="watchlist-try"),
     path("watchlists/<int:pk>/", watchlist_views.edit, name="watchlist-edit"),
+    path("watchlists/<int:pk>/preview/", watchlist_views.preview, name="watchlist-preview"),
     # How posts are read
     path("reading/", reading_views.home, name="reading"),
     path("reading/again/", reading_views.start, name="rereading-start"),
