@@ -5,7 +5,7 @@ those.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -34,12 +34,32 @@ class Hit:
     reasons: tuple[str, ...] = ()  # the terms that were found
 
 
-class Prepared:
-    """One query line, and what is worked out of it once."""
+class Single:
+    """One query by itself. It may be as wide as it likes: nothing is looked for, each post is tried."""
 
     def __init__(self, expression: str) -> None:
         self.tree: Expression = parse(expression)
         self.fields = frozenset(field.name for field in fields_of(self.tree))
+
+    @cached_property
+    def node(self) -> Node:
+        return evaluating.ready(self.tree)
+
+    def find(self, asked: Asked, query_id: int = 0) -> Hit | None:
+        return self.seen(View(asked), query_id)
+
+    def seen(self, view: View, query_id: int) -> Hit | None:
+        if not self.node.holds(view):
+            return None
+        found = self.node.found(view)
+        return Hit(query_id, spans(view, found), tuple(dict.fromkeys(each.said for each in found)))
+
+
+class Prepared(Single):
+    """One query of many, and what it can be found by."""
+
+    def __init__(self, expression: str) -> None:
+        super().__init__(expression)
         ways = anchors.ways(self.tree)
         if ways is None:
             limits.check(self.tree)  # says why it cannot be looked for
@@ -47,10 +67,6 @@ class Prepared:
         self.ways = ways
         self.named = tuple(anchors.named(ways))
         self.needed = tuple(anchors.needed(ways))
-
-    @cached_property
-    def node(self) -> Node:
-        return evaluating.ready(self.tree)
 
 
 # A matcher is built anew after each change of a watchlist, and nearly all queries are as they were.
@@ -129,12 +145,9 @@ class Matcher:
         seen = {needles[at] for at in self._second_words.seen(view.words)} | ALWAYS
         for at in [each for each in tried if not second[each].isdisjoint(seen)]:
             query_id, query = self._queries[at]
-            if query.node.holds(view):
-                yield hit(view, query_id, query.node.found(view))
-
-
-def hit(view: View, query_id: int, found: Sequence[Found]) -> Hit:
-    return Hit(query_id, spans(view, found), tuple(dict.fromkeys(each.said for each in found)))
+            hit = query.seen(view, query_id)
+            if hit is not None:
+                yield hit
 
 
 def spans(view: View, found: Iterable[Found]) -> list[Span]:
