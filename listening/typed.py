@@ -140,6 +140,11 @@ def _broken(text: str) -> Iterator[str]:
     yield text[begin:]
 
 
+def mistake_in(line: str, error: BadExpression) -> Mistake:
+    """Of a query that was typed on one line."""
+    return _mistake(Typed(1, (line,)), error)
+
+
 def _mistake(typed: Typed, error: BadExpression) -> Mistake:
     number, at = typed.place(error.at)
     line = typed.lines[number - typed.first]

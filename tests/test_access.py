@@ -49,6 +49,7 @@ WHO_MAY = {
     "wall-status": MEMBERS,
     "wall-older": MEMBERS,
     "wall-stream": MEMBERS,
+    "mention-search": MEMBERS,
     "mention-detail": MEMBERS,
     "mention-reveal": REVEAL,
     "mention-story": WORK,
