@@ -13,6 +13,7 @@ from dashboard import (
     priority_views,
     reading_views,
     sample_views,
+    search_views,
     sign_in,
     source_views,
     story_views,
@@ -30,6 +31,7 @@ urlpatterns: list[URLPattern] = [
     path("wall/older/<slug:column>/", wall_views.older, name="wall-older"),
     path("wall/stream/", stream.stream, name="wall-stream"),
     # Mentions
+    path("mentions/", search_views.search, name="mention-search"),
     path("mentions/<int:pk>/", mention_views.detail, name="mention-detail"),
     path("mentions/<int:pk>/reveal/", mention_views.reveal, name="mention-reveal"),
     path("mentions/<int:pk>/story/", story_views.begin, name="mention-story"),
@@ -80,7 +82,9 @@ urlpatterns: list[URLPattern] = [
     # Watchlists
     path("watchlists/", watchlist_views.listing, name="watchlist-list"),
     path("watchlists/new/", watchlist_views.create, name="watchlist-create"),
+    path("watchlists/new/preview/", watchlist_views.preview_new, name="watchlist-try"),
     path("watchlists/<int:pk>/", watchlist_views.edit, name="watchlist-edit"),
+    path("watchlists/<int:pk>/preview/", watchlist_views.preview, name="watchlist-preview"),
     # Facilities
     path("facilities/", facility_views.listing, name="facility-list"),
     path("facilities/try/", facility_views.attempt, name="facility-try"),

@@ -150,17 +150,10 @@ class Watched:
         ours = {word for name in own for word in name.casefold().split()}
         found = {*own}
         for query in self.listening:
-            found.update(_lone(query))
-            found.update(term for term in _positive(query) if ours & set(term.casefold().split()))
+            found.update(asking.lone(query.expression))
+            positive = asking.positive(query.expression)
+            found.update(term for term in positive if ours & set(term.casefold().split()))
         return sorted(found)
-
-
-def _lone(query: Listening) -> tuple[str, ...]:
-    return asking.lone(query.tree) if query.tree else query.terms if len(query.terms) == 1 else ()
-
-
-def _positive(query: Listening) -> tuple[str, ...]:
-    return asking.positive(query.tree) if query.tree else query.terms
 
 
 _kept: tuple[object, Watched] = (None, Watched())
@@ -195,7 +188,7 @@ def _load() -> Watched:
     matcher = Matcher((query.pk, query.expression) for query, _ in read)
     return Watched(
         matcher=matcher,
-        listening=tuple(listening_for(query.pk, tree) for query, tree in read),
+        listening=tuple(Listening(query.pk, tree) for query, tree in read),
         facility_of={query.pk: query.watchlist.facility_id for query, _ in read},
         slugs=dict(_slugs(matcher)),
     )
@@ -208,11 +201,6 @@ def _readable(queries: "Iterable[Query]") -> Iterator[tuple[Query, Expression]]:
             yield query, prepared(query.expression).tree
         except BadExpression as error:
             logger.error("query %s of watchlist %s is passed over: %s", query.pk, query.watchlist_id, error)
-
-
-def listening_for(query_id: int, tree: Expression) -> Listening:
-    terms, *others = asking.alternatives(tree) or ((),)
-    return Listening(query_id, terms, tuple(others), tree)
 
 
 def _slugs(matcher: Matcher) -> tuple[tuple[int, str], ...]:

@@ -15,6 +15,7 @@ from listening import wall_sequence
 from listening.models import Mention, Query, Source, Watchlist
 from listening.sources import adapters
 from listening.sources.contract import Connection, Cursor, Listening, Page, Post, Sent, SourceError, Target
+from listening.sources.search import Syntax
 
 PASSWORD = "correct horse battery"
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -117,6 +118,8 @@ class FakeSource:
     reply_way = "api"
     max_reply_characters = 280
     attribution = "Fake"
+    syntax: Syntax | None = None
+    reads = "Whatever it was handed"
 
     def __init__(self, *answers: Page | Exception, replies: Sequence[Sent | SourceError] = ()) -> None:
         self.answers = list(answers)

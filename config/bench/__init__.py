@@ -4,6 +4,7 @@ reading     posts through the whole reading on one core, beside VADER alone
 pipeline    posts through match, read and store on one worker, beside a plain loop
 walls       from stored to received, with many walls open, beside one
 archive     the wall's pages on a large archive, beside a small one
+previews    what query lines would find in a large archive, beside a small one
 
 `manage.py bench` runs this package on servers of its own. What they lean on:
 
@@ -13,4 +14,4 @@ table       how figures are printed
 progress    what is said meanwhile
 """
 
-NAMES = ("reading", "pipeline", "walls", "archive")
+NAMES = ("reading", "pipeline", "walls", "archive", "previews")

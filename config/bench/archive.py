@@ -1,7 +1,7 @@
 """The wall's pages on an archive of a million mentions, asked as a signed-in person asks."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -47,7 +47,7 @@ INSERT INTO listening_mention (source_id, external_id, network, kind, url, paren
     is_gone, lane, level, sentiment, score, severity, reasons, reader_version, wall_seq, processed_at,
     route_attempts, topics, identifiers, set_by_people, about_us)
 SELECT %(source)s, 'archive-' || n, 'x', 'post', 'https://x.example/' || n, '', '',
-    'Waited ' || n || ' minutes at Northfield and the ' || (n %% 97) || ' chairs were taken again',
+    (%(texts)s::text[])[1 + abs(hashint8extended(n, 3) %% %(count)s)] || ' ' || n,
     false, md5(n::text), 'en', (%(facilities)s::bigint[])[place], at, false, at,
     false, (%(lanes)s::text[])[kind], (%(levels)s::text[])[kind], (%(tones)s::text[])[kind], 0, 0,
     '[]', 'bench', nextval('listening_wall_seq'), now(), 0, '{}', '{"text": [], "title": []}', '{}', 'yes'
@@ -55,6 +55,7 @@ FROM drawn
 """
 
 EVERY = timedelta(seconds=30)
+PLAIN = tuple(f"Waited hours at Northfield and the {number} chairs were taken again" for number in range(97))
 FACILITIES = {"main": 500, "north": 300, "west": 198, "annex": 2}
 """And of how many in a thousand mentions each is the place."""
 
@@ -90,7 +91,16 @@ def measure(*, is_small: bool) -> Iterator[Figure]:
         yield Figure(f"{name}: queries at {large:,} mentions", taken, "ms", f"at {small:,}", before[name])
 
 
-def fill(first: int, last: int) -> None:
+def fill(first: int, last: int, texts: Sequence[str] = PLAIN) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
+        insert(first, last, texts)
+        # All of it: what ran before may have left every table's statistics wrong.
+        cursor.execute("VACUUM ANALYZE")
+        cursor.execute("RESET statement_timeout")
+
+
+def insert(first: int, last: int, texts: Sequence[str]) -> None:
     lanes, levels, tones = zip(*(said for count, *said in MIX for _ in range(count)), strict=True)
     values: dict[str, Any] = {
         "source": source().pk,
@@ -101,13 +111,11 @@ def fill(first: int, last: int) -> None:
         "first": first,
         "last": last,
         "every": EVERY,
+        "texts": list(texts),
+        "count": len(texts),
     }
     with connection.cursor() as cursor:
-        cursor.execute("SET statement_timeout = 0")
         cursor.execute(FILL, values)
-        # All of it: what ran before may have left every table's statistics wrong.
-        cursor.execute("VACUUM ANALYZE")
-        cursor.execute("RESET statement_timeout")
 
 
 def source() -> Source:

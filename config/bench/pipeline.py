@@ -14,6 +14,7 @@ from config.bench.table import Figure
 from listening import intake, sorting, watchlists
 from listening.intake import Listener
 from listening.models import Mention, Poll, Source
+from listening.queries import asking
 from listening.reading import sentiment
 from listening.reading.analysis import Reading, ToRead
 from listening.sources.contract import Post
@@ -95,7 +96,8 @@ def shares(posts: Sequence[Post], source: Source, *, ours: float, plain: float) 
 def matching(posts: Sequence[Post], source: Source) -> tuple[float, float]:
     """Seconds a post: cleaned and held against all queries at once, and against each by itself."""
     listener, now = sorting.listener_for(source), timezone.now()
-    terms = [[term.casefold() for term in query.terms] for query in listener.watched.listening]
+    asked = [asking.positive(query.expression) for query in listener.watched.listening]
+    terms = [[term.casefold() for term in one] for one in asked]
     _, ours = timed(lambda: [intake.accept(post, listener, now) for post in posts])
     _, plain = timed(lambda: [found_plainly(post.text, terms) for post in posts])
     return ours / len(posts), plain / len(posts)

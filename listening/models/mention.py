@@ -3,8 +3,9 @@ from datetime import datetime
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q
 
 from hospital.models import Facility
 from listening.models.source import Source
@@ -160,6 +161,8 @@ class Mention(models.Model):
             models.Index(fields=["reader_version"], name="mention_reader", condition=Q(is_gone=False)),
             # What is restricted: the cases that only two roles see, and its themes.
             models.Index(fields=["id"], name="mention_restricted", condition=Q(lane__in=RESTRICTED_LANES)),
+            # Which mentions a query may find: `listening/candidates.py` asks it.
+            GinIndex(Func(F("title"), F("text"), function="listening_words"), name="mention_words"),
             # route_due: mentions no rule has looked at yet.
             models.Index(fields=["id"], name="mention_unrouted", condition=Q(processed_at__isnull=True)),
         ]

@@ -6,11 +6,14 @@ An adapter is one file in this package. It never retries, sleeps, saves or logs:
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, ClassVar, Literal, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
 from django import forms
 
 from listening.queries.tree import Expression
+
+if TYPE_CHECKING:
+    from listening.sources.search import Syntax
 
 Cursor = dict[str, Any]
 
@@ -81,13 +84,10 @@ class Connection:
 
 @dataclass(frozen=True)
 class Listening:
-    """One watchlist query. A search for `terms`, each a word or a phrase and all required, finds at least
-    what the query finds; where it has an OR, together with the searches of `others`."""
+    """One watchlist query, as it was understood."""
 
     query_id: int
-    terms: tuple[str, ...]
-    others: tuple[tuple[str, ...], ...] = ()
-    tree: Expression | None = None
+    expression: Expression
 
 
 @dataclass(frozen=True)
@@ -173,6 +173,8 @@ class Adapter(Protocol):
     reply_way: ReplyWay
     max_reply_characters: int
     attribution: str
+    syntax: "Syntax | None"  # what its search can say; None where all is read and nothing is asked
+    reads: str  # what that is, in words
 
     def fetch(self, connection: Connection, queries: Sequence[Listening], cursor: Cursor) -> Page: ...
 

@@ -47,6 +47,7 @@ from listening.sources.google_token import Token, access_token, forget
 from listening.sources.http import accept, exchange, sending
 from listening.sources.options import address_field, lines, option
 from listening.sources.reading import identifier, mapping, moment, read_each, text
+from listening.sources.search import Syntax
 
 NETWORK = "Google"
 API = "https://mybusiness.googleapis.com"
@@ -71,6 +72,8 @@ class Google:
     reply_way: ReplyWay = "api"
     max_reply_characters = 4096
     attribution = "Google"
+    syntax: Syntax | None = None
+    reads = "Every review of our own locations"
 
     def fetch(self, connection: Connection, queries: Sequence[Listening], cursor: Cursor) -> Page:
         """One page of one location: the one half-way, or the first that this round has not read."""

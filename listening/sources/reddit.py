@@ -45,7 +45,14 @@ from listening.sources.options import BackfillForm, address_field, option
 from listening.sources.reading import moment, read_each, unix
 from listening.sources.reddit_line import API, NETWORK, Line, call, guarded
 
-QUERY_CHARACTERS = 512
+SYNTAX = search.Syntax(
+    network=NETWORK,
+    longest=512,
+    excludes="NOT ",
+    author="author:",
+    handle=re.compile(r"[A-Za-z0-9_-]{3,20}"),
+    is_exact=False,  # it also finds other forms of a word
+)
 PAGE_SIZE = 100
 MOST_PAGES = 12  # beyond a listing's thousand entries: only an answer that goes in circles gets here
 WAIT = re.compile(r"(\d+)\s*(millisecond|second|minute|hour)")
@@ -84,6 +91,8 @@ class Reddit:
     reply_way: ReplyWay = "api"
     max_reply_characters = 10_000
     attribution = "Reddit"
+    syntax: search.Syntax | None = SYNTAX
+    reads = "Submissions that Reddit's search finds, and every comment of the chosen communities"
 
     def fetch(self, connection: Connection, queries: Sequence[Listening], cursor: Cursor) -> Page:
         """One page of one listing: the one half-way, or the first that this round has not read."""
@@ -117,7 +126,7 @@ def listings(queries: Sequence[Listening], chosen: list[str]) -> dict[str, Asked
     """What a round reads, each under a short name that changes when what it asks for does."""
     place = "+".join(chosen) or "all"
     found: dict[str, Asked] = {}
-    for text in search.searches(queries, QUERY_CHARACTERS):
+    for text in search.searches(queries, SYNTAX):
         params: dict[str, str | int] = {"q": text, "restrict_sr": str(bool(chosen)), "sort": "new"}
         params |= {"syntax": "lucene", "t": "all", "limit": PAGE_SIZE}
         found[search.key(f"{place} {text}")] = Asked(f"r/{place}/search/", params)

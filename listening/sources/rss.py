@@ -41,6 +41,7 @@ from listening.sources.http import Answer, accept, exchange
 from listening.sources.options import lines
 from listening.sources.reading import moment
 from listening.sources.rss_entries import entries
+from listening.sources.search import Syntax
 
 ACCEPT = "application/atom+xml, application/rss+xml, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.1"
 MOST_REDIRECTS = 3
@@ -60,6 +61,8 @@ class Rss:
     reply_way: ReplyWay = "link_out"
     max_reply_characters = 0
     attribution = ""
+    syntax: Syntax | None = None
+    reads = "Every entry of the chosen feeds"
 
     def fetch(self, connection: Connection, queries: Sequence[Listening], cursor: Cursor) -> Page:
         """The next feed of the round."""

@@ -16,6 +16,7 @@ Cursor: `parts` holds for every search the id of the newest post whose whole lis
 where a listing stands half-way. The new id takes over only with a listing's last page.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -43,7 +44,16 @@ from listening.sources.reading import moment, read_each
 
 NETWORK = "X"
 HOST = "https://api.twitter.com"  # tweepy knows no other, and signs for this one
-QUERY_CHARACTERS = 512
+SYNTAX = search.Syntax(
+    network=NETWORK,
+    longest=512,
+    excludes="-",
+    author="from:",
+    handle=re.compile(r"[A-Za-z0-9_]{1,15}"),
+    is_exact=True,
+    dollars_per_post=0.005,
+    price_note="Half a cent for each post; looking up who wrote it may cost another cent.",
+)
 PAGE_SIZE = 100
 SEARCH_REACHES = timedelta(days=7) - timedelta(minutes=5)
 OVERLAP = timedelta(minutes=5)
@@ -71,10 +81,12 @@ class X:
     reply_way: ReplyWay = "summoned_only"
     max_reply_characters = 280
     attribution = "X"
+    syntax: search.Syntax | None = SYNTAX
+    reads = "Posts of the last seven days that X's search finds"
 
     def fetch(self, connection: Connection, queries: Sequence[Listening], cursor: Cursor) -> Page:
         """One page of one search: the one half-way, or the first that this round has not read."""
-        parts = {search.key(text): text for text in search.searches(queries, QUERY_CHARACTERS)}
+        parts = {search.key(text): text for text in search.searches(queries, SYNTAX)}
         if not parts:
             return Page((), cursor)
         now = datetime.now(UTC)

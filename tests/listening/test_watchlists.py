@@ -8,6 +8,7 @@ from hospital.models import AuditEntry
 from listening import watchlists
 from listening.models import Match, Watchlist
 from listening.queries.asked import Asked
+from listening.queries.parsing import parse
 from listening.sources.contract import Listening
 from tests import base
 
@@ -94,6 +95,9 @@ class CurrentTests(TestCase):
 
     def test_names_are_told_from_what_is_said_of_them(self) -> None:
         watched = watchlists.Watched(
-            listening=(Listening(1, ("Good Hope",)), Listening(2, ("mercy hospital", "rude")))
+            listening=(
+                Listening(1, parse('"Good Hope"')),
+                Listening(2, parse('"mercy hospital" rude')),
+            )
         )
         self.assertEqual(watched.names(["Mercy"]), ["Good Hope", "Mercy", "mercy hospital"])

@@ -3,11 +3,12 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from listening.queries.parsing import parse
 from listening.sources import adapter_for
 from listening.sources.contract import Adapter, Connection, Listening, Page, Target
 from tests.recorded import Exchange, Recorded, recording
 
-QUERIES = (Listening(1, ("Northfield",)),)
+QUERIES = (Listening(1, parse("Northfield")),)
 BACKFILL = 150  # hours
 
 

@@ -1,12 +1,10 @@
-"""When to come back, and searches that fit: pure decisions, as tables."""
+"""When to come back: pure decisions, as tables."""
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from listening.sources.answers import rate, retry_at
-from listening.sources.contract import Listening
-from listening.sources.search import quoted, searches
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 EPOCH = NOW.timestamp()
@@ -62,49 +60,3 @@ class RateTests:
     ) -> None:
         found = rate(headers, NOW)
         assert (found.remaining, found.reset_at) == (remaining, reset_at)
-
-
-class QuotedTests:
-    @pytest.mark.parametrize(
-        ("term", "word"),
-        [
-            ("Northfield", "Northfield"),
-            ("#northfield", "#northfield"),
-            ("Good Hope", '"Good Hope"'),
-            ("O'Brien", '"O\'Brien"'),
-            ("or", '"or"'),
-            ("from:someone", '"from:someone"'),
-            ("-word", '"-word"'),
-            ('say "ah"', '"say ah"'),
-            ("病院", "病院"),
-            ("?!", ""),
-            ("", ""),
-        ],
-    )
-    def test_a_term_is_never_an_operator(self, term: str, word: str) -> None:
-        assert quoted(term) == word
-
-
-class SearchesTests:
-    def test_all_terms_of_a_query_are_required(self) -> None:
-        queries = (Listening(1, ("Northfield", "waiting room")), Listening(2, ("Good Hope",)))
-        assert searches(queries, 512) == ['(Northfield "waiting room") OR "Good Hope"']
-
-    def test_the_same_query_twice_is_asked_once(self) -> None:
-        assert searches((Listening(1, ("ward",)), Listening(2, ("ward",))), 512) == ["ward"]
-
-    def test_a_query_of_nothing_is_left_out(self) -> None:
-        assert searches((Listening(1, ("!",)), Listening(2, ())), 512) == []
-
-    def test_what_does_not_fit_makes_the_search_wider_and_never_too_long(self) -> None:
-        long = Listening(1, tuple(f"term number {number} of many" for number in range(40)))
-        (found,) = searches((long,), 512)
-        assert len(found) <= 512
-        assert found.startswith("(")
-        assert found.endswith('")')
-
-    def test_one_phrase_too_long_is_cut_at_a_word(self) -> None:
-        (found,) = searches((Listening(1, ("word " * 300,)),), 512)
-        assert len(found) <= 512
-        assert found.endswith('word"')
-        assert '""' not in found

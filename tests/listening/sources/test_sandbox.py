@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from listening.queries.parsing import parse
 from listening.sources import adapter_for, contract
 from listening.sources.contract import (
     Connection,
@@ -22,7 +23,7 @@ from listening.sources.contract import (
 from sandbox.serving import running_sandbox
 
 CORPUS = Path(__file__).parents[2] / "sandbox" / "corpus"
-QUERIES = (Listening(1, ("Northfield",)), Listening(2, ("waiting room", "bill")))
+QUERIES = (Listening(1, parse("Northfield")), Listening(2, parse('"waiting room" bill')))
 KINDS = ("x", "reddit", "google", "rss")
 SECRETS = (
     *("bearer_token", "consumer_key", "consumer_secret", "access_token", "access_token_secret"),

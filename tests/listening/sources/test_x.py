@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from listening.queries.parsing import parse
 from listening.sources import search, x
 from listening.sources.contract import AuthFailed, BadPayload, Forbidden, Listening, Page, Target
 from tests.listening.sources.cases import X
@@ -32,7 +33,7 @@ def ids(page: Page) -> list[str]:
 
 def many(count: int) -> tuple[Listening, ...]:
     """Queries too long together for one search."""
-    return tuple(Listening(number, (f"facility{number:03} " + "word " * 20,)) for number in range(count))
+    return tuple(Listening(number, parse(f'"facility{number:03} {"word " * 20}"')) for number in range(count))
 
 
 class PostTests:
@@ -163,14 +164,14 @@ class SearchTests:
         with serving([listing(9), listing(8)]) as server:
             cursor = X.fetch(server).cursor
             connection = X.connection(server)
-            page = X.adapter.fetch(connection, (Listening(1, ("Southfield",)),), cursor)
+            page = X.adapter.fetch(connection, (Listening(1, parse("Southfield")),), cursor)
         assert "since_id" not in server.calls()[1].query
         assert len(page.cursor["parts"]) == 1
 
     def test_a_watchlist_changed_half_way_loses_no_search_that_is_left(self) -> None:
         with serving([listing(9, token="t2"), listing(8)]) as server:
             half_way = X.fetch(server).cursor
-            X.adapter.fetch(X.connection(server), (Listening(1, ("Southfield",)),), half_way)
+            X.adapter.fetch(X.connection(server), (Listening(1, parse("Southfield")),), half_way)
         assert "next_token" not in server.calls()[1].query
 
     def test_a_long_watchlist_becomes_several_searches_each_with_its_own_newest(self) -> None:
