@@ -16,6 +16,8 @@ from dashboard import (
     story_views,
     stream,
     wall_views,
+    watchlist_file_views,
+    watchlist_history_views,
     watchlist_views,
 )
 from dashboard.cases import moves, pages, staff
@@ -79,6 +81,22 @@ urlpatterns: list[URLPattern] = [
     path("watchlists/", watchlist_views.listing, name="watchlist-list"),
     path("watchlists/new/", watchlist_views.create, name="watchlist-create"),
     path("watchlists/<int:pk>/", watchlist_views.edit, name="watchlist-edit"),
+    # A watchlist over time
+    path("watchlists/import/", watchlist_file_views.bring_in, name="watchlist-import"),
+    path("watchlists/packs/", watchlist_file_views.packs, name="watchlist-packs"),
+    path("watchlists/packs/<slug:pack>/", watchlist_file_views.from_pack, name="watchlist-pack"),
+    path("watchlists/<int:pk>/file/", watchlist_file_views.file, name="watchlist-file"),
+    path("watchlists/<int:pk>/export/", watchlist_file_views.export, name="watchlist-export"),
+    path("watchlists/<int:pk>/history/", watchlist_history_views.history, name="watchlist-history"),
+    path("watchlists/<int:pk>/keep/", watchlist_history_views.keep, name="watchlist-keep"),
+    path(
+        "watchlists/<int:pk>/history/<int:number>/", watchlist_history_views.version, name="watchlist-version"
+    ),
+    path(
+        "watchlists/<int:pk>/history/<int:number>/use/",
+        watchlist_history_views.go_back,
+        name="watchlist-go-back",
+    ),
     # How posts are read
     path("reading/", reading_views.home, name="reading"),
     path("reading/again/", reading_views.start, name="rereading-start"),

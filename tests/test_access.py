@@ -95,6 +95,15 @@ WHO_MAY = {
     "watchlist-list": ADMIN,
     "watchlist-create": ADMIN,
     "watchlist-edit": ADMIN,
+    "watchlist-import": ADMIN,
+    "watchlist-packs": ADMIN,
+    "watchlist-pack": ADMIN,
+    "watchlist-file": ADMIN,
+    "watchlist-export": ADMIN,
+    "watchlist-history": ADMIN,
+    "watchlist-keep": ADMIN,
+    "watchlist-version": ADMIN,
+    "watchlist-go-back": ADMIN,
     "reading": ADMIN,
     "rereading-start": ADMIN,
     "rereading-progress": ADMIN,
@@ -118,7 +127,7 @@ WHO_MAY = {
 """Route to those who may use it. To change it is to change who may do what: do it on purpose."""
 
 PEOPLE = PUBLIC.split()
-PARTS: dict[str, Any] = {"column": "needs", "kind": "health", "number": 0}
+PARTS: dict[str, Any] = {"column": "needs", "kind": "health", "number": 0, "pack": "acute"}
 
 
 def routes(patterns: list[Any], prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
@@ -196,7 +205,8 @@ class AccessTests(TestCase):
             return reverse(route, kwargs=values) + ("?kind=rss" if route == "source-create" else "")
         of_a_case = route in ("reply-save", "reply-autosave", "reply-submit")
         noun = "case" if of_a_case else route.split("-")[0]
-        return reverse(route, args=[self.ids[place][noun]])
+        others = {name: PARTS[name] for name in taken if name != "pk"}
+        return reverse(route, kwargs={"pk": self.ids[place][noun], **others})
 
     def ask(self, who: str, method: str, address: str) -> HttpResponseBase:
         """As that person, and then as if nothing had been asked."""
