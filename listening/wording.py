@@ -95,7 +95,7 @@ def _normal_by_cluster(same: str) -> Normal:
     pieces: list[str] = []
     origins: list[int] = []
     after_space = False
-    for start, cluster in _clusters(same):
+    for start, cluster in clusters(same):
         piece = unicodedata.normalize("NFKC", cluster).casefold()
         if INVISIBLE.fullmatch(cluster) or (piece == " " and after_space):
             continue
@@ -105,7 +105,7 @@ def _normal_by_cluster(same: str) -> Normal:
     return Normal("".join(pieces), (*origins, len(same)))
 
 
-def _clusters(text: str) -> Iterator[tuple[int, str]]:
+def clusters(text: str) -> Iterator[tuple[int, str]]:
     start = 0
     for at in range(1, len(text)):
         if not unicodedata.combining(text[at]) and not CLUSTER_TAIL.match(text[at]):
