@@ -130,6 +130,8 @@ def _decide(mention: Mention, now: datetime, rules: Sequence[Condition]) -> Case
     if mention.lane in SAFETY_QUEUES:
         why = f"Safety: read as {mention.lane.replace('_', ' ')}"
         return _open(mention, defaults.queue(SAFETY_QUEUES[mention.lane]), now, why=why)
+    if mention.is_excluded:
+        return None
     found = first_fitting(rules, _facts(mention))
     if found is None and is_pressed_by_a_person(mention):
         why = PERSON_SAYS.format(mention.get_level_display().lower())

@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from dashboard import (
     accuracy_views,
+    exclusion_views,
     label_views,
     lexicon_views,
     mention_views,
@@ -33,6 +34,11 @@ urlpatterns: list[URLPattern] = [
     path("mentions/<int:pk>/", mention_views.detail, name="mention-detail"),
     path("mentions/<int:pk>/reveal/", mention_views.reveal, name="mention-reveal"),
     path("mentions/<int:pk>/story/", story_views.begin, name="mention-story"),
+    path("mentions/<int:pk>/not-us/", exclusion_views.exclude, name="mention-exclude"),
+    # What is left out
+    path("exclusions/", exclusion_views.listing, name="exclusion-list"),
+    path("exclusions/<int:pk>/", exclusion_views.detail, name="exclusion-detail"),
+    path("exclusions/<int:pk>/undo/", exclusion_views.undo, name="exclusion-undo"),
     # Stories
     path("stories/<int:pk>/", story_views.detail, name="story-detail"),
     path("stories/<int:pk>/merge/", story_views.merge, name="story-merge"),

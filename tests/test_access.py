@@ -17,7 +17,7 @@ from alerts.models import Case, Queue, Reply
 from hospital.access import DefaultDenyMiddleware
 from hospital.models import Facility, Membership, Role
 from listening import stories
-from listening.models import Label, Mention, Sample, SampleItem
+from listening.models import Exclusion, Label, Mention, Sample, SampleItem
 from tests.base import (
     NOW,
     ada,
@@ -52,6 +52,10 @@ WHO_MAY = {
     "mention-detail": MEMBERS,
     "mention-reveal": REVEAL,
     "mention-story": WORK,
+    "mention-exclude": ADMIN,
+    "exclusion-list": ADMIN,
+    "exclusion-detail": ADMIN,
+    "exclusion-undo": ADMIN,
     "story-detail": MEMBERS,
     "story-merge": WORK,
     "story-split": WORK,
@@ -184,6 +188,9 @@ class AccessTests(TestCase):
             "reply": Reply.objects.create(case=case, author=writer, text="Hello").pk,
             "watchlist": watchlist("northfield", name=f"List {name}", facility=place).pk,
             "source": post.source_id,
+            "exclusion": Exclusion.objects.create(
+                kind="site", site="band.example", facility=place, by=writer, at=NOW, applied_at=NOW
+            ).pk,
             "membership": Membership.objects.create(user=writer, role=Role.VIEWER, facility=place).pk,
         }
 

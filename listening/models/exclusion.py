@@ -3,10 +3,10 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from hospital.models import Facility
-from listening.models.mention import Author
+from listening.models.mention import Author, Mention
 
 
 class ExclusionQuerySet(models.QuerySet["Exclusion"]):
@@ -20,8 +20,8 @@ class ExclusionQuerySet(models.QuerySet["Exclusion"]):
         """Begun or ended, and not yet carried out on every stored mention."""
         return self.filter(
             Q(ended_at__isnull=True, applied_at__isnull=True)
-            | Q(ended_at__isnull=False, mentions__isnull=False)
-        ).distinct()
+            | Q(Exists(Mention.objects.filter(exclusion=OuterRef("pk"))), ended_at__isnull=False)
+        )
 
     def within(self, facility_ids: frozenset[int] | None) -> Self:
         return self if facility_ids is None else self.filter(facility_id__in=facility_ids)
