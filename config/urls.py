@@ -11,6 +11,7 @@ from dashboard import (
     people_views,
     priority_views,
     reading_views,
+    relevance_views,
     sample_views,
     sign_in,
     source_views,
@@ -94,6 +95,10 @@ urlpatterns: list[URLPattern] = [
     path("watchlists/<int:pk>/file/", watchlist_file_views.file, name="watchlist-file"),
     path("watchlists/<int:pk>/export/", watchlist_file_views.export, name="watchlist-export"),
     path("watchlists/<int:pk>/history/", watchlist_history_views.history, name="watchlist-history"),
+    path("watchlists/<int:pk>/precision/", relevance_views.precision, name="watchlist-precision"),
+    path("watchlists/<int:pk>/precision/draw/", relevance_views.draw, name="watchlist-precision-draw"),
+    path("relevance/<int:pk>/answer/", relevance_views.answer, name="relevance-answer"),
+    path("relevance/<int:pk>/again/", relevance_views.again, name="relevance-again"),
     path("watchlists/<int:pk>/keep/", watchlist_history_views.keep, name="watchlist-keep"),
     path(
         "watchlists/<int:pk>/history/<int:number>/", watchlist_history_views.version, name="watchlist-version"

@@ -17,7 +17,16 @@ from alerts.models import Case, Queue, Reply
 from hospital.access import DefaultDenyMiddleware
 from hospital.models import Facility, Membership, Role
 from listening import stories
-from listening.models import Exclusion, Label, Mention, Sample, SampleItem
+from listening.models import (
+    Exclusion,
+    Label,
+    Mention,
+    RelevanceItem,
+    RelevanceSample,
+    Sample,
+    SampleItem,
+    Watchlist,
+)
 from tests.base import (
     NOW,
     ada,
@@ -105,6 +114,10 @@ WHO_MAY = {
     "watchlist-file": ADMIN,
     "watchlist-export": ADMIN,
     "watchlist-history": ADMIN,
+    "watchlist-precision": ADMIN,
+    "watchlist-precision-draw": ADMIN,
+    "relevance-answer": ADMIN,
+    "relevance-again": ADMIN,
     "watchlist-keep": ADMIN,
     "watchlist-version": ADMIN,
     "watchlist-go-back": ADMIN,
@@ -179,6 +192,7 @@ class AccessTests(TestCase):
         case = Case.objects.create(
             mention=post, facility=place, queue=complaints, priority=1, opened_at=NOW, due_at=NOW
         )
+        listed = watchlist("northfield", name=f"List {name}", facility=place)
         return {
             "mention": post.pk,
             "story": stories.of(post).pk,
@@ -186,7 +200,8 @@ class AccessTests(TestCase):
             "label": Label.objects.create(**cls.said(post), by=writer, at=NOW).pk,
             "sample": cls.sampled(post).pk,
             "reply": Reply.objects.create(case=case, author=writer, text="Hello").pk,
-            "watchlist": watchlist("northfield", name=f"List {name}", facility=place).pk,
+            "watchlist": listed.pk,
+            "relevance": cls.judged(post, listed).pk,
             "source": post.source_id,
             "exclusion": Exclusion.objects.create(
                 kind="site", site="band.example", facility=place, by=writer, at=NOW, applied_at=NOW
@@ -204,6 +219,12 @@ class AccessTests(TestCase):
         sample, _ = Sample.objects.get_or_create(starts_at=NOW, defaults={"ends_at": NOW, "drawn_at": NOW})
         where = {"sample": sample, "source": post.source, "position": sample.items.count()}
         return SampleItem.objects.create(mention=post, said="negative", group_size=1, **where)
+
+    @staticmethod
+    def judged(post: Mention, listed: Watchlist) -> RelevanceItem:
+        drawn = {"drawn_at": NOW, "since": NOW, "drawn_from": 1}
+        sample = RelevanceSample.objects.create(watchlist=listed, **drawn)
+        return RelevanceItem.objects.create(sample=sample, mention=post, position=1)
 
     def address(self, route: str, place: str) -> str:
         taken = ROUTES[route].pattern.converters
