@@ -6,8 +6,8 @@ Places are counted in words of the post; the words of a title come first.
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import islice
 from typing import Protocol
 
@@ -41,61 +41,73 @@ class TermNode:
     def __init__(self, term: Word | Phrase) -> None:
         self.said = str(term)
         lines = needles.lines(term)
-        self._needles = tuple(needles.needle(line) for line in lines if needles.is_plain(line))
+        plain = [needles.needle(line) for line in lines if needles.is_plain(line)]
+        self._needles = tuple((needle, needle.count(b" ") - needle.endswith(b" ")) for needle in plain)
         odd = [needles.pattern(line) for line in lines if not needles.is_plain(line)]
         self._pattern = re.compile(b"|".join(odd)) if odd else None
         self._checks = checks.of(term)
+        self._marks_sign = bool(self._checks) and self._checks[0].marks_sign
 
     def holds(self, view: View) -> bool:
         if self._checks:
-            return next(self._marks(view), None) is not None
+            return bool(self._marks(view))
         text = view.words
-        for needle in self._needles:
+        for needle, _ in self._needles:
             if needle in text:
                 return True
         return self._pattern is not None and self._pattern.search(text) is not None
 
     def found(self, view: View) -> Sequence[Found]:
-        return [Found(self.said, [mark for place in self.places(view) for mark in place.marks])]
+        return (Found(self.said, self._marks(view)),)
 
     def places(self, view: View) -> Sequence[Place]:
         number = view.number
         return sorted(
-            Place(number(mark[0]), number(mark[0] + mark[1] - 1), (mark,))
-            for mark in islice(self._marks(view), MOST_PLACES)
+            Place(number(mark[0]), number(mark[0] + mark[1] - 1), (mark,)) for mark in self._marks(view)
         )
 
-    def _marks(self, view: View) -> Iterator[Mark]:
-        for first, count in self._runs(view.words):
-            if all(check.is_met(view, first, count) for check in self._checks):
-                yield first, count, bool(self._checks) and self._checks[0].marks_sign
-
-    def _runs(self, text: bytes) -> Iterator[tuple[int, int]]:
-        """The number of the first word of each run, and how many words it has."""
-        for needle in self._needles:
-            yield from _each(text, partial(_next, text, needle, needle.count(b" ") - needle.endswith(b" ")))
+    def _marks(self, view: View) -> list[Mark]:
+        text, has_sign = view.words, self._marks_sign
+        found: list[Mark] = []
+        for needle, count in self._needles:
+            found += [(word, count, has_sign) for word in _words_at(text, _places(text, needle))]
         if self._pattern:
-            yield from _each(text, partial(_searched, text, self._pattern))
+            matches = list(_matches(text, self._pattern))
+            words = _words_at(text, [match.start() for match in matches])
+            found += [
+                (word, match[0].count(b" "), has_sign) for word, match in zip(words, matches, strict=True)
+            ]
+        if self._checks:
+            return [mark for mark in found if all(check.is_met(view, *mark[:2]) for check in self._checks)]
+        return found
 
 
-def _next(text: bytes, needle: bytes, count: int, start: int) -> tuple[int, int]:
-    return text.find(needle, start), count
+def _places(text: bytes, needle: bytes) -> list[int]:
+    found: list[int] = []
+    at = text.find(needle)
+    while at >= 0 and len(found) < MOST_PLACES:
+        found.append(at)
+        at = text.find(needle, at + 1)
+    return found
 
 
-def _searched(text: bytes, pattern: re.Pattern[bytes], start: int) -> tuple[int, int]:
-    found = pattern.search(text, start)
-    return (found.start(), found[0].count(b" ")) if found else (-1, 0)
+def _matches(text: bytes, pattern: re.Pattern[bytes]) -> Iterator[re.Match[bytes]]:
+    match = pattern.search(text)
+    for _ in range(MOST_PLACES):
+        if match is None:
+            return
+        yield match
+        match = pattern.search(text, match.start() + 1)
 
 
-def _each(text: bytes, find: Callable[[int], tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """The number of the word at each place that is found, and how many words are found there."""
-    word, counted = 0, 0
-    at, count = find(0)
-    while at >= 0:
+def _words_at(text: bytes, places: Sequence[int]) -> list[int]:
+    """The number of the word at each of some places, which are in order."""
+    numbers, word, counted = [], 0, 0
+    for at in places:
         word += text.count(b" ", counted, at)
-        yield word, count
         counted = at
-        at, count = find(at + 1)
+        numbers.append(word)
+    return numbers
 
 
 class AllOf:
@@ -204,5 +216,9 @@ def _placed(tree: Expression) -> Placed:
     if isinstance(tree, Or):
         return AnyPlace([_placed(part) for part in tree.parts])
     if isinstance(tree, Word | Phrase):
-        return TermNode(tree)
+        return _term(tree)
     raise TypeError(f"NEAR cannot stand beside {tree}")
+
+
+# Many queries name the same things.
+_term = lru_cache(maxsize=50_000)(TermNode)

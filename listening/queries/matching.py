@@ -4,22 +4,22 @@ Each query is tried only on posts that hold one of the things it cannot be true 
 those.
 """
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from ahocorasick_rs import BytesAhoCorasick
 
-from listening.queries import anchors, evaluating, rarity
+from listening.queries import anchors, evaluating, limits
 from listening.queries.anchors import Anchor
 from listening.queries.asked import Asked
 from listening.queries.evaluating import Node
 from listening.queries.fields import Index
 from listening.queries.found import Found
-from listening.queries.limits import TooWide
 from listening.queries.parsing import parse
 from listening.queries.tree import Expression
-from listening.queries.view import View
+from listening.queries.view import View, words_of
 
 MAX_SPANS = 100
 """Spans kept of one hit: a text that repeats a word thousands of times need not be marked everywhere."""
@@ -39,17 +39,17 @@ class Prepared:
 
     def __init__(self, expression: str) -> None:
         self.tree: Expression = parse(expression)
+        ways = anchors.ways(self.tree)
+        if ways is None:
+            limits.check(self.tree)  # says why it cannot be looked for
+            raise limits.TooWide("The query names nothing that can be looked for.")
+        self.ways = ways
+        self.named = tuple(anchors.named(ways))
+        self.needed = tuple(anchors.needed(ways))
 
     @cached_property
     def node(self) -> Node:
         return evaluating.ready(self.tree)
-
-    @cached_property
-    def anchors(self) -> anchors.Choice:
-        found = anchors.rarest(self.tree, rarity.of)
-        if found is None:
-            raise TooWide("The query only says what must not be there, so nearly every post would be found.")
-        return found
 
 
 # A matcher is built anew after each change of a watchlist, and nearly all queries are as they were.
@@ -58,18 +58,53 @@ def prepared(expression: str) -> Prepared:
     return Prepared(expression)
 
 
+class Words:
+    """Needles, all looked for in one walk."""
+
+    def __init__(self, needles: Iterable[bytes]) -> None:
+        self.needles = list(needles)
+        self._find = BytesAhoCorasick(self.needles).find_matches_as_indexes if self.needles else _nothing
+
+    def seen(self, text: bytes) -> list[int]:
+        return [at for at, _, _ in self._find(text, True)]
+
+
+def _nothing(text: bytes, overlapping: bool) -> list[tuple[int, int, int]]:
+    return []
+
+
+ALWAYS = frozenset({b""})
+"""Counts as seen in every post."""
+
+
 class Matcher:
+    """1. One walk finds the queries worth trying: most posts have none, and that is all they cost.
+    2. A second walk finds what else each of them needs: nearly all are given up here.
+    3. What is left is tried in earnest.
+    """
+
     def __init__(self, queries: Iterable[tuple[int, str]]) -> None:
         self._queries = [(query_id, prepared(expression)) for query_id, expression in queries]
         by_anchor: dict[Anchor, list[int]] = {}
-        for at, (_, query) in enumerate(self._queries):
-            for anchor in query.anchors:
+        self._second: list[frozenset[bytes]] = []
+        for at, (choice, second) in enumerate(self._chosen()):
+            self._second.append(second)
+            for anchor in choice:
                 by_anchor.setdefault(anchor, []).append(at)
-        needles = [anchor for anchor in by_anchor if isinstance(anchor, bytes)]
-        self._tried = [by_anchor[needle] for needle in needles]
-        self._automaton = BytesAhoCorasick(needles) if needles else None
+        self._first_words = Words(anchor for anchor in by_anchor if isinstance(anchor, bytes))
+        self._tried = [by_anchor[needle] for needle in self._first_words.needles]
+        self._second_words = Words(frozenset().union(*self._second) - ALWAYS)
         keys = {key: tried for key, tried in by_anchor.items() if not isinstance(key, bytes)}
         self._index = Index(keys) if keys else None
+
+    def _chosen(self) -> Iterator[tuple[anchors.Choice, frozenset[bytes]]]:
+        """Of each query what is looked for, and what is looked at next."""
+        counts = Counter(anchor for _, query in self._queries for anchor in query.named)
+        weigh = _weigher(counts, len(self._queries))
+        for _, query in self._queries:
+            _, choice = anchors.rarest(query.ways, weigh)
+            others = [needed for needed in query.needed if needed != choice]
+            yield choice, min(others, key=lambda needed: sum(map(weigh, needed)), default=ALWAYS)
 
     @property
     def size(self) -> int:
@@ -77,33 +112,38 @@ class Matcher:
 
     def find(self, asked: Asked) -> list[Hit]:
         """A hit for each query that the post answers, lowest id first."""
-        view = View(asked)
-        candidates: set[int] = set()
-        if self._automaton is not None:
-            for needle, _, _ in self._automaton.find_matches_as_indexes(view.words, overlapping=True):
-                candidates.update(self._tried[needle])
-        if self._index is not None:
-            candidates.update(self._index.candidates(view))
-        if not candidates:
+        words = words_of(asked)
+        seen = self._first_words.seen(words)
+        if not seen and self._index is None:
             return []
-        return sorted(self._hits(view, candidates), key=lambda hit: hit.query_id)
+        view = View(asked, words)
+        tried = {at for needle in seen for at in self._tried[needle]}
+        if self._index is not None:
+            tried.update(self._index.candidates(view))
+        return sorted(self._hits(view, tried), key=lambda hit: hit.query_id) if tried else []
 
-    def _hits(self, view: View, candidates: Iterable[int]) -> Iterator[Hit]:
-        for at in candidates:
+    def _hits(self, view: View, tried: Iterable[int]) -> Iterator[Hit]:
+        needles, second = self._second_words.needles, self._second
+        seen = {needles[at] for at in self._second_words.seen(view.words)} | ALWAYS
+        for at in [each for each in tried if not second[each].isdisjoint(seen)]:
             query_id, query = self._queries[at]
             if query.node.holds(view):
-                found = query.node.found(view)
-                yield Hit(query_id, spans(view, found), tuple(dict.fromkeys(each.said for each in found)))
+                yield hit(view, query_id, query.node.found(view))
+
+
+def hit(view: View, query_id: int, found: Sequence[Found]) -> Hit:
+    return Hit(query_id, spans(view, found), tuple(dict.fromkeys(each.said for each in found)))
 
 
 def spans(view: View, found: Iterable[Found]) -> list[Span]:
     """Where in the text, in order; what overlaps is one."""
     begins = view.begins
     marks = sorted({mark for each in found for mark in each.marks if mark[0] >= begins})
+    places = view.places if marks else []
     joined: list[Span] = []
     for first, count, has_sign in marks:
-        start = view.places[first - begins][0] - has_sign
-        end = view.places[first + count - 1 - begins][1]
+        start = places[first - begins][0] - has_sign
+        end = places[first + count - 1 - begins][1]
         if joined and start < joined[-1][1]:
             joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
         elif len(joined) == MAX_SPANS:
@@ -111,3 +151,9 @@ def spans(view: View, found: Iterable[Found]) -> list[Span]:
         else:
             joined.append((start, end))
     return joined
+
+
+def _weigher(counts: Counter[Anchor], queries: int) -> anchors.Weigh:
+    """What many queries name, as they do our own name, many posts hold: more than any list of words knows."""
+    weights = {anchor: limits.weight(anchor) + count / (queries + 20) for anchor, count in counts.items()}
+    return weights.__getitem__

@@ -14,21 +14,29 @@ APART = 10_000
 """Words that count as lying between a title and its text: no NEAR reaches over them."""
 
 
-class View:
-    def __init__(self, asked: Asked) -> None:
-        self.asked = asked
-        text = words.squeezed(asked.text[:LOOKED_AT])
-        self.words = words.squeezed(asked.title[:LOOKED_AT]) + END_OF_TITLE + text if asked.title else text
+def words_of(asked: Asked) -> bytes:
+    """The words of title and text, squeezed, with a mark between that no phrase goes over."""
+    text = words.squeezed(asked.text[:LOOKED_AT])
+    return words.squeezed(asked.title[:LOOKED_AT]) + END_OF_TITLE + text if asked.title else text
 
-    @cached_property
+
+class View:
+    def __init__(self, asked: Asked, squeezed: bytes | None = None) -> None:
+        self.asked = asked
+        self.words = words_of(asked) if squeezed is None else squeezed
+        self._places: list[tuple[int, int]] | None = None
+
+    @property
     def begins(self) -> int:
         """The number of the first word of the text."""
         return self.words.count(b" ", 0, self.words.find(END_OF_TITLE)) if self.asked.title else 0
 
-    @cached_property
+    @property  # a cached one takes a lock
     def places(self) -> list[tuple[int, int]]:
         """Of the words of the text, in it."""
-        return words.places(self.asked.text[:LOOKED_AT])
+        if self._places is None:
+            self._places = words.places(self.asked.text[:LOOKED_AT])
+        return self._places
 
     @cached_property
     def numbers(self) -> list[int] | None:
