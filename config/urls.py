@@ -12,6 +12,7 @@ from dashboard import (
     priority_views,
     reading_views,
     relevance_views,
+    rule_views,
     sample_views,
     sign_in,
     source_views,
@@ -119,6 +120,10 @@ urlpatterns: list[URLPattern] = [
     path("reading/<slug:kind>/<int:number>/use/", lexicon_views.go_back, name="lexicon-go-back"),
     # Priority
     path("priority/", priority_views.edit, name="priority-edit"),
+    # Rules
+    path("rules/", rule_views.edit, name="rules-edit"),
+    path("rules/<int:number>/", rule_views.version, name="rules-version"),
+    path("rules/<int:number>/use/", rule_views.go_back, name="rules-go-back"),
     # Sources
     path("sources/", source_views.listing, name="source-list"),
     path("sources/new/", source_views.create, name="source-create"),

@@ -19,8 +19,9 @@ from hospital.access import allow
 from hospital.models import Facility
 from listening import starter_packs, watchlist_history, watchlist_imports, watchlists
 from listening.models import Watchlist
+from listening.plain_yaml import MAX_CHARACTERS, BadFile
 from listening.starter_packs import Pack
-from listening.watchlist_files import MAX_CHARACTERS, BadFile, Document
+from listening.watchlist_files import Document
 from listening.watchlist_imports import Import
 from listening.watchlists import Keeping
 

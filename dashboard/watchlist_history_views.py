@@ -15,7 +15,7 @@ from dashboard.watchlist_pages import MANAGE, facility_ids, watchlist_of
 from hospital.access import allow
 from listening import watchlist_history, watchlist_imports, watchlists
 from listening.models import Watchlist, WatchlistVersion
-from listening.watchlist_files import BadFile
+from listening.plain_yaml import BadFile
 from listening.watchlists import Keeping
 
 HISTORY = 50

@@ -65,6 +65,7 @@ def seen(mention: Mention) -> Seen:
             rating=mention.rating,
             source=f"{mention.source.slug} {mention.network}",
             kind=mention.kind,
+            facilities=(mention.facility.slug,) if mention.facility else (),
         ),
         author_id=mention.author_id,
         facility_id=mention.facility_id,
@@ -72,7 +73,13 @@ def seen(mention: Mention) -> Seen:
 
 
 def seen_of_post(
-    post: Post, *, source: str, language: str, author_id: int | None, facility_id: int | None
+    post: Post,
+    *,
+    source: str,
+    language: str,
+    author_id: int | None,
+    facility_id: int | None,
+    slugs: Mapping[int, str],
 ) -> Seen:
     """A post that is being stored as exclusions see it."""
     asked = Asked(
@@ -84,6 +91,7 @@ def seen_of_post(
         rating=post.rating,
         source=source,
         kind=post.kind,
+        facilities=(slugs[facility_id],) if facility_id else (),
     )
     return Seen(asked, author_id=author_id, facility_id=facility_id)
 

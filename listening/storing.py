@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from django.db.models import BigIntegerField, Case, F, Value, When
 from django.db.models.functions import Cast
 
+from hospital.models import Facility
 from listening import authors, bulk, exclusions, joining, labels, quarantine, removal, wall_sequence
 from listening import changes as changes_of
 from listening.blocks import Seen
@@ -205,6 +206,7 @@ def _seen(
     read: Iterable[Read], source: Source, author_ids: Mapping[tuple[str, str], int]
 ) -> Iterator[tuple[str, Seen]]:
     """Posts as exclusions see them. A voice of staff falls under none: two roles alone know of it."""
+    slugs = dict(Facility.objects.values_list("pk", "slug"))
     for each in read:
         if each.is_restricted:
             continue
@@ -214,6 +216,7 @@ def _seen(
             language=each.reading.language,
             author_id=author_ids.get(authors.key_of(each.arrival)),
             facility_id=each.facility_id,
+            slugs=slugs,
         )
         yield each.arrival.post.external_id, seen
 

@@ -10,7 +10,8 @@ from django.db import transaction
 from hospital.models import Facility
 from listening import watchlist_files, watchlist_history, watchlists
 from listening.models import Watchlist
-from listening.watchlist_files import BadFile, Document
+from listening.plain_yaml import BadFile
+from listening.watchlist_files import Document
 from listening.watchlists import Keeping
 
 OVERTAKEN = "Somebody saved version {} meanwhile. Look at what it changed, then import again."

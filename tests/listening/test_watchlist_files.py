@@ -4,7 +4,8 @@ from datetime import date
 from django.test import SimpleTestCase
 
 from listening import watchlist_files
-from listening.watchlist_files import BadFile, Document, Line
+from listening.plain_yaml import BadFile
+from listening.watchlist_files import Document, Line
 
 WHOLE = Document(
     name="Waiting: in the “North ED”",

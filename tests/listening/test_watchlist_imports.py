@@ -7,7 +7,7 @@ from django.test import TestCase
 from hospital.models import AuditEntry
 from listening import watchlist_history, watchlist_imports, watchlists
 from listening.models import Watchlist, WatchlistVersion
-from listening.watchlist_files import BadFile
+from listening.plain_yaml import BadFile
 from listening.watchlist_imports import Import
 from tests.base import NOW, ada, facility, mallory, watchlist
 
