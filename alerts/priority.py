@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field, fields
 from datetime import timedelta
 from typing import Any
 
-from listening.matching import Matcher
+from listening.phrases import Phrases
 from listening.reading.lanes import KINDS
 
 HIGHEST = 200
@@ -182,4 +182,4 @@ def _numbers(stored: Mapping[str, Any]) -> dict[str, int]:
     }
 
 
-_CHILD = Matcher((at, f'"{words}"') for at, words in enumerate(CHILD_WORDS.split("|")))
+_CHILD = Phrases((at, f'"{words}"') for at, words in enumerate(CHILD_WORDS.split("|")))

@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from yaml import Node
+from yaml import Node, SequenceNode
 
 from alerts.rules import SAFETY_QUEUES
 from listening.models.mention import RESTRICTED_LANES, Mention
@@ -36,9 +36,11 @@ from listening.plain_yaml import (
 )
 from listening.queries.mistakes import BadExpression
 from listening.queries.parsing import parse
+from listening.queries.tree import fields_of
 from listening.reading.lanes import LANES
 
 MOST = 200
+LONGEST = 4000
 NO_QUEUE = "none"
 STAFF_QUEUE = "staff-voice"
 KEYS = (
@@ -112,7 +114,7 @@ def read(body: str, known: Known) -> list[Written]:
     root = mapping(composed(body), ("rules",), "")
     if "rules" not in root:
         raise BadFile("The text has no “rules”. It begins with a line “rules:”.")
-    if getattr(root["rules"], "value", None) == []:
+    if isinstance(root["rules"], SequenceNode) and not root["rules"].value:
         return []
     listed = sequence(root["rules"], "rules", most=MOST, what="each rule")
     rules = [_rule(each, f"rules[{place}]", known) for place, each in enumerate(listed, 1)]
@@ -144,7 +146,7 @@ def _rule(node: Node, path: str, known: Known) -> Written:
     return Written(
         name=text(values["name"], f"{path}.name", 120),
         queue=slug,
-        when=_when(values, path),
+        when=_when(values, path, known),
         lanes=lanes,
         levels=_some(values, "levels", path, tuple(Mention.Level.values)),
         topics=_some(values, "topics", path, known.topics),
@@ -172,11 +174,17 @@ def _lanes(values: Mapping[str, Node], path: str, queue: str) -> tuple[str, ...]
     return lanes
 
 
-def _when(values: Mapping[str, Node], path: str) -> str:
+def _when(values: Mapping[str, Node], path: str, known: Known) -> str:
     if "when" not in values:
         return ""
-    expression = text(values["when"], f"{path}.when", 4000)
+    node, place = values["when"], f"{path}.when"
     try:
-        return str(parse(expression))
+        tree = parse(text(node, place, LONGEST))
     except BadExpression as error:
-        raise bad(values["when"], f"{path}.when", str(error).rstrip(".")) from None
+        raise bad(node, place, str(error).rstrip(".")) from None
+    for asked in fields_of(tree):
+        if asked.name == "facility" and asked.value not in known.facilities:
+            raise bad(node, place, f"there is no facility “{asked.value}”")
+    if len(said := str(tree)) > LONGEST:
+        raise bad(node, place, f"is too long when written out: at most {LONGEST:,} characters")
+    return said

@@ -63,7 +63,7 @@ def seen(mention: Mention) -> Seen:
             url=mention.url,
             language=mention.language,
             rating=mention.rating,
-            source=f"{mention.source.slug} {mention.network}",
+            source=f"{mention.source.slug} {mention.source.kind} {mention.network}",
             kind=mention.kind,
             facilities=(mention.facility.slug,) if mention.facility else (),
         ),

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from hospital.models import Facility, FacilityName
-from listening.matching import Matcher
+from listening.phrases import Phrases
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Facilities:
         listed = [name for name in names if any(map(str.isalnum, name.name))]
         self._locations = {name.name: name.facility_id for name in listed if name.kind == _LOCATION}
         self._names = [name for name in listed if name.kind != _LOCATION]
-        self._matcher = Matcher((at, _quoted(name.name)) for at, name in enumerate(self._names))
+        self._matcher = Phrases((at, _quoted(name.name)) for at, name in enumerate(self._names))
         self.words = sorted({name.name for name in self._names})
         self.handles = sorted({name.name for name in self._names if name.kind == FacilityName.Kind.HANDLE})
         self.cities = sorted({*cities} - {""})
@@ -44,10 +44,10 @@ class Facilities:
     def _spoken(self, text: str) -> list[Name]:
         """Names in a text, without those that lie inside a longer one."""
         found = [
-            (start, end, self._names[hit.query_id])
+            (start, end, self._names[hit.number])
             for hit in self._matcher.find(text)
             for start, end in hit.spans
-            if self._is_meant(self._names[hit.query_id], text[start:end])
+            if self._is_meant(self._names[hit.number], text[start:end])
         ]
         return [
             name

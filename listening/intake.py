@@ -9,8 +9,10 @@ from typing import Any
 
 from listening import wording
 from listening.facilities import Facilities, decide
-from listening.matching import Hit
 from listening.models import Source
+from listening.queries.asked import Asked
+from listening.queries.matching import Hit
+from listening.reading import languages
 from listening.reading.analysis import SHIPPED, Reader
 from listening.reading.namesakes import NOBODY, Ours
 from listening.reading.sentiment import Names
@@ -48,6 +50,25 @@ class Listener:
     def wants(self, post: Post, hits: Sequence[Hit]) -> bool:
         # A review of one of our own locations is about us whatever it says.
         return bool(hits) or bool(post.facility_hint) or self.takes_all
+
+    def asked(self, post: Post, network: str) -> Asked:
+        """The post as queries see it. What takes reading is read only where a query asks for it."""
+        fields = self.watched.matcher.fields
+        return Asked(
+            post.text,
+            post.title,
+            author=post.author_handle,
+            url=post.url,
+            language=languages.read(f"{post.title}\n{post.text}", post.language) if "lang" in fields else "",
+            rating=post.rating,
+            source=f"{self.source.slug} {self.source.kind} {network}",
+            kind=post.kind,
+            facilities=self._slugs(post) if "facility" in fields else (),
+        )
+
+    def _slugs(self, post: Post) -> tuple[str, ...]:
+        slug = self.watched.slugs.get(self.facility_of(post, ()) or 0)
+        return (slug,) if slug else ()
 
     def is_history(self, arrival: "Arrival") -> bool:
         return self.acts_on_since is not None and arrival.published_at < self.acts_on_since
@@ -98,14 +119,15 @@ def accept(post: Post, listener: Listener, now: datetime) -> Arrival:
     """Clean a post and look for what is listened for. Raises one of UNREADABLE when it is beyond reading."""
     clean, is_truncated = cleaned(post)
     published_at, is_guessed = believable(post.published_at, now)
+    network = wording.handle(getattr(post, "network", "") or listener.source.kind)[:30]
     return Arrival(
         post=clean,
-        network=wording.handle(getattr(post, "network", "") or listener.source.kind)[:30],
+        network=network,
         content_hash=hash_of(clean),
         published_at=published_at,
         is_published_guessed=is_guessed,
         is_truncated=is_truncated,
-        hits=listener.watched.matcher.find(clean.text, clean.title),
+        hits=listener.watched.matcher.find(listener.asked(clean, network)),
     )
 
 

@@ -212,7 +212,7 @@ def _seen(
             continue
         seen = exclusions.seen_of_post(
             each.arrival.post,
-            source=f"{source.slug} {each.arrival.network}",
+            source=f"{source.slug} {source.kind} {each.arrival.network}",
             language=each.reading.language,
             author_id=author_ids.get(authors.key_of(each.arrival)),
             facility_id=each.facility_id,

@@ -1,6 +1,7 @@
 """Watchlists: how an admin changes what is listened for, and what is listened for now."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import logging
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -11,12 +12,17 @@ from django.db.models import Count, Max
 
 from hospital import audit
 from hospital.models import Facility
-from listening import watchlist_history
-from listening.matching import BadExpression, Matcher, parse
+from listening import watchlist_history, wording
 from listening.models import Query, Watchlist
+from listening.queries import asking, limits
+from listening.queries.matching import Matcher, prepared
+from listening.queries.parsing import BadExpression, parse
+from listening.queries.tree import Expression, fields_of
 from listening.sources.contract import Listening
 
 MAX_QUERIES = 200
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -119,7 +125,7 @@ def checked(lines: Sequence[str]) -> list[str]:
     errors: list[ValidationError] = []
     kept: dict[str, None] = {}
     for number, line in enumerate(lines, 1):
-        expression = " ".join(line.split())
+        expression = " ".join(wording.UNSTORABLE.sub(" ", line).split())
         if not expression:
             continue
         try:
@@ -141,12 +147,13 @@ def checked(lines: Sequence[str]) -> list[str]:
 
 
 def _check(expression: str) -> None:
-    if len(expression) > 500:
-        raise BadExpression("A query holds at most 500 characters.")
-    terms = parse(expression)
-    # One ideograph or emoji is a word; one letter is in every post.
-    if len(terms) == 1 and len(terms[0]) == 1 and ord(terms[0]) < 0x2190:
-        raise BadExpression("A single character finds everything. Add a word.")
+    tree = parse(expression)
+    limits.check(tree)
+    slugs = {field.value for field in fields_of(tree) if field.name == "facility"}
+    # Only where one is asked for: the rest needs no database.
+    unknown = slugs and slugs - set(Facility.objects.filter(slug__in=slugs).values_list("slug", flat=True))
+    if unknown:
+        raise BadExpression(f"There is no facility called {min(unknown)}: it is its short name in addresses.")
 
 
 @dataclass(frozen=True)
@@ -156,22 +163,29 @@ class Watched:
     matcher: Matcher = field(default_factory=lambda: Matcher([]))
     listening: tuple[Listening, ...] = ()
     facility_of: dict[int, int | None] = field(default_factory=dict)  # by query
+    slugs: dict[int, str] = field(default_factory=dict)  # by facility, where a query asks for one
 
     def names(self, own: Iterable[str]) -> list[str]:
         """Names to blank out before tone is read: our own, and what is watched as a name.
 
-        A query of one term is taken for a name. In a longer one ("northfield rude") only terms that share a
-        word with one of our own names are, for the others may be what gives the post its tone.
+        A term that is enough by itself is taken for a name. Of others ("northfield rude") only those are that
+        share a word with one of our own names, for the rest may be what gives the post its tone.
         """
         own = list(own)
         ours = {word for name in own for word in name.casefold().split()}
-        watched = [
-            term
-            for query in self.listening
-            for term in query.terms
-            if len(query.terms) == 1 or ours & set(term.casefold().split())
-        ]
-        return sorted({*own, *watched})
+        found = {*own}
+        for query in self.listening:
+            found.update(_lone(query))
+            found.update(term for term in _positive(query) if ours & set(term.casefold().split()))
+        return sorted(found)
+
+
+def _lone(query: Listening) -> tuple[str, ...]:
+    return asking.lone(query.tree) if query.tree else query.terms if len(query.terms) == 1 else ()
+
+
+def _positive(query: Listening) -> tuple[str, ...]:
+    return asking.positive(query.tree) if query.tree else query.terms
 
 
 _kept: tuple[object, Watched] = (None, Watched())
@@ -198,13 +212,36 @@ def _version() -> object:
     # Each watchlist's own time, not the newest of all: of two changes at once the earlier may commit later.
     watchlists = Watchlist.objects.filter(is_active=True).order_by("pk").values_list("pk", "updated_at")
     queries = Query.objects.filter(is_active=True).aggregate(Count("pk"), Max("pk"))
-    return (tuple(watchlists), tuple(queries.values()))
+    return (tuple(watchlists), tuple(queries.values()), _slugs(_kept[1].matcher))
 
 
 def _load() -> Watched:
-    queries = list(_active())
+    read = list(_readable(_active()))
+    matcher = Matcher((query.pk, query.expression) for query, _ in read)
     return Watched(
-        matcher=Matcher((query.pk, query.expression) for query in queries),
-        listening=tuple(Listening(query.pk, parse(query.expression)) for query in queries),
-        facility_of={query.pk: query.watchlist.facility_id for query in queries},
+        matcher=matcher,
+        listening=tuple(listening_for(query.pk, tree) for query, tree in read),
+        facility_of={query.pk: query.watchlist.facility_id for query, _ in read},
+        slugs=dict(_slugs(matcher)),
     )
+
+
+def _readable(queries: "Iterable[Query]") -> Iterator[tuple[Query, Expression]]:
+    """One line that cannot be read, stored by whatever way, must not stop all listening."""
+    for query in queries:
+        try:
+            yield query, prepared(query.expression).tree
+        except BadExpression as error:
+            logger.error("query %s of watchlist %s is passed over: %s", query.pk, query.watchlist_id, error)
+
+
+def listening_for(query_id: int, tree: Expression) -> Listening:
+    terms, *others = asking.alternatives(tree) or ((),)
+    return Listening(query_id, terms, tuple(others), tree)
+
+
+def _slugs(matcher: Matcher) -> tuple[tuple[int, str], ...]:
+    """By facility; looked up only where a query asks for one."""
+    if "facility" not in matcher.fields:
+        return ()
+    return tuple(Facility.objects.order_by("pk").values_list("pk", "slug"))

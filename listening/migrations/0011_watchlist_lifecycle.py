@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("hospital", "0003_compliance"),
-        ("listening", "0008_restricted_in_no_count"),
+        ("listening", "0009_query_language"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("site", models.CharField(blank=True, max_length=255)),
-                ("expression", models.CharField(blank=True, max_length=4000)),
+                ("expression", models.CharField(blank=True, max_length=5000)),
                 ("reason", models.CharField(blank=True, max_length=300)),
                 ("at", models.DateTimeField()),
                 ("until", models.DateTimeField(blank=True, null=True)),

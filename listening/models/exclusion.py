@@ -42,7 +42,7 @@ class Exclusion(models.Model):
     kind = models.CharField(max_length=10, choices=Kind)
     author = models.ForeignKey(Author, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     site = models.CharField(max_length=255, blank=True)
-    expression = models.CharField(max_length=4000, blank=True)  # of words: in the grammar of watchlists
+    expression = models.CharField(max_length=5000, blank=True)  # of words: in the grammar of watchlists
     facility = models.ForeignKey(Facility, on_delete=models.CASCADE, null=True, blank=True)  # None: in all
     reason = models.CharField(max_length=300, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

@@ -1,5 +1,6 @@
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import MD5
 
 from hospital.models import Facility
 
@@ -26,17 +27,18 @@ class Watchlist(models.Model):
 
 
 class Query(models.Model):
-    """One line of words and "phrases", all of which a post must hold."""
+    """One expression of the query language; `listening.queries` reads it."""
 
     watchlist = models.ForeignKey(Watchlist, on_delete=models.CASCADE, related_name="queries")
-    expression = models.CharField(max_length=500)
+    expression = models.CharField(max_length=4000)
     is_active = models.BooleanField(default=True)
     note = models.CharField(max_length=200, blank=True)
 
     class Meta:
         verbose_name_plural = "queries"
         constraints = [
-            models.UniqueConstraint(fields=["watchlist", "expression"], name="query_once"),
+            # By its hash: an index holds no line of 4,000 characters.
+            models.UniqueConstraint("watchlist", MD5("expression"), name="query_once"),
             models.CheckConstraint(condition=~models.Q(expression=""), name="query_not_empty"),
         ]
 

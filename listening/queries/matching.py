@@ -18,7 +18,7 @@ from listening.queries.evaluating import Node
 from listening.queries.fields import Index
 from listening.queries.found import Found
 from listening.queries.parsing import parse
-from listening.queries.tree import Expression
+from listening.queries.tree import Expression, fields_of
 from listening.queries.view import View, words_of
 
 MAX_SPANS = 100
@@ -39,6 +39,7 @@ class Prepared:
 
     def __init__(self, expression: str) -> None:
         self.tree: Expression = parse(expression)
+        self.fields = frozenset(field.name for field in fields_of(self.tree))
         ways = anchors.ways(self.tree)
         if ways is None:
             limits.check(self.tree)  # says why it cannot be looked for
@@ -85,6 +86,7 @@ class Matcher:
 
     def __init__(self, queries: Iterable[tuple[int, str]]) -> None:
         self._queries = [(query_id, prepared(expression)) for query_id, expression in queries]
+        self.fields: frozenset[str] = frozenset().union(*(query.fields for _, query in self._queries))
         by_anchor: dict[Anchor, list[int]] = {}
         self._second: list[frozenset[bytes]] = []
         for at, (choice, second) in enumerate(self._chosen()):

@@ -1,6 +1,7 @@
 """What a query line means. `str()` of any part is its normal form, which reads back as the same tree."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 
@@ -86,6 +87,21 @@ class Field:
 
 Term = Word | Phrase | Field
 Expression = Word | Phrase | Near | And | Or | Not | Field
+
+
+def parts_of(tree: Expression) -> tuple[Expression, ...]:
+    if isinstance(tree, And | Or):
+        return tree.parts
+    if isinstance(tree, Near):
+        return (tree.left, tree.right)
+    return (tree.part,) if isinstance(tree, Not) else ()
+
+
+def fields_of(tree: Expression) -> Iterator[Field]:
+    if isinstance(tree, Field):
+        yield tree
+    for part in parts_of(tree):
+        yield from fields_of(part)
 
 
 def _inside(part: Expression, *looser: type) -> str:

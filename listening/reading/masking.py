@@ -8,7 +8,7 @@ import html
 import re
 from collections.abc import Iterable, Iterator
 
-from listening.matching import Matcher, Span
+from listening.phrases import Phrases, Span
 
 NOT_WORDS = re.compile(r"https?://\S+|www\.\S+|(?<!\w)@\w+")
 BLANK = "¤"
@@ -35,7 +35,7 @@ class Names:
 
     def __init__(self, names: Iterable[str]) -> None:
         quoted = ['"' + name.replace('"', " ") + '"' for name in names if any(map(str.isalnum, name))]
-        self._matcher = Matcher(enumerate(quoted))
+        self._matcher = Phrases(enumerate(quoted))
 
     def spans(self, text: str) -> list[Span]:
         """Where the names stand, in order."""

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from listening.matching import Matcher, Span
+from listening.phrases import Phrases, Span
 from listening.wording import normal
 
 LOOKED_AT = 2000
@@ -60,9 +60,9 @@ class Ours:
         self.handles = _matcher(signs | {name.lstrip("@") for name in known if name.startswith("@")})
 
 
-def _matcher(phrases: Iterable[str]) -> Matcher:
+def _matcher(phrases: Iterable[str]) -> Phrases:
     listed = [phrase.replace('"', " ") for phrase in sorted(phrases)]
-    return Matcher((at, f'"{phrase}"') for at, phrase in enumerate(listed) if any(map(str.isalnum, phrase)))
+    return Phrases((at, f'"{phrase}"') for at, phrase in enumerate(listed) if any(map(str.isalnum, phrase)))
 
 
 def _phrases(listed: str) -> list[str]:

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from listening.matching import Hit, Matcher
+from listening.phrases import Hit, Phrases
 from listening.wording import normal
 
 LOOKED_AT = 2000
@@ -45,8 +45,8 @@ class _Lexicon:
         self.impersonal = {kind["name"] for kind in read["kind"] if kind.get("is_impersonal")}
         lines = list(self._lines(read["kind"]))
         self.phrases = [phrase for phrase, _ in lines]
-        self.matcher = Matcher((at, line) for at, (_, line) in enumerate(lines))
-        self.personal = Matcher((at, f'"{line}"') for at, line in enumerate(read["not_beside"]))
+        self.matcher = Phrases((at, line) for at, (_, line) in enumerate(lines))
+        self.personal = Phrases((at, f'"{line}"') for at, line in enumerate(read["not_beside"]))
 
     @staticmethod
     def _lines(kinds: list[dict[str, Any]]) -> Iterator[tuple[_Phrase, str]]:
@@ -91,8 +91,8 @@ def _spoken(said: str) -> NoiseFound | None:
     hits = lexicon.matcher.find(plain)
     is_personal: bool | None = None
     for kind, says in lexicon.says.items():
-        of_kind = [hit for hit in hits if lexicon.phrases[hit.query_id].kind == kind]
-        sure = [hit for hit in of_kind if lexicon.phrases[hit.query_id].is_sure]
+        of_kind = [hit for hit in hits if lexicon.phrases[hit.number].kind == kind]
+        sure = [hit for hit in of_kind if lexicon.phrases[hit.number].is_sure]
         if not sure and len(of_kind) < 2:
             continue
         if kind in lexicon.impersonal:

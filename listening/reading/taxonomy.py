@@ -11,7 +11,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from listening.matching import BadExpression, Matcher
+from listening.phrases import BadPhrase, Phrases
 from listening.wording import normal
 
 MAX_BODY = 200_000
@@ -63,7 +63,7 @@ class Taxonomy:
     def found(self, text: str) -> Mapping[str, list[str]]:
         """The words of each topic that a text holds, in the order they are listed."""
         plain = normal(" ".join(text.split())).text
-        spans = [(self._words[hit.query_id], hit.spans) for hit in self._matcher.find(plain)]
+        spans = [(self._words[hit.number], hit.spans) for hit in self._matcher.find(plain)]
         nevers = (span for (_, is_never), listed in spans if is_never for span in listed)
         taken = {at for span in nevers for at in range(*span)}
         said: dict[str, list[str]] = {}
@@ -91,9 +91,9 @@ class Taxonomy:
         return [(topic.id, is_never) for topic in self.topics for _, is_never in _phrases(topic)]
 
     @cached_property
-    def _matcher(self) -> Matcher:
+    def _matcher(self) -> Phrases:
         phrases = (phrase for topic in self.topics for phrase, _ in _phrases(topic))
-        return Matcher((at, f'"{phrase}"') for at, phrase in enumerate(phrases))
+        return Phrases((at, f'"{phrase}"') for at, phrase in enumerate(phrases))
 
 
 def _phrases(topic: Topic) -> Iterator[tuple[str, bool]]:
@@ -140,8 +140,8 @@ def _check_words(name: str, words: tuple[str, ...]) -> None:
         if len(word) > MAX_LENGTH or '"' in word:
             raise BadTaxonomy(f"Topic {name!r}: {word[:40]!r} is longer than {MAX_LENGTH} or holds a quote.")
         try:
-            Matcher([(0, f'"{word}"')])
-        except BadExpression as error:
+            Phrases([(0, f'"{word}"')])
+        except BadPhrase as error:
             raise BadTaxonomy(f"Topic {name!r}: {word[:40]!r} holds no word.") from error
 
 

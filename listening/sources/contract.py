@@ -10,6 +10,8 @@ from typing import Any, ClassVar, Literal, Protocol
 
 from django import forms
 
+from listening.queries.tree import Expression
+
 Cursor = dict[str, Any]
 
 MAX_BODY_BYTES = 10 * 1024 * 1024
@@ -79,10 +81,13 @@ class Connection:
 
 @dataclass(frozen=True)
 class Listening:
-    """One watchlist query in the words of the admin: its terms, each a word or a phrase, all required."""
+    """One watchlist query. A search for `terms`, each a word or a phrase and all required, finds at least
+    what the query finds; where it has an OR, together with the searches of `others`."""
 
     query_id: int
     terms: tuple[str, ...]
+    others: tuple[tuple[str, ...], ...] = ()
+    tree: Expression | None = None
 
 
 @dataclass(frozen=True)

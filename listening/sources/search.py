@@ -39,7 +39,8 @@ def _cut(term: str, limit: int) -> str:
 
 def searches(queries: Sequence[Listening], limit: int) -> list[str]:
     """The fewest searches, in the order of the queries, that together ask for all of them."""
-    clauses = dict.fromkeys(clause(query.terms, limit) for query in queries)
+    asked = (terms for query in queries for terms in (query.terms, *query.others))
+    clauses = dict.fromkeys(clause(terms, limit) for terms in asked)
     return list(_packed([found for found in clauses if found], limit))
 
 

@@ -115,3 +115,48 @@ class HistoryTests(Files):
         made = self.changed()
         answer = self.client.post(reverse("watchlist-keep", args=[made.pk]), {"review_on": "soon"})
         self.assertContains(answer, "Not saved.", status_code=409)
+
+
+class PackTests(Files):
+    def pack(self, **fields: Any) -> HttpResponse:
+        values = {"name": "Our ED", "facility": "main", "query": ["0", "1"], **fields}
+        address = reverse("watchlist-pack", args=["acute"])
+        return self.client.post(address, values, follow=True)  # type: ignore[return-value]
+
+    def test_each_is_offered_with_what_it_is_for(self) -> None:
+        page = self.client.get(reverse("watchlist-packs"))
+        for said in ("Acute hospital", "Children&#x27;s hospital", "Maternity", "Behavioural", "Flu season"):
+            self.assertContains(page, said)
+
+    def test_it_is_shown_filled_in_before_it_is_saved(self) -> None:
+        page = self.client.get(reverse("watchlist-pack", args=["acute"]), {"facility": "main"})
+        self.assertContains(page, "&quot;northfield main campus&quot; AND (hospital*")
+        self.assertFalse(Watchlist.objects.exists())
+
+    def test_what_was_ticked_is_saved_with_its_notes(self) -> None:
+        self.assertContains(self.pack(), "is saved with 2 queries")
+        made = Watchlist.objects.get()
+        self.assertEqual((made.name, made.facility, made.owner), ("Our ED", self.main, ada()))
+        self.assertEqual(made.queries.count(), 2)
+        self.assertTrue(all(query.note for query in made.queries.all()))
+        self.assertIsNotNone(made.review_on)
+        self.assertEqual(made.versions.get().note, "From the pack “Acute hospital”")
+
+    def test_what_is_wrong_is_said(self) -> None:
+        for fields, said in (
+            ({"query": []}, "Write at least one query."),
+            ({"name": ""}, "Not saved."),
+            ({"name": "n" * 200}, "Not saved."),
+        ):
+            with self.subTest(said):
+                self.assertContains(self.pack(**fields), said, status_code=409)
+        self.assertEqual(self.pack(facility="nowhere").status_code, 404)
+        self.assertEqual(self.client.get("/watchlists/packs/unknown/").status_code, 404)
+
+    def test_an_admin_of_one_facility_fills_in_only_its_names(self) -> None:
+        facility("Northfield North Hospital", "north")
+        self.client.force_login(person("hana", Role.ADMIN, self.main))
+        page = self.client.get(reverse("watchlist-pack", args=["acute"]))
+        self.assertNotContains(page, "north hospital")
+        self.assertNotContains(page, "All facilities")
+        self.assertEqual(self.pack(facility="north").status_code, 404)

@@ -7,6 +7,7 @@ from hospital import audit
 from hospital.models import AuditEntry
 from listening import watchlists
 from listening.models import Match, Watchlist
+from listening.queries.asked import Asked
 from listening.sources.contract import Listening
 from tests import base
 
@@ -24,7 +25,7 @@ class CheckedTests(SimpleTestCase):
         self.assertEqual([message[:7] for message in messages], ["Line 2:", "Line 4:", "Line 5:"])
 
     def test_it_refuses_none_and_too_many(self) -> None:
-        for lines in ([], ["", "  "], [f"word{n}" for n in range(201)], ["w" * 501]):
+        for lines in ([], ["", "  "], [f"word{n}" for n in range(201)], ["w" * 4001]):
             with self.assertRaises(ValidationError):
                 watchlists.checked(lines)
 
@@ -61,7 +62,7 @@ class SaveTests(TestCase):
         save(watchlist, "west clinic")
         self.assertEqual(Match.objects.count(), 1)
         self.assertEqual(watchlists.lines_of(watchlist), ["west clinic"])
-        self.assertEqual(watchlists.current_matcher().find("northfield"), [])
+        self.assertEqual(watchlists.current_matcher().find(Asked("northfield")), [])
         save(watchlist, "northfield")
         self.assertEqual(watchlists.lines_of(watchlist), ["northfield"])
         self.assertEqual(Match.objects.get().query.expression, "northfield")
@@ -74,7 +75,7 @@ class SaveTests(TestCase):
 
 class CurrentTests(TestCase):
     def found(self, text: str) -> int:
-        return len(watchlists.current_matcher().find(text))
+        return len(watchlists.current_matcher().find(Asked(text)))
 
     def test_the_next_look_obeys_each_change(self) -> None:
         watchlist = save(None, "northfield")

@@ -8,8 +8,9 @@ from django.utils import timezone
 
 from dashboard import cards
 from listening.intake import cleaned
-from listening.matching import Matcher
 from listening.models import Mention
+from listening.queries.asked import Asked
+from listening.queries.matching import Matcher
 from listening.reading import analysis
 from listening.reading.analysis import ToRead
 from tests import base
@@ -54,7 +55,7 @@ class CostTests(TestCase):
 
     def read(self, text: str) -> None:
         post, _ = cleaned(base.post(f"Northfield {text}"))
-        self.matcher.find(post.text, post.title)
+        self.matcher.find(Asked(post.text, post.title))
         analysis.SHIPPED.read(ToRead(post.text, title=post.title))
 
     def test_no_row_takes_long_to_render(self) -> None:
@@ -66,7 +67,7 @@ class CostTests(TestCase):
     def render(self, text: str) -> float:
         post, _ = cleaned(base.post(f"Northfield {text}", title=text))
         stored = base.mention(post.text, title=post.title, published_at=timezone.now())
-        for hit in self.matcher.find(post.text, post.title)[:1]:
+        for hit in self.matcher.find(Asked(post.text, post.title))[:1]:
             query = base.watchlist("northfield", name=f"Watchlist {stored.pk}").queries.get()
             stored.matches.create(query=query, spans=hit.spans)
         mention = cards.for_cards(Mention.objects.filter(pk=stored.pk)).get()

@@ -4,7 +4,7 @@ import time
 
 from django.test import SimpleTestCase
 
-from listening.matching import MAX_SPANS, BadExpression, Matcher, parse
+from listening.phrases import MAX_SPANS, BadPhrase, Phrases, parse
 from listening.wording import is_edge, normal
 
 VOCABULARY = [
@@ -23,12 +23,12 @@ VOCABULARY = [
 GLUE = [" ", "  ", "\n", "-", "", ", ", "\u200b", "’", "“", "_"]
 
 
-def matched(expression: str, text: str, title: str = "") -> bool:
-    return bool(Matcher([(1, expression)]).find(text, title))
+def matched(line: str, text: str) -> bool:
+    return bool(Phrases([(1, line)]).find(text))
 
 
 def marked(expression: str, text: str) -> list[str]:
-    hits = Matcher([(1, expression)]).find(text)
+    hits = Phrases([(1, expression)]).find(text)
     return [text[start:end] for hit in hits for start, end in hit.spans]
 
 
@@ -52,7 +52,6 @@ class ParseTests(SimpleTestCase):
             '"North  ED" wait': ("North ED", "wait"),
             "“Good Hope” parking": ("Good Hope", "parking"),
             'a "b c"d': ("a", "b c", "d"),
-            "northfield AND parking": ("northfield", "parking"),
             '"OR" nurse': ("OR", "nurse"),
             "wait wait": ("wait",),
         }
@@ -61,19 +60,17 @@ class ParseTests(SimpleTestCase):
 
     def test_it_says_what_is_wrong_and_where(self) -> None:
         cases = {
-            "": "empty",
             "   ": "empty",
-            'northfield "wait': "quote at character 12",
-            "northfield OR larkmoor": "OR at character 12",
+            'northfield "wait': "never closed",
             'north "" x': "no word at character 7",
             "north --": "no word at character 7",
         }
         for expression, message in cases.items():
-            with self.assertRaisesRegex(BadExpression, message):
+            with self.assertRaisesRegex(BadPhrase, message):
                 parse(expression)
 
 
-class MatcherTests(SimpleTestCase):
+class PhrasesTests(SimpleTestCase):
     def test_it_finds_whole_words_in_any_script(self) -> None:
         cases = [
             ("northfield", "NORTHFIELD kept us", True),
@@ -97,38 +94,36 @@ class MatcherTests(SimpleTestCase):
         for expression, text, expected in cases:
             self.assertEqual(matched(expression, text), expected, (expression, text))
 
-    def test_all_terms_must_be_there_in_title_or_text(self) -> None:
-        self.assertTrue(matched("northfield parking", "parking is a joke", "Northfield again"))
+    def test_all_terms_must_be_there(self) -> None:
+        self.assertTrue(matched("northfield parking", "parking at Northfield is a joke"))
         self.assertFalse(matched("northfield parking", "parking is a joke"))
-        self.assertFalse(matched('"north ed"', "ed", "north"))
 
     def test_spans_point_into_the_text_as_it_was_written(self) -> None:
         self.assertEqual(marked("straße café", "die STRASSE  zum cafe\u0301!"), ["STRASSE", "cafe\u0301"])
         self.assertEqual(marked('"north ed"', "😡 North \n ED"), ["North \n ED"])
-        self.assertEqual(Matcher([(1, "north")]).find("quiet", "North")[0].spans, [])
 
     def test_spans_of_one_hit_are_limited(self) -> None:
         self.assertEqual(len(marked("er", "er " * 20_000)), MAX_SPANS)
 
     def test_no_queries_find_nothing(self) -> None:
-        self.assertEqual(Matcher([]).find("anything"), [])
+        self.assertEqual(Phrases([]).find("anything"), [])
 
     def test_it_agrees_with_the_slow_way(self) -> None:
         chance = random.Random(20)
         for _ in range(400):
             queries = [(number, _expression(chance)) for number in range(12)]
             text = "".join(chance.choice(VOCABULARY) + chance.choice(GLUE) for _ in range(12))
-            found = {hit.query_id for hit in Matcher(queries).find(text)}
+            found = {hit.number for hit in Phrases(queries).find(text)}
             expected = {number for number, expression in queries if plainly(expression, text)}
             self.assertEqual(found, expected, (queries, text))
 
     def test_thousands_of_queries_stay_quick(self) -> None:
         queries = [(number, f'hospital{number} "wait number {number}"') for number in range(5000)]
-        matcher = Matcher(queries)
+        matcher = Phrases(queries)
         text = "At hospital77 they called wait number 77 after hours. " * 5
         began = time.perf_counter()
         for _ in range(50):
-            self.assertEqual([hit.query_id for hit in matcher.find(text)], [77])
+            self.assertEqual([hit.number for hit in matcher.find(text)], [77])
         self.assertLess((time.perf_counter() - began) / 50, 0.005)
 
 
