@@ -1,8 +1,8 @@
 """How much of what a watchlist finds is what it is for: people judge twenty by lot, a month later again.
 
-The share is given with its interval (Wilson's). Judgements count for the queries as they are now: what only a
-query found that is gone no longer tells anything. Of an edit that adds words they tell nothing either, so a
-sample drawn before it says so.
+The share is given with its interval (Wilson's). Judgements count for the queries as they are now: a post that
+they find no longer tells nothing of them. Of words that were added since it tells nothing either, so a sample
+drawn before an edit says so.
 """
 
 import random
@@ -13,9 +13,11 @@ from datetime import datetime, timedelta
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import models, transaction
 
+from listening import exclusions
 from listening.accuracy import wilson
 from listening.labels import Refused
 from listening.models import Match, Mention, Query, RelevanceItem, RelevanceSample, Watchlist
+from listening.queries.matching import Matcher
 
 SIZE = 20
 ENOUGH = 10
@@ -101,9 +103,8 @@ def estimate(watchlist: Watchlist) -> Precision:
     sample = newest(watchlist)
     if sample is None:
         return Precision()
-    active = set(_active(watchlist).values_list("pk", flat=True))
-    rows = sample.items.answered().values_list("verdict", "query_ids")
-    return of_answers(verdict for verdict, query_ids in rows if active & set(query_ids))
+    found_by = _found_now(_active(watchlist), sample.items.answered())
+    return of_answers(item.verdict for item, query_ids in found_by if query_ids)
 
 
 def by_query(watchlist: Watchlist, now: datetime) -> list[tuple[Query, Precision]]:
@@ -111,12 +112,34 @@ def by_query(watchlist: Watchlist, now: datetime) -> list[tuple[Query, Precision
     items = RelevanceItem.objects.answered().filter(
         sample__watchlist=watchlist, sample__drawn_at__gt=now - POOLED
     )
-    rows = list(items.values_list("verdict", "query_ids"))
+    queries = list(_active(watchlist))
+    rows = _found_now(queries, items)
     found = [
-        (query, of_answers(verdict for verdict, query_ids in rows if query.pk in query_ids))
-        for query in _active(watchlist)
+        (query, of_answers(item.verdict for item, query_ids in rows if query.pk in query_ids))
+        for query in queries
     ]
     return sorted(found, key=lambda each: (not each[1].is_enough, each[1].share, each[0].pk))
+
+
+def _found_now(
+    queries: Iterable[Query], items: "models.QuerySet[RelevanceItem]"
+) -> list[tuple[RelevanceItem, set[int]]]:
+    """Judged posts, and which of these queries find them as they stand now.
+
+    Of what was removed at its source no word is left: there it is as it was when it was drawn.
+    """
+    asked = {query.pk: query.expression for query in queries}
+    matcher = Matcher(asked.items())
+    related = items.select_related("mention__source", "mention__author", "mention__facility")
+    return [
+        (
+            item,
+            {hit.query_id for hit in matcher.find(exclusions.seen(item.mention).asked)}
+            if not item.mention.is_gone
+            else asked.keys() & set(item.query_ids),
+        )
+        for item in related
+    ]
 
 
 def is_due(watchlist: Watchlist, now: datetime) -> bool:

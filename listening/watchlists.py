@@ -60,6 +60,9 @@ def save(
         facility,
         is_active,
     )
+    if watchlist:
+        # Of two who have the page open, one may have changed it meanwhile.
+        watchlist.refresh_from_db(fields=["owner", "review_on"])
     if keeping:
         saved.owner_id, saved.review_on = keeping.owner_id, keeping.review_on
     saved.full_clean(exclude=["owner"])

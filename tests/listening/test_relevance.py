@@ -40,7 +40,8 @@ class Samples(TestCase):
         self.queries = list(Query.objects.order_by("pk"))
 
     def found(self, number: int = 25, query: int = 0, **fields: Any) -> list[Mention]:
-        made = [mention(f"post {each}", **fields) for each in range(number)]
+        said = self.queries[query].expression
+        made = [mention(f"{said} {each}", **fields) for each in range(number)]
         Match.objects.bulk_create(Match(mention=each, query=self.queries[query]) for each in made)
         return made
 
