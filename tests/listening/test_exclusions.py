@@ -1,7 +1,8 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Count
 from django.test import TestCase
 
 from alerts import defaults, triage
@@ -128,6 +129,16 @@ class PutTests(TestCase):
         self.assertEqual(story.headline_id, second.pk)
 
 
+class CountTests(TestCase):
+    def test_the_hour_is_still_counted_by_one_index(self) -> None:
+        counted = Mention.objects.within(None).published_since(NOW).there().values("sentiment", "facility_id")
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute("SET LOCAL enable_bitmapscan = off")
+        plan = counted.annotate(number=Count("pk")).order_by().explain()
+        self.assertIn("using mention_hour", plan)
+
+
 class HeldTests(TestCase):
     def setUp(self) -> None:
         watchlist("northfield")
@@ -231,9 +242,14 @@ class SweepTests(TestCase):
         made = put_author()
         self.assertEqual(exclusions.sweep(NOW), [])
         self.assertEqual(exclusions.sweep(LATER), [made.pk])
+        self.assertFalse(self.is_verified(LATER + timedelta(minutes=6)))
         exclusions.carry_out(made.pk, LATER)
+        self.assertTrue(self.is_verified(LATER + timedelta(minutes=6)))
         self.assertEqual((shown(), exclusions.sweep(LATER)), ([BAND], []))
         self.assertEqual(AuditEntry.objects.latest("pk").action, "exclusion.run-out")
+
+    def is_verified(self, now: datetime) -> bool:
+        return next(each.is_kept for each in verifying.findings(now) if each.name == "exclusions")
 
     def test_what_was_interrupted_is_rung_for_again(self) -> None:
         made = exclusions.put(Exclusion(kind="phrase", expression="playing", by=ada(), at=NOW), at=NOW)
