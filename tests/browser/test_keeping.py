@@ -1,19 +1,20 @@
 """Watchlists over time in a real browser: by keyboard alone, without JavaScript, on a very narrow screen."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
+from typing import ClassVar
 
 import pytest
 from django.conf import settings
 from django.test import Client, TransactionTestCase
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from alerts import defaults
 from hospital.models import FacilityName
 from listening import exclusions, relevance, watchlists
-from listening.models import Author, Exclusion, Match, Mention, Query, Watchlist
+from listening.models import Author, Exclusion, Match, Mention, Query, RelevanceItem, Watchlist
 from tests.base import ada, facility, mention, source
 from tests.browser.rig import Web, chromium
 
@@ -58,13 +59,21 @@ def world() -> Watchlist:
 
 @pytest.mark.browser
 class KeepingTests(TransactionTestCase):
-    web: Web
+    web: ClassVar[Web]
+    browser: ClassVar[Browser]
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        super().setUpClass()
+        stack = ExitStack()
+        cls.addClassCleanup(stack.close)
+        cls.browser = stack.enter_context(chromium())
+        cls.web = Web()
+        stack.callback(cls.web.stop)
+        cls.web.start()
 
     def setUp(self) -> None:
         self.made = world()
-        self.web = Web()
-        self.web.start()
-        self.addCleanup(self.web.stop)
 
     @contextmanager
     def signed_in(self, **options: object) -> Iterator[Page]:
@@ -72,10 +81,10 @@ class KeepingTests(TransactionTestCase):
         client.force_login(ada())
         name = settings.SESSION_COOKIE_NAME
         cookie = {"name": name, "value": client.cookies[name].value, "url": self.web.url}
-        with chromium() as browser:
-            context = browser.new_context(**options)  # type: ignore[arg-type]
-            context.add_cookies([cookie])  # type: ignore[list-item]
-            yield context.new_page()
+        context = self.browser.new_context(**options)  # type: ignore[arg-type]
+        self.addCleanup(context.close)
+        context.add_cookies([cookie])  # type: ignore[list-item]
+        yield context.new_page()
 
     def press(self, page: Page, name: str) -> None:
         """Reach a button or link by Tab alone, and press it."""
@@ -96,8 +105,11 @@ class KeepingTests(TransactionTestCase):
             self.press(page, "Save this watchlist")
             expect(page.get_by_role("status").first).to_contain_text("is saved with")
             page.goto(f"{self.web.url}/watchlists/{self.made.pk}/precision/")
-            page.keyboard.press("d")
-            for _ in range(20):
+            relevance.draw(self.made, timezone.now(), by=ada())
+            for item in RelevanceItem.objects.all()[:17]:
+                relevance.answer(item, "yes", by=ada(), at=timezone.now())
+            page.reload()
+            for _ in range(3):
                 expect(page.locator(".judged-post")).to_be_visible()
                 is_noise = "now playing" in page.locator(".judged-post").inner_text()
                 with page.expect_navigation():

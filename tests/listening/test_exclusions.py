@@ -10,7 +10,7 @@ from alerts.models import Case
 from config import verifying
 from hospital import audit
 from hospital.models import AuditEntry
-from listening import exclusions, stories
+from listening import exclusions, labels, stories
 from listening.models import Author, Exclusion, Mention
 from listening.signals import mentions_stored
 from tests.base import NOW, ada, facility, mention, post, watchlist
@@ -173,6 +173,15 @@ class HeldTests(TestCase):
         Exclusion.objects.filter(pk=made.pk).update(until=NOW)
         poll_once(page(post(author_id="lark")))
         self.assertEqual(Mention.objects.excluded().count(), 0)
+
+
+class PressedTests(TestCase):
+    def test_what_a_person_finds_pressing_comes_back(self) -> None:
+        made = mention(BAND)
+        put()
+        labels.put(made.pk, "level", "P1", by=ada(), at=NOW)
+        self.assertEqual(shown(), [BAND])
+        self.assertTrue(Mention.objects.unrouted().exists())
 
 
 class UndoTests(TestCase):
