@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
-from alerts.models import Queue, Rule, SLAPolicy
+from alerts.models import Queue, Rule, RulesVersion, SLAPolicy
 from alerts.models.queue import STAFF_VOICE
 
 UNSORTED = "unsorted"
@@ -50,7 +50,7 @@ def ensure() -> None:
     """Make what is missing. An installation that has rules of its own gets none of these."""
     for position, (slug, name, within) in enumerate(QUEUES):
         ensure_queue(slug, name, position=position, within=within)
-    if Rule.objects.exists():
+    if Rule.objects.exists() or RulesVersion.objects.exists():
         return
     for position, (name, slug, conditions) in enumerate(RULES):
         Rule.objects.create(name=name, position=position, queue=Queue.objects.get(slug=slug), **conditions)

@@ -1,8 +1,12 @@
 """Which rule takes a mention. Pure: rules are asked in order, the first that fits decides, and says why."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from listening.queries.asked import Asked
+from listening.queries.matching import prepared
+from listening.queries.view import View
 
 SAFETY_QUEUES = {
     "emergency": "emergency",
@@ -16,6 +20,8 @@ SAFETY_QUEUES = {
 }
 """Lane to queue. These are taken before any rule is asked, so that no rule can lose them."""
 
+NO_WORDS = Asked("")
+
 
 @dataclass(frozen=True)
 class Facts:
@@ -27,6 +33,9 @@ class Facts:
     facility_id: int | None
     severity: int
     rating: int | None = None
+    level: str = ""
+    topics: tuple[str, ...] = ()
+    asked: Asked = NO_WORDS
 
 
 @dataclass(frozen=True)
@@ -35,13 +44,16 @@ class Condition:
 
     id: int
     name: str
-    queue_id: int
+    queue_id: int | None  # None: it opens no case
     lanes: frozenset[str] = frozenset()
     sentiments: frozenset[str] = frozenset()
     networks: frozenset[str] = frozenset()
     facility_ids: frozenset[int] = frozenset()
     severity_at_least: int = 0
     rating_at_most: int | None = None
+    levels: frozenset[str] = frozenset()
+    topics: frozenset[str] = frozenset()  # one of them at least
+    expression: str = ""  # in the grammar of watchlists
 
 
 def first_fitting(rules: Sequence[Condition], facts: Facts) -> tuple[Condition, str] | None:
@@ -62,6 +74,10 @@ def fits(rule: Condition, facts: Facts) -> bool:
         and (
             rule.rating_at_most is None or (facts.rating is not None and facts.rating <= rule.rating_at_most)
         )
+        and _lets_through(rule.levels, facts.level)
+        and (not rule.topics or not rule.topics.isdisjoint(facts.topics))
+        # Last: the words cost more than all the rest.
+        and (not rule.expression or prepared(rule.expression).node.holds(View(facts.asked)))
     )
 
 
@@ -76,11 +92,21 @@ def reason(rule: Condition, facts: Facts) -> str:
         said.append(f"{facts.rating} of 5 stars")
     if rule.severity_at_least:
         said.append(f"severity {facts.severity}, at least {rule.severity_at_least}")
+    if rule.levels:
+        said.append(f"level {facts.level}")
+    if rule.topics:
+        said.append(f"about {_listed(rule.topics & set(facts.topics))}")
+    if rule.expression:
+        said.append(f"holds {rule.expression}")
     if rule.networks:
         said.append(f"from {facts.network}")
     if rule.facility_ids:
         said.append("about one of its facilities")
     return f"Rule “{rule.name}”: {', '.join(said) or 'takes everything'}"
+
+
+def _listed(names: Collection[str]) -> str:
+    return ", ".join(name.replace("_", " ") for name in sorted(names))
 
 
 def _lets_through(wanted: frozenset[Any], value: Any) -> bool:

@@ -14,6 +14,7 @@ looks.
 
 import logging
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +27,7 @@ from alerts.models.queue import STAFF_VOICE
 from alerts.rules import SAFETY_QUEUES, Condition, Facts, first_fitting
 from alerts.sla import due_at
 from alerts.story import tell
+from listening import exclusions
 from listening.models import Mention, MentionVersion
 from listening.models.mention import RESTRICTED_LANES
 
@@ -78,20 +80,24 @@ def set_aside(mention_id: int, now: datetime) -> None:
 
 
 def active_rules() -> list[Condition]:
-    return [
-        Condition(
-            id=rule.pk,
-            name=rule.name,
-            queue_id=rule.queue_id,
-            lanes=frozenset(rule.lanes),
-            sentiments=frozenset(rule.sentiments),
-            networks=frozenset(rule.networks),
-            facility_ids=frozenset(facility.pk for facility in rule.facilities.all()),
-            severity_at_least=rule.severity_at_least,
-            rating_at_most=rule.rating_at_most,
-        )
-        for rule in Rule.objects.filter(is_active=True).prefetch_related("facilities")
-    ]
+    return [condition_of(rule) for rule in Rule.objects.filter(is_active=True).prefetch_related("facilities")]
+
+
+def condition_of(rule: Rule) -> Condition:
+    return Condition(
+        id=rule.pk,
+        name=rule.name,
+        queue_id=rule.queue_id,
+        lanes=frozenset(rule.lanes),
+        sentiments=frozenset(rule.sentiments),
+        networks=frozenset(rule.networks),
+        facility_ids=frozenset(facility.pk for facility in rule.facilities.all()),
+        severity_at_least=rule.severity_at_least,
+        rating_at_most=rule.rating_at_most,
+        levels=frozenset(rule.levels),
+        topics=frozenset(rule.topics),
+        expression=rule.expression,
+    )
 
 
 def note_edits(mention_ids: Iterable[int], now: datetime) -> int:
@@ -130,14 +136,17 @@ def _decide(mention: Mention, now: datetime, rules: Sequence[Condition]) -> Case
     if mention.lane in SAFETY_QUEUES:
         why = f"Safety: read as {mention.lane.replace('_', ' ')}"
         return _open(mention, defaults.queue(SAFETY_QUEUES[mention.lane]), now, why=why)
-    found = first_fitting(rules, _facts(mention))
-    if found is None and is_pressed_by_a_person(mention):
+    if mention.is_excluded:
+        return None
+    found = first_fitting(rules, facts_for(mention, rules))
+    queue_id = found[0].queue_id if found else None
+    if queue_id is None and is_pressed_by_a_person(mention):
         why = PERSON_SAYS.format(mention.get_level_display().lower())
         return _open(mention, defaults.queue(defaults.UNSORTED), now, why=why)
-    if found is None:
+    if found is None or queue_id is None:
         return None
     rule, why = found
-    queue = Queue.objects.select_related("policy").get(pk=rule.queue_id)
+    queue = Queue.objects.select_related("policy").get(pk=queue_id)
     return _open(mention, queue, now, why=why, rule_id=rule.id)
 
 
@@ -226,7 +235,7 @@ def _keep_with_its_story(case: Case, story_id: int, now: datetime) -> None:
     tell(case.pk, CaseEvent.Kind.CLAIMED, by=kept.owner, at=now, story_case=kept.pk)
 
 
-def _facts(mention: Mention) -> Facts:
+def facts_of(mention: Mention) -> Facts:
     return Facts(
         lane=mention.lane,
         sentiment=mention.sentiment,
@@ -234,7 +243,17 @@ def _facts(mention: Mention) -> Facts:
         facility_id=mention.facility_id,
         severity=mention.severity,
         rating=mention.rating,
+        level=mention.level,
+        topics=tuple(mention.topics),
     )
+
+
+def facts_for(mention: Mention, rules: Sequence[Condition]) -> Facts:
+    """With the words of the post only where a rule asks for them: they cost a few look-ups."""
+    facts = facts_of(mention)
+    if any(rule.expression for rule in rules):
+        return replace(facts, asked=exclusions.seen(mention).asked)
+    return facts
 
 
 def _processed(mention: Mention, now: datetime) -> None:

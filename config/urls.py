@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from dashboard import (
     accuracy_views,
+    exclusion_views,
     facility_list_views,
     facility_views,
     label_views,
@@ -12,6 +13,8 @@ from dashboard import (
     people_views,
     priority_views,
     reading_views,
+    relevance_views,
+    rule_views,
     sample_views,
     search_views,
     sign_in,
@@ -19,6 +22,8 @@ from dashboard import (
     story_views,
     stream,
     wall_views,
+    watchlist_file_views,
+    watchlist_history_views,
     watchlist_views,
 )
 from dashboard.cases import moves, pages, staff
@@ -35,6 +40,11 @@ urlpatterns: list[URLPattern] = [
     path("mentions/<int:pk>/", mention_views.detail, name="mention-detail"),
     path("mentions/<int:pk>/reveal/", mention_views.reveal, name="mention-reveal"),
     path("mentions/<int:pk>/story/", story_views.begin, name="mention-story"),
+    path("mentions/<int:pk>/not-us/", exclusion_views.exclude, name="mention-exclude"),
+    # What is left out
+    path("exclusions/", exclusion_views.listing, name="exclusion-list"),
+    path("exclusions/<int:pk>/", exclusion_views.detail, name="exclusion-detail"),
+    path("exclusions/<int:pk>/undo/", exclusion_views.undo, name="exclusion-undo"),
     # Stories
     path("stories/<int:pk>/", story_views.detail, name="story-detail"),
     path("stories/<int:pk>/merge/", story_views.merge, name="story-merge"),
@@ -85,6 +95,26 @@ urlpatterns: list[URLPattern] = [
     path("watchlists/new/preview/", watchlist_views.preview_new, name="watchlist-try"),
     path("watchlists/<int:pk>/", watchlist_views.edit, name="watchlist-edit"),
     path("watchlists/<int:pk>/preview/", watchlist_views.preview, name="watchlist-preview"),
+    # A watchlist over time
+    path("watchlists/import/", watchlist_file_views.bring_in, name="watchlist-import"),
+    path("watchlists/packs/", watchlist_file_views.packs, name="watchlist-packs"),
+    path("watchlists/packs/<slug:pack>/", watchlist_file_views.from_pack, name="watchlist-pack"),
+    path("watchlists/<int:pk>/file/", watchlist_file_views.file, name="watchlist-file"),
+    path("watchlists/<int:pk>/export/", watchlist_file_views.export, name="watchlist-export"),
+    path("watchlists/<int:pk>/history/", watchlist_history_views.history, name="watchlist-history"),
+    path("watchlists/<int:pk>/precision/", relevance_views.precision, name="watchlist-precision"),
+    path("watchlists/<int:pk>/precision/draw/", relevance_views.draw, name="watchlist-precision-draw"),
+    path("relevance/<int:pk>/answer/", relevance_views.answer, name="relevance-answer"),
+    path("relevance/<int:pk>/again/", relevance_views.again, name="relevance-again"),
+    path("watchlists/<int:pk>/keep/", watchlist_history_views.keep, name="watchlist-keep"),
+    path(
+        "watchlists/<int:pk>/history/<int:number>/", watchlist_history_views.version, name="watchlist-version"
+    ),
+    path(
+        "watchlists/<int:pk>/history/<int:number>/use/",
+        watchlist_history_views.go_back,
+        name="watchlist-go-back",
+    ),
     # Facilities
     path("facilities/", facility_views.listing, name="facility-list"),
     path("facilities/try/", facility_views.attempt, name="facility-try"),
@@ -106,6 +136,10 @@ urlpatterns: list[URLPattern] = [
     path("reading/<slug:kind>/<int:number>/use/", lexicon_views.go_back, name="lexicon-go-back"),
     # Priority
     path("priority/", priority_views.edit, name="priority-edit"),
+    # Rules
+    path("rules/", rule_views.edit, name="rules-edit"),
+    path("rules/<int:number>/", rule_views.version, name="rules-version"),
+    path("rules/<int:number>/use/", rule_views.go_back, name="rules-go-back"),
     # Sources
     path("sources/", source_views.listing, name="source-list"),
     path("sources/new/", source_views.create, name="source-create"),

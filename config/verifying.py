@@ -15,7 +15,7 @@ from django.db.models import Count, F, Max, Q
 from alerts.models import Reply
 from hospital import audit
 from hospital.models import AuditEntry
-from listening.models import Mention, Poll, Story
+from listening.models import Exclusion, Mention, Poll, Story
 
 SWEPT_WITHIN = timedelta(minutes=1)
 ROUTED_WITHIN = timedelta(minutes=5)
@@ -138,6 +138,16 @@ def _stories(now: datetime) -> tuple[list[Any], str]:
     return broken, f"{Story.objects.count():,} stories"
 
 
+def _exclusions(now: datetime) -> tuple[list[Any], str]:
+    since = now - ROUTED_WITHIN
+    ended = Mention.objects.filter(exclusion__ended_at__lte=since)
+    lapsed = Exclusion.objects.overdue(since).values_list("pk", flat=True)
+    broken = [f"mention {pk} is still left out" for pk in ended.values_list("pk", flat=True)[: SHOWN + 1]]
+    broken += [f"exclusion {pk} has not run out" for pk in lapsed[: SHOWN + 1]]
+    left_out = Mention.objects.excluded().count()
+    return broken, f"{Exclusion.objects.standing().count():,} leave {left_out:,} mentions out"
+
+
 CHECKS: dict[str, Look] = {
     "conservation": _conservation,
     "stored": _stored,
@@ -147,5 +157,6 @@ CHECKS: dict[str, Look] = {
     "routing": _routed,
     "outbox": _outbox,
     "stories": _stories,
+    "exclusions": _exclusions,
     "audit": _audit,
 }

@@ -90,7 +90,9 @@ def instead_of(mention: Mention, story: Arrival) -> Arrival:
 def arrival(mention: Mention, *, seq: int) -> Arrival:
     if mention.lane in RESTRICTED_LANES:
         return restricted(mention)
-    gone = frame("gone", leaving(mention, "Removed at its source."), id=seq)
+    is_gone = mention.is_gone or mention.is_excluded
+    words = "Left out: not about us." if mention.is_excluded else "Removed at its source."
+    gone = frame("gone", leaving(mention, words), id=seq)
     return Arrival(
         seq=seq,
         facility_id=mention.facility_id,
@@ -98,9 +100,9 @@ def arrival(mention: Mention, *, seq: int) -> Arrival:
         sentiment=mention.sentiment,
         about_us=mention.about_us,
         published_at=mention.published_at,
-        is_gone=mention.is_gone,
-        desk=gone if mention.is_gone else frame("mention", cards.rendered(mention, is_named=True), id=seq),
-        screen=gone if mention.is_gone else frame("mention", cards.rendered(mention, is_named=False), id=seq),
+        is_gone=is_gone,
+        desk=gone if is_gone else frame("mention", cards.rendered(mention, is_named=True), id=seq),
+        screen=gone if is_gone else frame("mention", cards.rendered(mention, is_named=False), id=seq),
         drop=frame("drop", leaving(mention, "Changed: no longer part of this view."), id=seq),
     )
 

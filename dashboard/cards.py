@@ -14,7 +14,7 @@ from django.template.loader import render_to_string
 from dashboard import masks
 from dashboard.columns import PRAISE_LANE, Column, column_of
 from listening.models import Label, Mention
-from listening.models.mention import MentionQuerySet, marked
+from listening.models.mention import NEVER_EXCLUDED, MentionQuerySet, marked
 from listening.reading.identifiers import Identifier, Span
 from listening.reading.lanes import KINDS
 
@@ -176,8 +176,15 @@ class Card:
         return f"{story.count:,} alike" if story.headline_id == self.mention.pk else "one of a story"
 
     @property
+    def is_heeded(self) -> bool:
+        """Covered by an exclusion, or it would be; shown because it speaks of somebody's safety."""
+        return self.mention.lane in NEVER_EXCLUDED
+
+    @property
     def about(self) -> str:
-        """Said where it is in doubt."""
+        """Said where it is in doubt, or where somebody has decided."""
+        if self.mention.is_excluded:
+            return "Left out: not about us"
         return "" if self.mention.about_us == Mention.About.YES else "Maybe not about us"
 
     @property

@@ -44,7 +44,7 @@ def last_hour(
     counted = (
         Mention.objects.within(facility_ids)
         .published_since(now - HOUR)
-        .filter(is_gone=False)
+        .there()
         .values_list("sentiment", "facility_id", "source_id")
         .annotate(number=Count("pk"))
         .order_by()
@@ -80,4 +80,4 @@ def last_hour(
 
 
 def published_today(facility_ids: frozenset[int] | None, midnight: datetime) -> int:
-    return Mention.objects.within(facility_ids).published_since(midnight).filter(is_gone=False).count()
+    return Mention.objects.within(facility_ids).published_since(midnight).there().count()

@@ -34,6 +34,7 @@ class Permission(StrEnum):
     MANAGE_READING = "manage how posts are read"
     MANAGE_PEOPLE = "manage people"
     MANAGE_PRIORITY = "manage priority"
+    MANAGE_RULES = "manage rules"
     HANDLE_STAFF_VOICE = "handle staff voice"  # what staff say in public: for two roles alone
 
 
@@ -66,6 +67,7 @@ GRANTS: dict[str, frozenset[Permission]] = {
             P.MANAGE_READING,
             P.MANAGE_PEOPLE,
             P.MANAGE_PRIORITY,
+            P.MANAGE_RULES,
         }
     ),
 }

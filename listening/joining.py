@@ -219,9 +219,15 @@ def _renew(story_of: dict[int, int | None]) -> None:
 
 
 def leave(mention_ids: Sequence[int]) -> None:
-    """What was erased is no headline where another mention can be."""
+    """What was erased or left out is no headline where another mention can be."""
     for story in Story.objects.filter(headline_id__in=mention_ids):
-        left = Mention.objects.filter(story=story, is_gone=False).order_by("published_at", "pk").first()
+        left = (
+            Mention.objects.there()
+            .filter(story=story)
+            .exclude(pk__in=mention_ids)
+            .order_by("published_at", "pk")
+            .first()
+        )
         if left is not None:
             Story.objects.filter(pk=story.pk).update(headline=left)
 

@@ -147,7 +147,8 @@ def _refuse_lowering(mention: Mention, changes: dict[str, Any], may_lower: bool)
 def _show(mention: Mention, changes: dict[str, Any], set_by_people: set[str], number: int) -> None:
     is_pressing = changes.get("level") in MUST_NOT_WAIT
     if is_pressing:
-        changes = {**changes, "processed_at": None, "route_attempts": 0}
+        # What a person finds pressing is about us, whatever was left out before.
+        changes = {**changes, "processed_at": None, "route_attempts": 0, "exclusion": None}
     Mention.objects.filter(pk=mention.pk).update(
         set_by_people=sorted(set_by_people), wall_seq=number, **changes
     )

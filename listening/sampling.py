@@ -129,7 +129,7 @@ def _shuffled(sample: Sample) -> Iterator[dict[str, Any]]:
 
 
 def _frame(starts_at: datetime, ends_at: datetime) -> Any:
-    there = Mention.objects.unrestricted().filter(is_gone=False)
+    there = Mention.objects.unrestricted().there()
     return there.filter(published_at__gte=starts_at, published_at__lt=ends_at)
 
 

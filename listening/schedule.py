@@ -19,5 +19,6 @@ BEAT: dict[str, dict[str, Any]] = {
         **_every(600.0, "listening.tasks.draw_sample"),
         "options": {"queue": "bulk", "expires": 600},
     },
+    "sweep-exclusions": _every(30.0, "listening.tasks.sweep_exclusions"),
     "sweep-rereadings": _every(10.0, "listening.tasks.sweep_rereadings"),
 }

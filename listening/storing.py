@@ -6,7 +6,7 @@ changes a mention elsewhere takes the wall's number before the row.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -16,8 +16,10 @@ from django.db import connection, transaction
 from django.db.models import BigIntegerField, Case, F, Value, When
 from django.db.models.functions import Cast
 
-from listening import authors, bulk, joining, labels, quarantine, removal, wall_sequence
+from hospital.models import Facility
+from listening import authors, bulk, exclusions, joining, labels, quarantine, removal, wall_sequence
 from listening import changes as changes_of
+from listening.blocks import Seen
 from listening.intake import Arrival, Known, Refused
 from listening.joining import Fresh
 from listening.leases import Lease
@@ -127,23 +129,31 @@ def _mentions(read: Sequence[Read], source: Source, now: datetime) -> _Stored:
     new = [each for each in read if not each.known]
     said = [_said(each) for each in read]  # before the lock: it takes a while
     numbers = iter(wall_sequence.take(len(read)))
+    held = exclusions.held(_seen(read, source, author_ids), now)
     standing = _standing([known.mention_id for _, known in changed])
     for each, known in changed:
         _keep_version(each, known, standing.get(known.mention_id), now)
-    inserted = _insert([_row(each, source, author_ids, next(numbers), now) for each in new])
+    inserted = _insert([_row(each, source, author_ids, held, next(numbers), now) for each in new])
     updated = {
         each.arrival.post.external_id: known.mention_id
         for each, known in changed
-        if _update(known, _row(each, source, author_ids, next(numbers), now), standing.get(known.mention_id))
+        if _update(
+            known, _row(each, source, author_ids, held, next(numbers), now), standing.get(known.mention_id)
+        )
     }
     labels.end_for_edits(updated.values(), now)
     _matches(read, {**inserted, **updated}, stale=list(updated.values()))
-    _stories(read, said, inserted, updated, now)
+    _stories(read, said, inserted, updated, held, now)
     return _Stored(inserted, updated)
 
 
 def _row(
-    read: Read, source: Source, author_ids: Mapping[tuple[str, str], int], number: int, now: datetime
+    read: Read,
+    source: Source,
+    author_ids: Mapping[tuple[str, str], int],
+    held: Mapping[str, int],
+    number: int,
+    now: datetime,
 ) -> dict[str, Any]:
     arrival, reading = read.arrival, read.reading
     post = arrival.post
@@ -166,6 +176,7 @@ def _row(
         "edited_at": post.edited_at if post.edited_at and post.edited_at.tzinfo else None,
         "collected_at": now,
         "is_gone": False,
+        "exclusion_id": held.get(post.external_id),
         **columns_of(reading),
         "reader_version": read.reader_version,
         "set_by_people": [],
@@ -191,6 +202,25 @@ def columns_of(reading: Reading) -> dict[str, Any]:
     }
 
 
+def _seen(
+    read: Iterable[Read], source: Source, author_ids: Mapping[tuple[str, str], int]
+) -> Iterator[tuple[str, Seen]]:
+    """Posts as exclusions see them. A voice of staff falls under none: two roles alone know of it."""
+    slugs = dict(Facility.objects.values_list("pk", "slug"))
+    for each in read:
+        if each.is_restricted:
+            continue
+        seen = exclusions.seen_of_post(
+            each.arrival.post,
+            source=f"{source.slug} {source.kind} {each.arrival.network}",
+            language=each.reading.language,
+            author_id=author_ids.get(authors.key_of(each.arrival)),
+            facility_id=each.facility_id,
+            slugs=slugs,
+        )
+        yield each.arrival.post.external_id, seen
+
+
 def _said(read: Read) -> Said:
     post = read.arrival.post
     return joining.said(post.text, post.title, post.kind, post.url)
@@ -201,6 +231,7 @@ def _stories(
     said: Sequence[Said],
     inserted: Mapping[str, int],
     updated: Mapping[str, int],
+    held: Mapping[str, int],
     now: datetime,
 ) -> None:
     """A voice of staff joins none: a count or a link would lead to it."""
@@ -209,7 +240,10 @@ def _stories(
     fresh = [
         Fresh(pk, each.facility_id, each.arrival.published_at, words)
         for each, words in zip(read, said, strict=True)
-        if (pk := ids.get(each.arrival.post.external_id)) and not each.is_restricted
+        if (pk := ids.get(each.arrival.post.external_id))
+        and not each.is_restricted
+        # Nor does what is said to be not about us, until it comes back.
+        and (each.arrival.post.external_id not in held or each.reading.lane.name in SAFETY)
     ]
     joining.join(fresh, now)
 

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from listening import ingest, joining, rereading, rereading_leases, sampling, sweep
+from listening import exclusions, ingest, joining, rereading, rereading_leases, sampling, sweep
 from listening.doorbell import ring
 
 
@@ -44,3 +44,14 @@ def reread(rereading_id: int) -> None:
 def sweep_rereadings() -> None:
     for rereading_id in rereading_leases.forgotten(timezone.now()):
         ring(reread, rereading_id)
+
+
+@shared_task
+def carry_out_exclusion(exclusion_id: int) -> None:
+    exclusions.carry_out(exclusion_id, timezone.now())
+
+
+@shared_task
+def sweep_exclusions() -> None:
+    for exclusion_id in exclusions.sweep(timezone.now()):
+        ring(carry_out_exclusion, exclusion_id)

@@ -1,9 +1,9 @@
 """Watchlists: how an admin changes what is listened for, and what is listened for now."""
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
@@ -12,7 +12,7 @@ from django.db.models import Count, Max
 
 from hospital import audit
 from hospital.models import Facility
-from listening import wording
+from listening import watchlist_history, wording
 from listening.models import Query, Watchlist
 from listening.queries import asking, limits
 from listening.queries.matching import Matcher, prepared
@@ -25,6 +25,15 @@ MAX_QUERIES = 200
 logger = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
+class Keeping:
+    """Who keeps a watchlist, until when it is to be looked at again, and why each of its queries is there."""
+
+    owner_id: int | None
+    review_on: date | None
+    notes: Mapping[str, str] | None = None  # by expression; None: as they are
+
+
 @transaction.atomic
 def save(
     watchlist: Watchlist | None,
@@ -34,12 +43,16 @@ def save(
     facility: Facility | None = None,
     lines: Sequence[str],
     is_active: bool = True,
+    keeping: Keeping | None = None,
+    note: str = "",
     by: AbstractBaseUser | None,
     at: datetime,
 ) -> Watchlist:
     """Create or change a watchlist with all its queries. ValidationError names each line at fault."""
     expressions = checked(lines)
     action = "watchlist-edit" if watchlist else "watchlist-create"
+    if watchlist:
+        watchlist_history.begin(watchlist)
     saved = watchlist or Watchlist(owner_id=by.pk if by else None)
     saved.name, saved.purpose, saved.facility, saved.is_active = (
         name.strip(),
@@ -47,10 +60,18 @@ def save(
         facility,
         is_active,
     )
+    if watchlist:
+        # Of two who have the page open, one may have changed it meanwhile.
+        watchlist.refresh_from_db(fields=["owner", "review_on"])
+    if keeping:
+        saved.owner_id, saved.review_on = keeping.owner_id, keeping.review_on
     saved.full_clean(exclude=["owner"])
     saved.save()  # moves updated_at, by which polls see that something changed
     before = set(lines_of(saved))
     _keep_only(saved, expressions)
+    if keeping and keeping.notes is not None:
+        _annotate(saved, keeping.notes)
+    watchlist_history.keep(saved, note=note, by=by, at=at)
     _record(action, saved, before, expressions, by=by, at=at)
     return saved
 
@@ -71,6 +92,13 @@ def _keep_only(watchlist: Watchlist, expressions: list[str]) -> None:
     Query.objects.bulk_create(
         Query(watchlist=watchlist, expression=line) for line in expressions if line not in known
     )
+
+
+def _annotate(watchlist: Watchlist, notes: Mapping[str, str]) -> None:
+    queries = list(watchlist.queries.filter(is_active=True))
+    for query in queries:
+        query.note = notes.get(query.expression, "")[:200]
+    Query.objects.bulk_update(queries, ["note"])
 
 
 def _record(

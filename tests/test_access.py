@@ -19,7 +19,16 @@ from alerts.models import Case, Queue, Reply
 from hospital.access import DefaultDenyMiddleware
 from hospital.models import Facility, Membership, Role
 from listening import stories
-from listening.models import Label, Mention, Sample, SampleItem
+from listening.models import (
+    Exclusion,
+    Label,
+    Mention,
+    RelevanceItem,
+    RelevanceSample,
+    Sample,
+    SampleItem,
+    Watchlist,
+)
 from tests.base import (
     NOW,
     ada,
@@ -55,6 +64,10 @@ WHO_MAY = {
     "mention-detail": MEMBERS,
     "mention-reveal": REVEAL,
     "mention-story": WORK,
+    "mention-exclude": ADMIN,
+    "exclusion-list": ADMIN,
+    "exclusion-detail": ADMIN,
+    "exclusion-undo": ADMIN,
     "story-detail": MEMBERS,
     "story-merge": WORK,
     "story-split": WORK,
@@ -100,6 +113,19 @@ WHO_MAY = {
     "watchlist-try": ADMIN,
     "watchlist-edit": ADMIN,
     "watchlist-preview": ADMIN,
+    "watchlist-import": ADMIN,
+    "watchlist-packs": ADMIN,
+    "watchlist-pack": ADMIN,
+    "watchlist-file": ADMIN,
+    "watchlist-export": ADMIN,
+    "watchlist-history": ADMIN,
+    "watchlist-precision": ADMIN,
+    "watchlist-precision-draw": ADMIN,
+    "relevance-answer": ADMIN,
+    "relevance-again": ADMIN,
+    "watchlist-keep": ADMIN,
+    "watchlist-version": ADMIN,
+    "watchlist-go-back": ADMIN,
     "facility-list": MEMBERS,
     "facility-try": MEMBERS,
     "facility-create": ADMIN,
@@ -117,6 +143,9 @@ WHO_MAY = {
     "lexicon-preview": ADMIN,
     "lexicon-version": ADMIN,
     "lexicon-go-back": ADMIN,
+    "rules-edit": ADMIN,
+    "rules-version": ADMIN,
+    "rules-go-back": ADMIN,
     "source-list": ADMIN,
     "source-create": ADMIN,
     "source-edit": ADMIN,
@@ -132,7 +161,7 @@ WHO_MAY = {
 """Route to those who may use it. To change it is to change who may do what: do it on purpose."""
 
 PEOPLE = PUBLIC.split()
-PARTS: dict[str, Any] = {"column": "needs", "kind": "health", "number": 0}
+PARTS: dict[str, Any] = {"column": "needs", "kind": "health", "number": 0, "pack": "acute"}
 
 
 def routes(patterns: list[Any], prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
@@ -190,6 +219,7 @@ class AccessTests(TestCase):
         case = Case.objects.create(
             mention=post, facility=place, queue=complaints, priority=1, opened_at=NOW, due_at=NOW
         )
+        listed = watchlist("northfield", name=f"List {name}", facility=place)
         return {
             "mention": post.pk,
             "story": stories.of(post).pk,
@@ -198,8 +228,12 @@ class AccessTests(TestCase):
             "sample": cls.sampled(post).pk,
             "reply": Reply.objects.create(case=case, author=writer, text="Hello").pk,
             "facility": place.pk if place else 0,
-            "watchlist": watchlist("northfield", name=f"List {name}", facility=place).pk,
+            "watchlist": listed.pk,
+            "relevance": cls.judged(post, listed).pk,
             "source": post.source_id,
+            "exclusion": Exclusion.objects.create(
+                kind="site", site="band.example", facility=place, by=writer, at=NOW, applied_at=NOW
+            ).pk,
             "membership": Membership.objects.create(user=writer, role=Role.VIEWER, facility=place).pk,
         }
 
@@ -214,6 +248,12 @@ class AccessTests(TestCase):
         where = {"sample": sample, "source": post.source, "position": sample.items.count()}
         return SampleItem.objects.create(mention=post, said="negative", group_size=1, **where)
 
+    @staticmethod
+    def judged(post: Mention, listed: Watchlist) -> RelevanceItem:
+        drawn = {"drawn_at": NOW, "since": NOW, "drawn_from": 1}
+        sample = RelevanceSample.objects.create(watchlist=listed, **drawn)
+        return RelevanceItem.objects.create(sample=sample, mention=post, position=1)
+
     def address(self, route: str, place: str) -> str:
         taken = ROUTES[route].pattern.converters
         if "pk" not in taken:
@@ -221,7 +261,8 @@ class AccessTests(TestCase):
             return reverse(route, kwargs=values) + ("?kind=rss" if route == "source-create" else "")
         of_a_case = route in ("reply-save", "reply-autosave", "reply-submit")
         noun = "case" if of_a_case else route.split("-")[0]
-        return reverse(route, args=[self.ids[place][noun]])
+        others = {name: PARTS[name] for name in taken if name != "pk"}
+        return reverse(route, kwargs={"pk": self.ids[place][noun], **others})
 
     def ask(self, who: str, method: str, address: str) -> HttpResponseBase:
         """As that person, and then as if nothing had been asked."""

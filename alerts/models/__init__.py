@@ -1,6 +1,6 @@
 from alerts.models.case import Case, CaseEvent
-from alerts.models.queue import Queue, Rule, SLAPolicy
+from alerts.models.queue import Queue, Rule, RulesVersion, SLAPolicy
 from alerts.models.reply import Reply
 from alerts.models.weights import PriorityWeights
 
-__all__ = ["Case", "CaseEvent", "PriorityWeights", "Queue", "Reply", "Rule", "SLAPolicy"]
+__all__ = ["Case", "CaseEvent", "PriorityWeights", "Queue", "Reply", "Rule", "RulesVersion", "SLAPolicy"]

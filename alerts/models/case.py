@@ -33,6 +33,11 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def open(self) -> Self:
         return self.exclude(state=Case.State.CLOSED)
 
+    def there(self) -> Self:
+        """Without those whose posts were said to be not about us, and that nobody has taken up."""
+        left_out = Mention.objects.excluded().values("pk")
+        return self.exclude(state=Case.State.NEW, owner__isnull=True, mention_id__in=left_out)
+
     def unowned(self) -> Self:
         return self.filter(owner__isnull=True)
 

@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
@@ -42,7 +43,7 @@ class Queue(models.Model):
 class Rule(models.Model):
     """Which mentions become cases, and in which queue. Rules are asked in order; the first that fits decides.
 
-    An empty condition lets everything through.
+    An empty condition lets everything through; a rule without a queue opens no case.
     """
 
     name = models.CharField(max_length=120, unique=True)
@@ -54,10 +55,31 @@ class Rule(models.Model):
     facilities = models.ManyToManyField(Facility, blank=True)
     severity_at_least = models.PositiveSmallIntegerField(default=0)
     rating_at_most = models.PositiveSmallIntegerField(null=True, blank=True)
-    queue = models.ForeignKey(Queue, on_delete=models.PROTECT)
+    levels = ArrayField(models.CharField(max_length=2), default=list, blank=True)
+    topics = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    expression = models.CharField(max_length=4000, blank=True)  # in the grammar of watchlists
+    queue = models.ForeignKey(Queue, on_delete=models.PROTECT, null=True, blank=True)
 
     class Meta:
         ordering = ["position", "id"]
 
     def __str__(self) -> str:
         return self.name
+
+
+class RulesVersion(models.Model):
+    """All rules in their order as they stood after one save, written as text. Never altered."""
+
+    number = models.PositiveIntegerField(unique=True)
+    body = models.TextField()
+    note = models.CharField(max_length=200, blank=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-number"]
+
+    def __str__(self) -> str:
+        return f"Rules, version {self.number}"

@@ -105,13 +105,14 @@ class Desk:
     def in_view(self) -> CaseQuerySet:
         if self.is_staff_voice:
             return self.restricted
+        there = self.reachable.there()
         if self.view == TEAM:
-            return self.reachable
+            return there
         if self.view == MINE:
-            return self.reachable.filter(owner=self.user)
+            return there.filter(owner=self.user)
         if self.view == APPROVAL:
-            return self.reachable.filter(state=Case.State.AWAITING_APPROVAL)
-        return self.reachable.filter(queue__slug=self.view)
+            return there.filter(state=Case.State.AWAITING_APPROVAL)
+        return there.filter(queue__slug=self.view)
 
     def rows(self) -> list[Row]:
         standing = self.in_view.filter(
@@ -144,7 +145,7 @@ class Desk:
 
     def shelves(self) -> tuple[list[Shelf], list[Shelf]]:
         """What is everybody's, mine and for approval; then every queue, empty ones among them."""
-        open_cases = self.reachable.open()
+        open_cases = self.reachable.there().open()
         by_queue = {row["queue_id"]: row for row in _counted(open_cases.values("queue_id"))}
         shown = Queue.objects.all()
         if self.handles_staff_voice:

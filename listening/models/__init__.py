@@ -1,13 +1,16 @@
+from listening.models.exclusion import Exclusion
 from listening.models.label import Label, Sample, SampleItem
 from listening.models.lexicon import LexiconInForce, LexiconVersion, Rereading
 from listening.models.mention import Author, Match, Mention, MentionVersion
 from listening.models.poll import Poll, Quarantined
+from listening.models.relevance import RelevanceItem, RelevanceSample
 from listening.models.source import Source
 from listening.models.story import Likeness, Story, StoryMove
-from listening.models.watchlist import Query, Watchlist
+from listening.models.watchlist import Query, Watchlist, WatchlistVersion
 
 __all__ = [
     "Author",
+    "Exclusion",
     "Label",
     "LexiconInForce",
     "LexiconVersion",
@@ -18,6 +21,8 @@ __all__ = [
     "Poll",
     "Quarantined",
     "Query",
+    "RelevanceItem",
+    "RelevanceSample",
     "Rereading",
     "Sample",
     "SampleItem",
@@ -25,4 +30,5 @@ __all__ = [
     "Story",
     "StoryMove",
     "Watchlist",
+    "WatchlistVersion",
 ]

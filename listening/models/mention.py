@@ -10,10 +10,16 @@ from django.db.models import F, Func, Q
 from hospital.models import Facility
 from listening.models.source import Source
 from listening.models.watchlist import Query
+from listening.reading.lanes import SAFETY
 
 STAFF_VOICE = "staff_voice"
 RESTRICTED_LANES = (STAFF_VOICE,)
 """What members of staff say in public: on no wall, in no list, in no number, and without its author."""
+
+NEVER_EXCLUDED = tuple(sorted(SAFETY))
+"""What speaks of somebody's safety is shown even where a person said that such posts are not about us."""
+
+THERE = Q(is_gone=False) & (Q(exclusion__isnull=True) | Q(lane__in=NEVER_EXCLUDED))
 
 
 class Author(models.Model):
@@ -43,8 +49,16 @@ class MentionQuerySet(models.QuerySet["Mention"]):
     def unrouted(self) -> Self:
         return self.filter(processed_at__isnull=True)
 
+    def there(self) -> Self:
+        """Neither removed at its source nor said to be not about us."""
+        return self.filter(THERE)
+
+    def excluded(self) -> Self:
+        """Said to be not about us, and therefore on no wall and in no queue."""
+        return self.filter(exclusion__isnull=False).exclude(lane__in=NEVER_EXCLUDED)
+
     def for_wall(self) -> Self:
-        shown = self.unrestricted().filter(is_gone=False)
+        shown = self.unrestricted().there()
         return shown.select_related("source", "facility", "author")
 
     def newest_first(self) -> Self:
@@ -103,6 +117,14 @@ class Mention(models.Model):
     level = models.CharField(max_length=2, choices=Level)
     lane = models.CharField(max_length=20)
     about_us = models.CharField(max_length=6, choices=About, default=About.YES)
+    exclusion = models.ForeignKey(
+        "listening.Exclusion",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="mentions",
+        db_index=False,
+    )
     # An index of its own below, of those that have one.
     story = models.ForeignKey(
         "listening.Story",
@@ -151,11 +173,17 @@ class Mention(models.Model):
                 fields=["published_at"],
                 name="mention_hour",
                 include=["sentiment", "facility", "source"],
-                condition=Q(is_gone=False) & ~Q(lane__in=RESTRICTED_LANES),
+                condition=THERE & ~Q(lane__in=RESTRICTED_LANES),
             ),
             # The mentions of a story, oldest first.
             models.Index(
                 fields=["story", "published_at"], name="mention_story", condition=Q(story__isnull=False)
+            ),
+            # What an exclusion holds: counted, shown, and brought back when it ends.
+            models.Index(
+                fields=["exclusion", "-published_at", "-id"],
+                name="mention_excluded",
+                condition=Q(exclusion__isnull=False),
             ),
             # How many were read by which reader.
             models.Index(fields=["reader_version"], name="mention_reader", condition=Q(is_gone=False)),
@@ -169,6 +197,10 @@ class Mention(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source.slug}/{self.external_id}"
+
+    @property
+    def is_excluded(self) -> bool:
+        return self.exclusion_id is not None and self.lane not in NEVER_EXCLUDED
 
 
 class MentionVersion(models.Model):

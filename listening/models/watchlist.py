@@ -15,6 +15,7 @@ class Watchlist(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     is_active = models.BooleanField(default=True)
+    review_on = models.DateField(null=True, blank=True)  # when somebody asks whether it still fits
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -31,6 +32,7 @@ class Query(models.Model):
     watchlist = models.ForeignKey(Watchlist, on_delete=models.CASCADE, related_name="queries")
     expression = models.CharField(max_length=4000)
     is_active = models.BooleanField(default=True)
+    note = models.CharField(max_length=200, blank=True)
 
     class Meta:
         verbose_name_plural = "queries"
@@ -42,3 +44,26 @@ class Query(models.Model):
 
     def __str__(self) -> str:
         return self.expression
+
+
+class WatchlistVersion(models.Model):
+    """A watchlist as it stood after one save, written as its file. Never altered."""
+
+    watchlist = models.ForeignKey(Watchlist, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    body = models.TextField()
+    note = models.CharField(max_length=200, blank=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["watchlist", "-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["watchlist", "number"], name="watchlist_version_once"),
+            models.CheckConstraint(condition=models.Q(number__gte=1), name="watchlist_version_from_1"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.watchlist}, version {self.number}"

@@ -225,8 +225,8 @@ class RouteDueTests(TestCase):
                 raise ValueError("an odd post")
             return real(post)
 
-        real = triage._facts
-        return mock.patch.object(triage, "_facts", facts)
+        real = triage.facts_of
+        return mock.patch.object(triage, "facts_of", facts)
 
 
 class DefaultsTests(TestCase):

@@ -57,7 +57,7 @@ class VerifyTests(TestCase):
     def test_all_is_well(self) -> None:
         lines, is_kept = verify()
         self.assertTrue(is_kept)
-        self.assertEqual(len(lines), 9)
+        self.assertEqual(len(lines), 10)
         self.assertEqual(lines["stored"], "ok  stored: 1 mentions of 1 sources")
 
     def test_a_poll_that_does_not_add_up(self) -> None:
