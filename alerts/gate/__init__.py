@@ -1,0 +1,78 @@
+"""The gate before every public reply: what a draft gives away, held against the post and its thread. Pure.
+
+1. `canonical` makes the draft plain, so that no way of typing changes the verdict.
+2. `rules` looks for what may not be said, `identifying` for what could name somebody, `echoes` for details of
+   the post said again, `crisis` for an emergency answered without the emergency line.
+3. What is in a language that the rules do not know is not checked, and says so.
+The worst reason is the verdict: pass, warn (an approver ticks the reason) or block.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from alerts.gate import crisis, data, echoes, identifying, rules, tongue
+from alerts.gate.canonical import LONGEST, Canonical, canonical
+from alerts.gate.contacts import Contacts
+from alerts.gate.data import GateDown
+from alerts.gate.patterns import Line
+from alerts.gate.reasons import BLOCK, WARN, Reason, Verdict
+from alerts.gate.shapes import shape
+
+__all__ = ["LONGEST", "POLICY", "Contacts", "GateDown", "Reason", "Verdict", "check"]
+
+POLICY = "1"
+"""Version of the rules, stored with each verdict."""
+
+THREAD = 20
+ECHO = (
+    "It says again what the post tells of somebody's care.",
+    "We are sorry to read this. Please call us, so that a person can listen.",
+)
+NOT_CHECKED = (
+    "Not checked: the rules know English and Spanish. An approver who reads this language must read every word.",
+    "Answer in English or Spanish, or let an approver who reads it decide.",
+)
+TOO_LONG = ("It is too long to be checked.", "Write a shorter reply.")
+
+
+def check(
+    draft: str,
+    post: str = "",
+    thread: Sequence[str] = (),
+    *,
+    contacts: Contacts | None = None,
+    own_names: Sequence[str] = (),
+) -> Verdict:
+    """The verdict on a draft; raises GateDown where the rules cannot be read."""
+    known = data.shipped()
+    listed = contacts or Contacts()
+    read = canonical(draft, known)
+    own = listed.own_words | {part for name in own_names for part in canonical_words(name)}
+    return Verdict.of(_reasons(read, draft, post, tuple(thread)[-THREAD:], listed, frozenset(own)))
+
+
+def canonical_words(name: str) -> list[str]:
+    return [word.text for word in canonical(name[:200], data.shipped()).words]
+
+
+def _reasons(
+    read: Canonical, draft: str, post: str, thread: tuple[str, ...], contacts: Contacts, own: frozenset[str]
+) -> Iterator[Reason]:
+    known = data.shipped()
+    if len(draft) > LONGEST:
+        yield Reason("too-long", BLOCK, LONGEST, len(draft), "", *TOO_LONG)
+    line = Line(read.words, known)
+    shape(line)
+    for rule, weight, (first, last) in rules.found(line):
+        start, end = _span(read, first, last)
+        yield Reason(rule.id, weight, start, end, draft[start:end], rule.why, rule.instead)
+    yield from identifying.reasons(read, draft, contacts, own, known)
+    for first, last in echoes.found(line, (post, *thread), known):
+        start, end = _span(read, first, last)
+        yield Reason("repeats-the-post", BLOCK, start, end, draft[start:end], *ECHO)
+    yield from crisis.reasons(read, draft, post, thread)
+    if not tongue.is_checked(read, known):
+        yield Reason("not-checked", WARN, 0, len(draft), draft[:200], *NOT_CHECKED)
+
+
+def _span(read: Canonical, first: int, last: int) -> tuple[int, int]:
+    return read.original(read.words[first].start, read.words[last - 1].end)

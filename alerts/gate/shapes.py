@@ -1,0 +1,77 @@
+"""Classes of words that no list holds: what ends like the past, numbers, names of people."""
+
+import re
+
+from alerts.gate.patterns import Line
+from listening.reading.identifiers.words import NAME, Is, words
+
+PRETERITE = re.compile(r"[a-z]{2,20}(?:aste|iste)")
+NOT_PRETERITE = frozenset(
+    [
+        "triste",
+        "existe",
+        "insiste",
+        "consiste",
+        "contraste",
+        "baste",
+        "resiste",
+        "asiste",
+        "chiste",
+        "desgaste",
+        "aliste",
+        "haste",
+        "waste",
+        "taste",
+        "paste",
+        "caste",
+    ]
+)
+PAST = re.compile(r"[a-z]{2,20}ed")
+NUMBERS = frozenset(
+    [
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eleven",
+        "twelve",
+        "dos",
+        "tres",
+        "cuatro",
+        "cinco",
+        "seis",
+        "siete",
+        "ocho",
+        "nueve",
+        "diez",
+    ]
+)
+ING = re.compile(r"[a-z]{3,20}(?:ing|ando|iendo)")
+
+
+def shape(line: Line) -> None:
+    """Put the words of a draft into these classes too."""
+    for at, word in enumerate(line.words):
+        said = word.text
+        if said.isdigit() or said in NUMBERS or (said[0].isdigit() and said[:-2].isdigit()):
+            line.put("NUMBER", at)
+        if line.has("PAST_WORDS", at) or (PAST.fullmatch(said) and not line.has("NOT_PAST", at)):
+            if not line.has("SPOKE", at):
+                line.put("PAST", at)
+        if PRETERITE.fullmatch(said) and said not in NOT_PRETERITE and not line.has("SPOKE", at):
+            line.put("PRETERITE", at)
+        if ING.fullmatch(said):
+            line.put("ING", at)
+        if is_name(said) and not line.data.is_word(said):
+            line.put("NAME", at)
+
+
+def is_name(word: str) -> bool:
+    known = words().of(word)
+    return bool(known & NAME) and not known & (Is.WORD | Is.ELSEWHERE) and len(word) > 2
