@@ -7,6 +7,7 @@
 The worst reason is the verdict: pass, warn (an approver ticks the reason) or block.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 
 from alerts.gate import crisis, data, echoes, identifying, rules, tongue
@@ -23,12 +24,22 @@ POLICY = "1"
 """Version of the rules, stored with each verdict."""
 
 THREAD = 20
+BROKEN = (
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    ArithmeticError,
+    RecursionError,
+    OSError,
+    re.error,
+)
 ECHO = (
     "It says again what the post tells of somebody's care.",
     "We are sorry to read this. Please call us, so that a person can listen.",
 )
 NOT_CHECKED = (
-    "Not checked: the rules know English and Spanish. An approver who reads this language must read every word.",
+    "Not checked: the rules know English and Spanish. An approver who reads it must read every word.",
     "Answer in English or Spanish, or let an approver who reads it decide.",
 )
 TOO_LONG = ("It is too long to be checked.", "Write a shorter reply.")
@@ -45,12 +56,16 @@ def check(
     """The verdict on a draft; raises GateDown where the rules cannot be read."""
     known = data.shipped()
     listed = contacts or Contacts()
-    read = canonical(draft, known)
-    own = listed.own_words | {part for name in own_names for part in canonical_words(name)}
-    return Verdict.of(_reasons(read, draft, post, tuple(thread)[-THREAD:], listed, frozenset(own)))
+    try:
+        read = canonical(draft, known)
+        own = listed.own_words | {part for name in own_names for part in _words_of(name)}
+        return Verdict.of(_reasons(read, draft, post, tuple(thread)[-THREAD:], listed, frozenset(own)))
+    except BROKEN as error:
+        # Unchecked is not the same as harmless: whoever asked must not publish.
+        raise GateDown(f"This text cannot be checked ({type(error).__name__}).") from error
 
 
-def canonical_words(name: str) -> list[str]:
+def _words_of(name: str) -> list[str]:
     return [word.text for word in canonical(name[:200], data.shipped()).words]
 
 

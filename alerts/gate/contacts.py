@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from alerts.gate import data
 from listening.reading.identifiers.plain import plain
 
 MAX_CONTACTS = 200
@@ -19,9 +20,6 @@ LINK = re.compile(
 )
 HANDLE = re.compile(r"(?<![\w@/.])(?:@[a-z_][\w.-]{0,60}(?:@[\w.-]{3,60})?|/?\bu/[\w-]{3,20})")
 TAIL = ".,;:!?)]}'-_"
-ROLES = frozenset(
-    ["access", "accessibility", "admissions", "appointments", "ask", "billing", "careers", "care", "clinic", "comments", "communications", "compliance", "contact", "feedback", "foundation", "frontdesk", "giving", "hello", "help", "hr", "info", "information", "jobs", "mail", "marketing", "media", "news", "office", "ombudsman", "patientadvocate", "patientrelations", "patients", "press", "privacy", "quality", "records", "referrals", "relations", "reviews", "safety", "scheduling", "security", "service", "social", "support", "team", "tours", "visitors", "volunteer", "volunteers", "web", "webmaster"]
-)
 Span = tuple[int, int]
 
 
@@ -80,7 +78,8 @@ class Contacts:
 
     def _is_listed_email(self, email: str) -> bool:
         local, _, host = email.rpartition("@")
-        return email in self.emails or (re.sub(r"[._-]", "", local) in ROLES and _is_below(host, self.hosts))
+        is_shared = re.sub(r"[._-]", "", local) in data.shipped().roles
+        return email in self.emails or (is_shared and _is_below(host, self.hosts))
 
     def _is_listed_link(self, link: str) -> bool:
         return _is_below(bare(link), self.hosts)

@@ -12,6 +12,7 @@ from listening.reading.identifiers.words import Is, words
 
 HERE = Path(__file__).parent
 SHORTEST_REPAIRED = 5
+LISTS = ("spanish", "modern", "towns", "not_greeted", "not_places", "roles", "counted")
 Phrase = tuple[str, ...]
 
 
@@ -28,6 +29,11 @@ class Data:
     spanish: frozenset[str] = frozenset()
     modern: frozenset[str] = frozenset()
     towns: frozenset[str] = frozenset()
+    not_greeted: frozenset[str] = frozenset()
+    not_places: frozenset[str] = frozenset()
+    roles: frozenset[str] = frozenset()
+    counted: frozenset[str] = frozenset()
+    numbers: dict[str, str] = field(default_factory=dict)  # "seis": "6"
     of_word: dict[str, set[str]] = field(default_factory=dict)
     of_stem: dict[str, set[str]] = field(default_factory=dict)
     phrases: dict[str, list[tuple[Phrase, str]]] = field(default_factory=dict)
@@ -83,6 +89,9 @@ class Data:
             or bool(self.classes_of(word))
         )
 
+    def is_spanish(self, word: str) -> bool:
+        return word in self.spanish
+
     def repaired(self, word: str) -> str:
         """The word that was meant, where a letter was lost, doubled, swapped or put wrong."""
         if len(word) < SHORTEST_REPAIRED or self.is_word(word) or words().of(word):
@@ -122,10 +131,15 @@ def shipped() -> Data:
         classes = {name: _parts(body) for name, body in said["classes"].items()}
         short = {word: tuple(meant.split()) for word, meant in said["short"].items()}
         lines = tuple(re.sub(r"\D", "", line) for line in said["public_lines"])
-        lists = {name: frozenset(said[name].split()) for name in ("spanish", "modern", "towns")}
-        return Data(classes, short, rules["rule"], lines, **lists)
+        lists = {name: frozenset(said[name].split()) for name in LISTS}
+        return Data(classes, short, rules["rule"], lines, **lists, numbers=_numbers(said["numbers"]))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise GateDown(f"The rules for replies cannot be read: {error}") from error
+
+
+def _numbers(lines: str) -> dict[str, str]:
+    rows = [line.split() for line in lines.strip().splitlines()]
+    return {word: str(at) for row in rows for at, word in enumerate(row)}
 
 
 def _parts(body: str) -> list[str]:

@@ -7,23 +7,6 @@ from alerts.gate.data import Data
 from alerts.gate.patterns import Line, Span
 from alerts.gate.shapes import shape
 
-COUNTED = frozenset(
-    ["hour", "hours", "hr", "hrs", "minute", "minutes", "min", "day", "days", "night", "nights", "week", "weeks", "month", "months", "year", "years", "time", "times", "dollar", "dollars", "bucks", "stitches", "hora", "horas", "minuto", "minutos", "dia", "dias", "noche", "noches", "semana", "semanas", "mes", "meses", "ano", "anos", "veces", "vez", "dolares", "floor", "pm", "am"]
-)
-NUMBERS = {
-    **{
-        word: str(at)
-        for at, word in enumerate(
-            ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
-        )
-    },
-    **{
-        word: str(at)
-        for at, word in enumerate(
-            ["cero", "uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve", "diez", "once", "doce"]
-        )
-    },
-}
 TOLD = ("PROCEDURE", "CONDITION", "MED", "BODY", "DEVICE")
 LONGEST = 4_000
 """Characters of the post, and of each earlier one, that are held against the draft."""
@@ -45,8 +28,8 @@ def found(line: Line, posts: tuple[str, ...], data: Data) -> Iterator[Span]:
 def _details(line: Line) -> Iterator[tuple[str, Span]]:
     for at, word in enumerate(line.words):
         if line.has("NUMBER", at) and at + 1 < len(line.words):
-            if line.words[at + 1].text in COUNTED:
-                number = NUMBERS.get(word.text, word.text)
+            if line.words[at + 1].text in line.data.counted:
+                number = line.data.numbers.get(word.text, word.text)
                 yield f"{number} {_stem(line.words[at + 1].text)}", (at, at + 2)
         elif any(line.has(name, at) for name in TOLD):
             yield _stem(word.text), (at, at + 1)

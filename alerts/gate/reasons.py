@@ -63,6 +63,10 @@ class Verdict:
         return self.weight == BLOCK
 
     @property
+    def worst(self) -> Reason:
+        return max(self.reasons, key=lambda reason: reason.weight)
+
+    @property
     def to_tick(self) -> list[Reason]:
         """What an approver must have read and ticked, each rule once."""
         by_rule = {reason.rule: reason for reason in self.reasons if reason.weight == WARN}

@@ -27,31 +27,6 @@ NOT_PRETERITE = frozenset(
     ]
 )
 PAST = re.compile(r"[a-z]{2,20}ed")
-NUMBERS = frozenset(
-    [
-        "one",
-        "two",
-        "three",
-        "four",
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "nine",
-        "ten",
-        "eleven",
-        "twelve",
-        "dos",
-        "tres",
-        "cuatro",
-        "cinco",
-        "seis",
-        "siete",
-        "ocho",
-        "nueve",
-        "diez",
-    ]
-)
 ING = re.compile(r"[a-z]{3,20}(?:ing|ando|iendo)")
 
 
@@ -59,11 +34,11 @@ def shape(line: Line) -> None:
     """Put the words of a draft into these classes too."""
     for at, word in enumerate(line.words):
         said = word.text
-        if said.isdigit() or said in NUMBERS or (said[0].isdigit() and said[:-2].isdigit()):
+        if said.isdigit() or said in line.data.numbers or (said[0].isdigit() and said[:-2].isdigit()):
             line.put("NUMBER", at)
-        if line.has("PAST_WORDS", at) or (PAST.fullmatch(said) and not line.has("NOT_PAST", at)):
-            if not line.has("SPOKE", at):
-                line.put("PAST", at)
+        is_past = line.has("PAST_WORDS", at) or (PAST.fullmatch(said) and not line.has("NOT_PAST", at))
+        if is_past and not line.has("SPOKE", at):
+            line.put("PAST", at)
         if PRETERITE.fullmatch(said) and said not in NOT_PRETERITE and not line.has("SPOKE", at):
             line.put("PRETERITE", at)
         if ING.fullmatch(said):

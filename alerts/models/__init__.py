@@ -1,6 +1,7 @@
 from alerts.models.case import Case, CaseEvent
+from alerts.models.contact import ListedContact
 from alerts.models.queue import Queue, Rule, SLAPolicy
 from alerts.models.reply import Reply
 from alerts.models.weights import PriorityWeights
 
-__all__ = ["Case", "CaseEvent", "PriorityWeights", "Queue", "Reply", "Rule", "SLAPolicy"]
+__all__ = ["Case", "CaseEvent", "ListedContact", "PriorityWeights", "Queue", "Reply", "Rule", "SLAPolicy"]

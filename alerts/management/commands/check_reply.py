@@ -5,8 +5,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
 from django.db import InterfaceError, OperationalError, ProgrammingError
 
-from alerts import contacts
-from alerts.gate import asked
+from alerts import checked, contacts
 from listening import jsonlines
 
 
@@ -18,7 +17,7 @@ class Command(BaseCommand):
         if sys.stdin is None:
             raise CommandError("Standard input is closed: give one JSON object a line.")
         try:
-            jsonlines.converse(sys.stdin.buffer, self.stdout, asked.answering(stored_contacts))
+            jsonlines.converse(sys.stdin.buffer, self.stdout, checked.answering(stored_contacts))
         except OSError as error:
             raise CommandError(f"Standard input cannot be read: {error.strerror}.") from error
 
