@@ -24,8 +24,8 @@ MAY = {
     Role.MANAGER: "sees the wall, says how posts are to be read, works on cases",
     Role.RESPONDER: "the same",
     Role.APPROVER: "the same, approves replies, handles what staff say in public",
-    Role.COMPLIANCE: "reads cases, handles what staff say in public",
-    Role.ADMIN: "keeps watchlists, sources, people and priority; reads cases, says how posts are to be read",
+    Role.COMPLIANCE: "reads cases, handles what staff say in public, lets through what the check stops",
+    Role.ADMIN: "keeps watchlists, sources, people, priority, contacts; reads cases, says how posts are read",
 }
 
 

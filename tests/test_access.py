@@ -13,7 +13,7 @@ from django.test import RequestFactory, TestCase
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from alerts import defaults
-from alerts.models import Case, Queue, Reply
+from alerts.models import Case, ListedContact, Queue, Reply
 from hospital.access import DefaultDenyMiddleware
 from hospital.models import Facility, Membership, Role
 from listening import stories
@@ -42,6 +42,7 @@ WORK = "carla pete priya"
 APPROVE = "priya"
 REVEAL = "carla pete priya"
 STAFF_VOICE = "priya cora"
+OVERRIDE = "cora"
 ADMIN = "ada"
 
 WHO_MAY = {
@@ -87,11 +88,16 @@ WHO_MAY = {
     "reply-save": WORK,
     "reply-autosave": WORK,
     "reply-submit": WORK,
+    "reply-check": WORK,
+    "reply-verdict": WORK,
+    "reply-override": OVERRIDE,
     "reply-cancel": WORK,
     "reply-resolve": WORK,
     "reply-approve": APPROVE,
     "reply-return": APPROVE,
     "priority-edit": ADMIN,
+    "contact-list": ADMIN,
+    "contact-remove": ADMIN,
     "watchlist-list": ADMIN,
     "watchlist-create": ADMIN,
     "watchlist-edit": ADMIN,
@@ -175,6 +181,7 @@ class AccessTests(TestCase):
             "reply": Reply.objects.create(case=case, author=writer, text="Hello").pk,
             "watchlist": watchlist("northfield", name=f"List {name}", facility=place).pk,
             "source": post.source_id,
+            "contact": ListedContact.objects.create(value=f"{name}.example", added_at=NOW).pk,
             "membership": Membership.objects.create(user=writer, role=Role.VIEWER, facility=place).pk,
         }
 
@@ -194,7 +201,7 @@ class AccessTests(TestCase):
         if "pk" not in taken:
             values = {name: PARTS[name] for name in taken}
             return reverse(route, kwargs=values) + ("?kind=rss" if route == "source-create" else "")
-        of_a_case = route in ("reply-save", "reply-autosave", "reply-submit")
+        of_a_case = route in ("reply-save", "reply-autosave", "reply-submit", "reply-check", "reply-verdict")
         noun = "case" if of_a_case else route.split("-")[0]
         return reverse(route, args=[self.ids[place][noun]])
 
