@@ -17,6 +17,7 @@ from alerts.gate.data import GateDown
 from alerts.gate.patterns import Line
 from alerts.gate.reasons import BLOCK, WARN, Reason, Verdict
 from alerts.gate.shapes import shape
+from alerts.gate.statements import state
 
 __all__ = ["LONGEST", "POLICY", "Contacts", "GateDown", "Reason", "Verdict", "check"]
 
@@ -77,6 +78,7 @@ def _reasons(
         yield Reason("too-long", BLOCK, LONGEST, len(draft), "", *TOO_LONG)
     line = Line(read.words, known)
     shape(line)
+    state(line)
     for rule, weight, (first, last) in rules.found(line):
         start, end = _span(read, first, last)
         yield Reason(rule.id, weight, start, end, draft[start:end], rule.why, rule.instead)

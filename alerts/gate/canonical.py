@@ -44,6 +44,7 @@ class Word:
     end: int
     sentence: int
     clause: int
+    asks: bool = False  # a question mark stands right behind it
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ def _words(text: str, data: Data) -> Iterator[Word]:
         elif any(mark in gap for mark in ',:()"') or " - " in gap:
             clause += 1
         for word, first, last in _spelt_out(text[start:end], start, data):
-            yield Word(word, first, last, sentence, clause)
+            yield Word(word, first, last, sentence, clause, text[end : end + 2].strip()[:1] == "?")
         at = end
 
 

@@ -44,7 +44,7 @@ class Contacts:
                 hosts.add(bare(text))
             elif PHONE.fullmatch(text) or re.fullmatch(r"[\d ()+.x-]{3,30}(?:ext\.? ?\d{1,6})?", text):
                 phones.add(digits(text))
-            elif len(text) > 2:
+            elif " " in text and any(map(str.isdigit, text)):
                 others.append(text)
         return cls(frozenset(phones), frozenset(hosts), frozenset(emails), frozenset(handles), tuple(others))
 

@@ -16,7 +16,9 @@ from alerts.gate.canonical import Word
 from alerts.gate.data import Data
 
 IDIOM = "IDIOM"
-KEPT = frozenset({IDIOM, "WE", "GENERAL", "START", "CANNOT", "IF"})
+PROGRAM = "PROGRAM"
+CLINICAL = ("PROCEDURE", "CONDITION", "MED", "BODY", "DEVICE", "MONEY", "WARD", "RECORD")
+KEPT = frozenset({IDIOM, PROGRAM, "WE", "GENERAL", "START", "CANNOT", "IF"})
 """Classes that a turn of speech leaves as they are."""
 GAPS = {"..": 3, "...": 8}
 MAX_FOUND = 8
@@ -50,7 +52,7 @@ def compiled(pattern: str, data: Data) -> tuple[Step, ...]:
     return tuple(steps)
 
 
-MADE = frozenset({"PAST", "NAME", "ING", "NUMBER", "START", "PRETERITE"})
+MADE = frozenset({"PAST", "NAME", "ING", "NUMBER", "START", "PRETERITE", "YOU_ODD", "PAST_ODD", "QUESTION"})
 """Classes that are no lists: see `shapes`."""
 
 
@@ -82,7 +84,7 @@ class Line:
 
     def _drop_idioms(self) -> None:
         """What stands in a turn of speech ("patient portal") is not meant as it is said."""
-        over = 0
+        over = self._before_program()
         for length, bits in self.places.get(IDIOM, {}).items():
             for step in range(length):
                 over |= bits << step
@@ -94,12 +96,23 @@ class Line:
                     for step in range(length):
                         lengths[length] &= ~(over >> step)
 
+    def _before_program(self) -> int:
+        """The first words of "cancer center", "stroke team", "MRI desk": what is offered, to anybody."""
+        first = self.places.get(PROGRAM, {}).get(1, 0)
+        offered = 0
+        for name in CLINICAL:
+            for length, bits in self.places.get(name, {}).items():
+                begun = (bits << length & first) >> length & ~self.lasts
+                for step in range(length):
+                    offered |= begun << step
+        return offered
+
     def _put(self, name: str, at: int, length: int) -> None:
         lengths = self.places.setdefault(name, {})
         lengths[length] = lengths.get(length, 0) | 1 << at
 
-    def put(self, name: str, at: int) -> None:
-        self._put(name, at, 1)
+    def put(self, name: str, at: int, length: int = 1) -> None:
+        self._put(name, at, length)
 
     def _says(self, at: int, phrase: tuple[str, ...]) -> bool:
         said = self.words[at : at + len(phrase)]
@@ -139,7 +152,7 @@ class Line:
                 continue
             moved = self._moved(state, step.names)
             state = moved | state if step.is_optional else moved
-            has_begun = has_begun or not (step.is_optional or "START" in step.names)
+            has_begun = has_begun or not (step.is_optional or {"START", "QUESTION"} & set(step.names))
             if not state:
                 return 0
         return state

@@ -16,7 +16,7 @@ Span = tuple[int, int]
 Kinded = tuple[str, int, int]
 
 TOKEN = re.compile(r"[^\W_]+")
-NUMBERLIKE = re.compile(r"(?<![\w])(?=[a-z#-]{0,12}\d)[a-z0-9#][a-z0-9#/._-]{1,60}(?![\w])")
+NUMBERLIKE = re.compile(r"(?<![\w])(?=[a-z#-]{0,12}\d)[a-z0-9#][a-z0-9#/._-]{1,60}")
 TAIL = ".-/_"
 YEAR = re.compile(r"(?:19|20)\d\d")
 ORDINARY = re.compile(
@@ -49,8 +49,9 @@ GREETING = re.compile(
     r"|good (?:morning|afternoon|evening)|buen[oa]s (?:dias|tardes|noches)|thank you|thanks|gracias|sorry)"
     r"[ ,]{1,2}([a-z'-]{2,20})(?: [a-z'-]{2,20})?[,!.:]"
 )
-TITLED = re.compile(
-    r"(?<![\w])(?:mr|mrs|ms|miss|dr|dra|doctor|doctora|nurse|sr|sra|srta|don|dona|senor|senora|prof|professor"
+TITLED = re.compile(r"(?<![\w])(?:mr|mrs|ms|mx|dr|dra|sr|sra|srta)\.? ([a-z][a-z'-]{0,20})")
+CALLED = re.compile(
+    r"(?<![\w])(?:miss|doctor|doctora|nurse|don|dona|senor|senora|prof|professor"
     r"|enfermer[oa]|sister|father|officer)\.? ([a-z][a-z'-]{0,20})"
 )
 STREETS = "(?:street|avenue|lane|road|drive|boulevard|blvd|ave|terrace|parkway|st|rd|ln|dr)"
@@ -63,6 +64,27 @@ KIND_OF_PLACE = re.compile(
     r"(?<![\w])(?:in|at|from|near|of|to) "
     r"([a-z]{3,20} (?:heights|falls|springs|beach|village|bay|hills|grove))(?![\w])"
     r"|(?<![\w])([a-z]{3,20} (?:county|township))(?![\w])"
+)
+
+ENDS = (
+    "s",
+    "es",
+    "ing",
+    "ings",
+    "ed",
+    "er",
+    "ers",
+    "ly",
+    "ness",
+    "room",
+    "rooms",
+    "line",
+    "lines",
+    "time",
+    "day",
+    "house",
+    "work",
+    "side",
 )
 
 
@@ -94,6 +116,9 @@ def _names(text: str, own: frozenset[str], data: Data) -> Iterator[Kinded]:
         if is_called and hit[1] not in data.not_greeted and hit[1] not in own and not data.is_spanish(hit[1]):
             yield "name", *hit.span(1)
     for hit in TITLED.finditer(text):
+        if words().of(hit[1]) & (Is.FIRST | Is.LAST) or not data.is_word(hit[1]) or len(hit[1]) == 1:
+            yield "name", *hit.span(1)
+    for hit in CALLED.finditer(text):
         known = words().of(hit[1])
         if (known & (Is.FIRST | Is.LAST) or not known & Is.WORD) and not data.is_word(hit[1]):
             yield "name", *hit.span(1)
@@ -119,10 +144,19 @@ def _places(text: str, own: frozenset[str], data: Data) -> Iterator[Kinded]:
 
 def unknown(text: str, own: frozenset[str], data: Data) -> Iterator[Span]:
     """Words that no list holds, in a text of which the lists hold nearly all."""
-    yield from (hit.span() for hit in TOKEN.finditer(text) if is_unknown(hit[0], own, data))
+    for hit in TOKEN.finditer(text):
+        if "'" not in text[max(0, hit.start() - 1) : hit.end() + 1] and is_unknown(hit[0], own, data):
+            yield hit.span()
 
 
 def is_unknown(word: str, own: frozenset[str], data: Data) -> bool:
     if len(word) < 3 or not word.isalpha() or word in own or words().of(word):
         return False
-    return not data.is_word(word) and data.repaired(word) == word and word not in data.short
+    is_known = data.is_word(word) or data.repaired(word) != word or word in data.short
+    return not is_known and not any(_is_formed(word, end, data) for end in ENDS)
+
+
+def _is_formed(word: str, end: str, data: Data) -> bool:
+    """buildings, unsubscribed, restroom: a known word and an ending."""
+    stem = word.removesuffix(end)
+    return stem != word and len(stem) > 2 and (data.is_word(stem) or data.is_word(f"{stem}e"))

@@ -20,6 +20,7 @@ CONTEXTS = {
     "if": ("IF", True),
     "general": ("GENERAL", False),
     "cannot": ("CANNOT ... SPEAK", False),
+    "what": ("what/anything/something/whatever/how/lo", True),
     "opening": ("HOURS", False),
     "not": ("not/never/avoid/without/no/evite/nunca/nobody/nadie .. ASK", True),
 }

@@ -32,8 +32,11 @@ ING = re.compile(r"[a-z]{3,20}(?:ing|ando|iendo)")
 
 def shape(line: Line) -> None:
     """Put the words of a draft into these classes too."""
+    asked = {word.sentence for word in line.words if word.asks}
     for at, word in enumerate(line.words):
         said = word.text
+        if word.sentence in asked and line.has("START", at):
+            line.put("QUESTION", at, length=0)
         if said.isdigit() or said in line.data.numbers or (said[0].isdigit() and said[:-2].isdigit()):
             line.put("NUMBER", at)
         is_past = line.has("PAST_WORDS", at) or (PAST.fullmatch(said) and not line.has("NOT_PAST", at))

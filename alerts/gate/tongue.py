@@ -23,8 +23,10 @@ def is_checked(read: Canonical, data: Data) -> bool:
     letters = sum(map(str.isalpha, read.text))
     if read.foreign_letters > FOREIGN * max(letters, 1):
         return False
+    if not read.words:
+        return not read.text.strip()
     if len(read.words) < FEW:
-        return True
+        return all(_is_known(word.text, data) or word.text.isdigit() for word in read.words)
     known = sum(_is_known(word.text, data) for word in read.words) / len(read.words)
     if known >= 0.85:
         return True

@@ -9,8 +9,8 @@ from alerts.gate.reasons import BLOCK, PASS, WARN
 from dashboard.cards import pieces
 from listening.models import Mention
 
-SHOWN = 8
-"""Reasons that are spelt out; a text with more is written anew, not mended."""
+QUOTED, LONGEST_QUOTE = 4, 80
+"""Places that are quoted of one rule; the text itself shows them all."""
 
 LOOKS = {
     PASS: ("pass", "i-check", "Nothing found.", "It reveals nothing that the public page does not."),
@@ -29,6 +29,37 @@ class Part:
     kind: str  # as `cards.Piece`
     look: str = ""
     reason: str = ""
+
+
+@dataclass(frozen=True)
+class Told:
+    """One rule, as it is told to a person."""
+
+    rule: str
+    words: str
+    reasons: tuple[Reason, ...]
+
+    @classmethod
+    def of(cls, reasons: list[Reason]) -> "Told":
+        rule = reasons[0].rule
+        return cls(rule, rule.rpartition(":")[2].replace("-", " ").replace("_", " "), tuple(reasons))
+
+    @property
+    def look(self) -> str:
+        return "block" if self.reasons[0].is_block else "warn"
+
+    @property
+    def why(self) -> str:
+        return self.reasons[0].why
+
+    @property
+    def instead(self) -> str:
+        return self.reasons[0].instead
+
+    @property
+    def quotes(self) -> list[str]:
+        said = dict.fromkeys(each.text for each in self.reasons if 0 < len(each.text) < LONGEST_QUOTE)
+        return list(said)[:QUOTED]
 
 
 @dataclass(frozen=True)
@@ -61,22 +92,16 @@ class Shown:
         return LOOKS[self.verdict.weight]
 
     @cached_property
-    def reasons(self) -> list[Reason]:
-        """The gravest first, each rule once with each of its sentences."""
-        told: dict[tuple[str, str], Reason] = {}
+    def told(self) -> list[Told]:
+        """The gravest first, each rule once with every place it was found at."""
+        by_rule: dict[str, list[Reason]] = {}
         for each in sorted(self.verdict.reasons if self.verdict else (), key=lambda one: -one.weight):
-            told.setdefault((each.rule, each.why), each)
-        return list(told.values())[:SHOWN]
+            by_rule.setdefault(each.rule, []).append(each)
+        return [Told.of(reasons) for reasons in by_rule.values()]
 
     @property
-    def more(self) -> int:
-        return len({(each.rule, each.why) for each in self.verdict.reasons} if self.verdict else ()) - len(
-            self.reasons
-        )
-
-    @property
-    def to_tick(self) -> list[Reason]:
-        return self.verdict.to_tick if self.verdict else []
+    def to_tick(self) -> list[Told]:
+        return [each for each in self.told if any(not one.is_block for one in each.reasons)]
 
     @cached_property
     def parts(self) -> list[Part]:
