@@ -31,7 +31,7 @@ def _details(line: Line) -> Iterator[tuple[str, Span]]:
             if line.words[at + 1].text in line.data.counted:
                 number = line.data.numbers.get(word.text, word.text)
                 yield f"{number} {_stem(line.words[at + 1].text)}", (at, at + 2)
-        elif any(line.has(name, at) for name in TOLD):
+        elif any(line.has(name, at) for name in TOLD) and not line.has("PUBLIC_HEALTH", at):
             yield _stem(word.text), (at, at + 1)
 
 

@@ -38,7 +38,7 @@ def reasons(
     is_english = tongue.is_plain_english(read, data)
     cased = _cased(text, own, data, is_english=is_english)
     is_foreign = not tongue.is_checked(read, data)
-    for kind, start, end in _apart([*_read(cased), *remains.find(text, own, data)]):
+    for kind, start, end in _apart([*_read(cased), *remains.find(text, own, data, is_english=is_english)]):
         # In a language that is not known, any word may look like a name: it goes to a reader of it anyway.
         if text[start:end].strip() and not (is_foreign and kind in ("name", "staff_name", "address")):
             yield _reason(kind, *read.original(start, end), draft)

@@ -52,7 +52,9 @@ def compiled(pattern: str, data: Data) -> tuple[Step, ...]:
     return tuple(steps)
 
 
-MADE = frozenset({"PAST", "NAME", "ING", "NUMBER", "START", "PRETERITE", "YOU_ODD", "PAST_ODD", "QUESTION"})
+MADE = frozenset(
+    {"PAST", "NAME", "ING", "NUMBER", "START", "PRETERITE", "YOU_ODD", "YOUR_ODD", "PAST_ODD", "QUESTION"}
+)
 """Classes that are no lists: see `shapes`."""
 
 

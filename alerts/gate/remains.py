@@ -88,7 +88,7 @@ ENDS = (
 )
 
 
-def find(text: str, own: frozenset[str], data: Data) -> Iterator[Kinded]:
+def find(text: str, own: frozenset[str], data: Data, *, is_english: bool) -> Iterator[Kinded]:
     yield from (("email", *span) for span, _ in contacts.emails(text))
     yield from (("url", *span) for span, _ in contacts.links(text))
     yield from (("handle", *span) for span, _ in contacts.handles(text))
@@ -98,7 +98,8 @@ def find(text: str, own: frozenset[str], data: Data) -> Iterator[Kinded]:
     yield from (("room", *hit.span(1)) for hit in ROOM.finditer(text))
     yield from _numbers(text)
     yield from _places(text, own, data)
-    yield from _names(text, own, data)
+    yield from _called(text, own, data)
+    yield from _listed(text, own, data, is_english=is_english)
 
 
 def _numbers(text: str) -> Iterator[Kinded]:
@@ -109,7 +110,7 @@ def _numbers(text: str) -> Iterator[Kinded]:
             yield "code", hit.start(), hit.start() + len(said)
 
 
-def _names(text: str, own: frozenset[str], data: Data) -> Iterator[Kinded]:
+def _called(text: str, own: frozenset[str], data: Data) -> Iterator[Kinded]:
     for hit in GREETING.finditer(text):
         known = words().of(hit[1])
         is_called = known & (Is.FIRST | Is.LAST) or not known
@@ -122,8 +123,14 @@ def _names(text: str, own: frozenset[str], data: Data) -> Iterator[Kinded]:
         known = words().of(hit[1])
         if (known & (Is.FIRST | Is.LAST) or not known & Is.WORD) and not data.is_word(hit[1]):
             yield "name", *hit.span(1)
+
+
+def _listed(text: str, own: frozenset[str], data: Data, *, is_english: bool) -> Iterator[Kinded]:
+    """Names out of the lists. Outside English a last name alone may be a word that is in no list."""
+    telling = Is.FIRST | Is.LAST if is_english else Is.FIRST
     for hit in TOKEN.finditer(text):
-        if is_name(hit[0]) and hit[0] not in own and not data.is_word(hit[0]):
+        word = hit[0]
+        if is_name(word) and words().of(word) & telling and word not in own and not data.is_word(word):
             yield "name", *hit.span()
 
 

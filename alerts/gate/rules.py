@@ -21,6 +21,11 @@ CONTEXTS = {
     "general": ("GENERAL", False),
     "cannot": ("CANNOT ... SPEAK", False),
     "what": ("what/anything/something/whatever/how/lo", True),
+    "consult": (
+        "call/ask/talk/speak/see/consult/contact/check/hable/consulte/llame/pregunte"
+        " .. doctor/pharmacist/provider/plan/insurer/medico/doctora/farmaceutico",
+        False,
+    ),
     "opening": ("HOURS", False),
     "not": ("not/never/avoid/without/no/evite/nunca/nobody/nadie .. ASK", True),
 }

@@ -22,6 +22,13 @@ def state(line: Line) -> None:
             continue
         if line.has("YOU", at) and _is_subject(line, at) and _is_odd(line, at):
             line.put("YOU_ODD", at)
+        if (
+            line.has("YOUR", at)
+            and word.text != "yours"
+            and word.sentence not in public
+            and not _is_allowed(line, at)
+        ):
+            line.put("YOUR_ODD", at)
         if line.has("PAST", at) and word.sentence not in public and _is_told(line, at):
             line.put("PAST_ODD", at)
 
@@ -44,6 +51,12 @@ def _is_odd(line: Line, at: int) -> bool:
         return not line.has("YOU_OK", after)
     then = _next(line, after)
     return then is not None and not line.has("YOU_ACT", then)
+
+
+def _is_allowed(line: Line, at: int) -> bool:
+    """ "Your kind words", "your comment": what everybody has who writes here."""
+    ahead = range(at + 1, min(at + 3, len(line.words)))
+    return any(line.has("YOUR_OK", after) for after in ahead)
 
 
 def _next(line: Line, at: int) -> int | None:
