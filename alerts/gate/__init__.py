@@ -9,11 +9,12 @@ The worst reason is the verdict: pass, warn (an approver ticks the reason) or bl
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import partial
 
-from alerts.gate import crisis, data, echoes, identifying, rules, tongue
+from alerts.gate import crisis, data, echoes, identifying, learned, rules, tongue
 from alerts.gate.canonical import LONGEST, Canonical, canonical
 from alerts.gate.contacts import Contacts
-from alerts.gate.data import GateDown
+from alerts.gate.data import Data, GateDown
 from alerts.gate.patterns import Line
 from alerts.gate.reasons import BLOCK, WARN, Reason, Verdict
 from alerts.gate.shapes import shape
@@ -25,6 +26,7 @@ POLICY = "1"
 """Version of the rules, stored with each verdict."""
 
 THREAD = 20
+UNREAD = "not-checked"
 BROKEN = (
     ValueError,
     TypeError,
@@ -60,7 +62,10 @@ def check(
     try:
         read = canonical(draft, known)
         own = listed.own_words | {part for name in own_names for part in _words_of(name)}
-        return Verdict.of(_reasons(read, draft, post, tuple(thread)[-THREAD:], listed, frozenset(own)))
+        line = _line(read, known)
+        asked = (read, line, draft, post, tuple(thread)[-THREAD:], listed, frozenset(own))
+        found = list(_reasons(*asked))
+        return Verdict.of([*found, *_doubts(read, line, draft, found)])
     except BROKEN as error:
         # Unchecked is not the same as harmless: whoever asked must not publish.
         raise GateDown(f"This text cannot be checked ({type(error).__name__}).") from error
@@ -70,15 +75,34 @@ def _words_of(name: str) -> list[str]:
     return [word.text for word in canonical(name[:200], data.shipped()).words]
 
 
+def _line(read: Canonical, known: Data) -> Line:
+    line = Line(read.words, known)
+    shape(line)
+    state(line)
+    return line
+
+
+def _doubts(read: Canonical, line: Line, draft: str, found: list[Reason]) -> Iterator[Reason]:
+    """What was learned says more only where no rule stops it, and it was read at all."""
+    if any(each.is_block or each.rule == UNREAD for each in found):
+        return
+    doubt = learned.reason(line, draft, partial(_span, read))
+    if doubt and (doubt.is_block or not found):
+        yield doubt
+
+
 def _reasons(
-    read: Canonical, draft: str, post: str, thread: tuple[str, ...], contacts: Contacts, own: frozenset[str]
+    read: Canonical,
+    line: Line,
+    draft: str,
+    post: str,
+    thread: tuple[str, ...],
+    contacts: Contacts,
+    own: frozenset[str],
 ) -> Iterator[Reason]:
     known = data.shipped()
     if len(draft) > LONGEST:
         yield Reason("too-long", BLOCK, LONGEST, len(draft), "", *TOO_LONG)
-    line = Line(read.words, known)
-    shape(line)
-    state(line)
     for rule, weight, (first, last) in rules.found(line):
         start, end = _span(read, first, last)
         yield Reason(rule.id, weight, start, end, draft[start:end], rule.why, rule.instead)
@@ -88,7 +112,7 @@ def _reasons(
         yield Reason("repeats-the-post", BLOCK, start, end, draft[start:end], *ECHO)
     yield from crisis.reasons(read, draft, post, thread)
     if not tongue.is_checked(read, known):
-        yield Reason("not-checked", WARN, 0, len(draft), draft[:200], *NOT_CHECKED)
+        yield Reason(UNREAD, WARN, 0, len(draft), draft[:200], *NOT_CHECKED)
 
 
 def _span(read: Canonical, first: int, last: int) -> tuple[int, int]:

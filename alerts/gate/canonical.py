@@ -35,6 +35,10 @@ WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 STOP = re.compile(r"[.!?;\u2026\u3002]")
 SINGLE = re.compile(r"(?<![^\W_])[a-z](?:(?P<gap>[ .*_-]{1,3})[a-z](?![^\W_])){3,}(?![^\W_])")
 LONGEST_WORD = 18
+SPANISH = re.compile(
+    r"\b(?:de|la|el|los|las|que|por|para|con|su|sus|en|al|del|nuestro|nuestra|es|un|una|gracias|y|si|lo|le|no|se|a)\b"
+)
+SPANISH_SHARE = 0.2
 
 
 @dataclass(frozen=True)
@@ -91,6 +95,8 @@ def _unleeted(text: str, data: Data) -> str:
 
 
 def _words(text: str, data: Data) -> Iterator[Word]:
+    # One letter for another makes one Spanish word of another: there only lost and swapped ones are mended.
+    is_strict = len(SPANISH.findall(text[:2000])) > SPANISH_SHARE * len(WORD.findall(text[:2000]))
     sentence = clause = at = 0
     for start, end in _pieces(text, data):
         gap = text[at:start]
@@ -99,7 +105,7 @@ def _words(text: str, data: Data) -> Iterator[Word]:
             clause += 1
         elif any(mark in gap for mark in ',:()"') or " - " in gap:
             clause += 1
-        for word, first, last in _spelt_out(text[start:end], start, data):
+        for word, first, last in _spelt_out(text[start:end], start, data, is_strict=is_strict):
             yield Word(word, first, last, sentence, clause, text[end : end + 2].strip()[:1] == "?")
         at = end
 
@@ -138,7 +144,7 @@ def _spaced(text: str, data: Data) -> Iterator[tuple[int, int, list[tuple[int, i
             yield hit.start(), hit.end(), spans
 
 
-def _spelt_out(piece: str, start: int, data: Data) -> Iterator[tuple[str, int, int]]:
+def _spelt_out(piece: str, start: int, data: Data, *, is_strict: bool) -> Iterator[tuple[str, int, int]]:
     end = start + len(piece)
     bare = "".join(letter for letter in piece if letter.isalnum() or letter == "'")
     short = data.short.get(bare)
@@ -147,18 +153,18 @@ def _spelt_out(piece: str, start: int, data: Data) -> Iterator[tuple[str, int, i
         return
     head, apostrophe, tail = bare.partition("'")
     if not apostrophe:
-        yield data.repaired(bare), start, end
+        yield data.repaired(bare, is_strict=is_strict), start, end
         return
     for ending, word in (("ve", "have"), ("re", "are"), ("ll", "will"), ("d", "would"), ("m", "am")):
         if tail == ending:
-            yield data.repaired(head), start, start + len(head)
+            yield data.repaired(head, is_strict=is_strict), start, start + len(head)
             yield word, start + len(head), end
             return
     if tail == "s":
-        yield data.repaired(head), start, start + len(head)
+        yield data.repaired(head, is_strict=is_strict), start, start + len(head)
         yield "'s", start + len(head), end
     elif tail == "t" and head.endswith("n"):
         yield head[:-1], start, end
         yield "not", start, end
     else:
-        yield data.repaired(bare.replace("'", "")), start, end
+        yield data.repaired(bare.replace("'", ""), is_strict=is_strict), start, end

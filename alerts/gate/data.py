@@ -92,11 +92,11 @@ class Data:
     def is_spanish(self, word: str) -> bool:
         return word in self.spanish
 
-    def repaired(self, word: str) -> str:
-        """The word that was meant, where a letter was lost, doubled, swapped or put wrong."""
+    def repaired(self, word: str, *, is_strict: bool = False) -> str:
+        """The word that was meant, where a letter was lost, doubled, swapped or (unless strict) put wrong."""
         if len(word) < SHORTEST_REPAIRED or self.is_word(word) or words().of(word):
             return word
-        for slip in (word, *_slips(word)):
+        for slip in (word,) if is_strict else (word, *_slips(word)):
             meant = self.slips.get(slip)
             if meant and abs(len(meant) - len(word)) < 2 and meant[0] == word[0]:
                 return meant

@@ -35,7 +35,7 @@ MONTHS = (
 DAY = "(?:[12]?\\d|3[01])"
 DAYS = re.compile(
     rf"(?<![\w])(?:{MONTHS}\.? (?:the )?{DAY}(?:st|nd|rd|th)?(?![\w%]|[.,:]\d)(?:,? \d{{4}}\b)?"
-    rf"|(?:the )?{DAY}(?:st|nd|rd|th)? (?:of |de )?{MONTHS}\b|the {DAY}(?:st|nd|rd|th)\b"
+    rf"|(?:the )?{DAY}(?:st|nd|rd|th)? (?:of |de )?(?!may [a-z]){MONTHS}\b|the {DAY}(?:st|nd|rd|th)\b"
     r"|\d{1,2}/\d{1,2}(?:/\d{2,4})?)(?![\w/])"
 )
 NOT_A_DAY = frozenset({"24/7", "9/11"})

@@ -1,8 +1,6 @@
 """Whether a draft is in a language that the rules know."""
 
-import re
-
-from alerts.gate.canonical import Canonical
+from alerts.gate.canonical import SPANISH, Canonical
 from alerts.gate.data import Data
 from listening.reading import languages
 from listening.reading.identifiers.words import Is, words
@@ -13,10 +11,6 @@ FOREIGN = 0.2
 KNOWN_SHARE = 0.6
 PLAIN_SHARE = 0.8
 FEW = 3
-MARKED = re.compile(r"[\W\d_]+")
-SPANISH = re.compile(
-    r"\b(?:de|la|el|los|las|que|por|para|con|su|sus|en|al|del|nuestro|nuestra|es|un|una|gracias|y|si|lo|le|no)\b"
-)
 
 
 def is_checked(read: Canonical, data: Data) -> bool:
