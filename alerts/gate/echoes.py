@@ -8,6 +8,7 @@ from alerts.gate.patterns import Line, Span
 from alerts.gate.shapes import shape
 
 TOLD = ("PROCEDURE", "CONDITION", "MED", "BODY", "DEVICE")
+GENERAL = ("GENERAL", "IF", "CANNOT", "PROGRAM", "HOURS")
 LONGEST = 4_000
 """Characters of the post, and of each earlier one, that are held against the draft."""
 
@@ -31,7 +32,7 @@ def _details(line: Line) -> Iterator[tuple[str, Span]]:
             if line.words[at + 1].text in line.data.counted:
                 number = line.data.numbers.get(word.text, word.text)
                 yield f"{number} {_stem(line.words[at + 1].text)}", (at, at + 2)
-        elif any(line.has(name, at) for name in TOLD) and not line.has("PUBLIC_HEALTH", at):
+        elif any(line.has(name, at) for name in TOLD) and not line.has("ANYBODYS", at):
             yield _stem(word.text), (at, at + 1)
 
 
@@ -42,8 +43,10 @@ def _stem(word: str) -> str:
 def _is_general(line: Line, span: Span) -> bool:
     """In a sentence about anybody, about what is offered to all, or about what we may not discuss."""
     sentence = line.words[span[0]].sentence
-    return any(
-        word.sentence == sentence
-        and any(line.has(name, at) for name in ("GENERAL", "IF", "CANNOT", "PROGRAM", "OPENING"))
-        for at, word in enumerate(line.words)
-    )
+    within = [at for at, word in enumerate(line.words) if word.sentence == sentence]
+
+    def says(*names: str) -> bool:
+        return any(line.has(name, at) for at in within for name in names)
+
+    # "Test results may take a few days": nobody's, unless it speaks to somebody.
+    return says(*GENERAL) or (says("POSSIBLE") and not says("YOU", "YOUR"))

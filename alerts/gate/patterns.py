@@ -17,7 +17,7 @@ from alerts.gate.data import Data
 
 IDIOM = "IDIOM"
 PROGRAM = "PROGRAM"
-CLINICAL = ("PROCEDURE", "CONDITION", "MED", "BODY", "DEVICE", "MONEY", "WARD", "RECORD")
+CLINICAL = ("PROCEDURE", "CONDITION", "MED", "BODY", "DEVICE", "MONEY", "WARD", "RECORD", "STAFFROLE")
 KEPT = frozenset({IDIOM, PROGRAM, "WE", "GENERAL", "START", "CANNOT", "IF"})
 """Classes that a turn of speech leaves as they are."""
 GAPS = {"..": 3, "...": 8}

@@ -20,7 +20,7 @@ CONTEXTS = {
     "if": ("IF", True),
     "general": ("GENERAL", False),
     "cannot": ("CANNOT ... SPEAK", False),
-    "what": ("what/anything/something/whatever/how/lo", True),
+    "what": ("what/which/where/anything/something/whatever/how/lo", True),
     "consult": (
         "call/ask/talk/speak/see/consult/contact/check/hable/consulte/llame/pregunte"
         " .. doctor/pharmacist/provider/plan/insurer/medico/doctora/farmaceutico",
@@ -57,7 +57,7 @@ def found(line: Line) -> Iterator[tuple[Rule, int, Span]]:
 def _holds(name: str, places: list[Span], span: Span, line: Line) -> bool:
     """Whether a context that stands before the match, or within it, covers it."""
     is_of_clause = CONTEXTS[name][1]
-    at = line.words[max(span[0], span[1] - 1)]
+    at = line.words[min(span[0], len(line.words) - 1)]
     for start, end in places:
         word = line.words[end - 1]
         if (
