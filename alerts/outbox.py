@@ -15,7 +15,8 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import F, Q
 
-from alerts import replies
+from alerts import gatekeeping, replies
+from alerts.gate import GateDown
 from alerts.models import Case, CaseEvent, Reply
 from alerts.refusals import Refused
 from alerts.story import tell
@@ -35,6 +36,7 @@ from listening.sources.contract import (
 
 LEASE = timedelta(seconds=60)
 TRIES = 8
+GATE_WAIT = timedelta(minutes=1)
 FIRST_WAIT = timedelta(seconds=15)
 LONGEST_WAIT = timedelta(minutes=15)
 
@@ -76,7 +78,11 @@ def take(reply_id: int, now: datetime) -> Reply | None:
         reply = _locked(reply_id)
         if reply is None or reply.state != State.QUEUED or not _is_time(reply, now):
             return None
-        objection = _objection(reply)
+        try:
+            objection = _objection(reply) or _stopped(reply)
+        except GateDown:
+            _wait_for_the_gate(reply, now)
+            return None
         if objection:
             replies.take_back(reply, at=now, by=None, reason=objection)
             return None
@@ -191,6 +197,22 @@ def _objection(reply: Reply) -> str:
     return ""
 
 
+def _stopped(reply: Reply) -> str:
+    """What the gate says at the last moment, by whatever way the reply came here."""
+    mention = reply.case.mention
+    if reply.thread_hash != gatekeeping.thread_hash(mention):
+        return gatekeeping.THREAD_CHANGED
+    said = gatekeeping.verdict(mention, reply.text)
+    ticked = reply.gate.get("ticked", ()) if isinstance(reply.gate, dict) else ()
+    return gatekeeping.objection(reply, said, ticked=ticked, text_hash=replies.text_hash(reply.text))
+
+
+def _wait_for_the_gate(reply: Reply, now: datetime) -> None:
+    """Nothing leaves unchecked. The approval stands, for when the gate answers again."""
+    waiting = Reply.objects.filter(pk=reply.pk, state=State.QUEUED)
+    waiting.update(send_after=now + GATE_WAIT, error=gatekeeping.DOWN)
+
+
 def _is_time(reply: Reply, now: datetime) -> bool:
     return reply.send_after is None or reply.send_after <= now
 
@@ -202,6 +224,6 @@ def _locked(reply_id: int) -> Reply | None:
     replies.lock_case(case_id)
     locked = Reply.objects.select_for_update(of=("self",))
     related = locked.select_related(
-        "approved_by", "case__queue", "case__mention__source", "case__mention__author"
+        "approved_by", "override_by", "case__queue", "case__mention__source", "case__mention__author"
     )
     return related.filter(pk=reply_id).first()

@@ -4,12 +4,14 @@ An approval holds for one exact text, and for one wording of the post that it an
 """
 
 import hashlib
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
 
+from alerts import gatekeeping
 from alerts.models import Case, CaseEvent, Reply
 from alerts.refusals import Refused
 from alerts.story import tell
@@ -29,6 +31,12 @@ WRITABLE = [State.DRAFT, State.RETURNED]
 POST_CHANGED = "The author changed the post since this reply was written. Read the post again first."
 POST_GONE = "The post has been removed at its source, so there is nothing to answer."
 STAFF_VOICE = "What a member of staff says is not answered in public."
+NO_OVERRIDE: dict[str, Any] = {
+    "override_by": None,
+    "override_at": None,
+    "override_reason": "",
+    "override_hash": "",
+}
 TEXT_CHANGED = "The reply was changed after you opened it. Read it again, then approve."
 
 
@@ -55,30 +63,70 @@ def save_draft(case: Case, *, text: str, post_seen: str, by: User, at: datetime)
 
 
 @transaction.atomic
-def submit(reply: Reply, *, by: User, at: datetime) -> None:
+def submit(reply: Reply, *, by: User, at: datetime, asks_override: bool = False) -> None:
+    """Send it for approval. What the check stops goes on only to ask the privacy officer."""
     current = _locked(reply)
     _case_of_mine(current.case, by)
     if current.state not in WRITABLE:
         raise Refused("This reply has been sent for approval already.")
     _check_post(current)
     _check_text(current)
-    _set(current, state=State.AWAITING, author=by, submitted_at=at, return_reason="")
+    said = gatekeeping.verdict_or_refusal(current.case.mention, current.text)
+    if said.is_blocked and not asks_override:
+        raise Refused(gatekeeping.BLOCKED.format(why=said.worst.why))
+    record = gatekeeping.on_record(said)
+    _set(
+        current,
+        state=State.AWAITING,
+        author=by,
+        submitted_at=at,
+        return_reason="",
+        thread_hash=gatekeeping.thread_hash(current.case.mention),
+        gate=record,
+        **NO_OVERRIDE,
+    )
     _case_state(current, Case.State.AWAITING_APPROVAL)
-    tell(current.case_id, Kind.SUBMITTED, by=by, at=at, reply=current.pk)
+    tell(current.case_id, Kind.SUBMITTED, by=by, at=at, reply=current.pk, check=record)
 
 
 @transaction.atomic
-def approve(reply: Reply, *, by: User, text_seen: str, at: datetime) -> None:
+def override(reply: Reply, *, by: User, text_seen: str, reason: str, at: datetime) -> None:
+    """Let a text through that the check stops: a second person, with a reason, for this exact text."""
+    reason = reason.strip()[:500]
+    if not reason:
+        raise Refused("Say why this may be published although the check stops it.")
+    current = _locked(reply)
+    if current.state != State.AWAITING:
+        raise Refused("This reply no longer waits for approval.")
+    if has_written(current, by):
+        raise Refused("You wrote some of this reply. Another person must decide.")
+    seen = text_hash(_clean(text_seen))
+    if seen != text_hash(current.text):
+        raise Refused(TEXT_CHANGED)
+    said = gatekeeping.verdict_or_refusal(current.case.mention, current.text)
+    if not said.is_blocked:
+        raise Refused("The check does not stop this text. It needs no one to let it through.")
+    _set(current, override_by=by, override_at=at, override_reason=reason, override_hash=seen)
+    rules = gatekeeping.on_record(said)["blocks"]
+    tell(current.case_id, Kind.OVERRIDDEN, by=by, at=at, reply=current.pk, reason=reason, rules=rules)
+    audit.record(
+        "reply.override", f"reply {current.pk}", by=by, at=at, reason=reason, rules=rules, text_sha256=seen
+    )
+
+
+@transaction.atomic
+def approve(reply: Reply, *, by: User, text_seen: str, at: datetime, ticked: Collection[str] = ()) -> None:
     """Approve the exact text that was seen; it leaves when the hold has passed."""
     current = _locked(reply)
     if current.state != State.AWAITING:
         raise Refused("This reply no longer waits for approval.")
     if has_written(current, by):
         raise Refused("You wrote some of this reply. Another person must approve it.")
-    if text_hash(_clean(text_seen)) != text_hash(current.text):
+    approved_hash = text_hash(current.text)
+    if text_hash(_clean(text_seen)) != approved_hash:
         raise Refused(TEXT_CHANGED)
     _check_post(current)
-    approved_hash = text_hash(current.text)
+    record = _checked(current, approved_hash, ticked)
     _set(
         current,
         state=State.QUEUED,
@@ -88,10 +136,24 @@ def approve(reply: Reply, *, by: User, text_seen: str, at: datetime) -> None:
         send_after=at + REPLY_HOLD,
         attempts=0,
         error="",
+        gate=record,
     )
     _case_state(current, Case.State.SENDING)
-    tell(current.case_id, Kind.APPROVED, by=by, at=at, reply=current.pk, text_sha256=approved_hash)
-    audit.record("reply.approve", f"reply {current.pk}", by=by, at=at, text_sha256=approved_hash)
+    if record["ticked"]:
+        tell(current.case_id, Kind.TICKED, by=by, at=at, reply=current.pk, rules=record["ticked"])
+    proof = {"text_sha256": approved_hash, "check": record}
+    tell(current.case_id, Kind.APPROVED, by=by, at=at, reply=current.pk, **proof)
+    audit.record("reply.approve", f"reply {current.pk}", by=by, at=at, **proof)
+
+
+def _checked(reply: Reply, approved_hash: str, ticked: Collection[str]) -> dict[str, Any]:
+    """What the check says now, for the record; refuses where that does not let the text leave."""
+    said = gatekeeping.verdict_or_refusal(reply.case.mention, reply.text)
+    kept = {each.rule for each in said.to_tick} & set(ticked)
+    why_not = gatekeeping.objection(reply, said, ticked=kept, text_hash=approved_hash)
+    if why_not:
+        raise Refused(why_not)
+    return gatekeeping.on_record(said, ticked=kept)
 
 
 @transaction.atomic
@@ -102,7 +164,7 @@ def send_back(reply: Reply, *, by: User, reason: str, at: datetime) -> None:
     current = _locked(reply)
     if current.state != State.AWAITING:
         raise Refused("This reply no longer waits for approval.")
-    _set(current, state=State.RETURNED, return_reason=reason)
+    _set(current, state=State.RETURNED, return_reason=reason, **NO_OVERRIDE)
     _case_state(current, Case.State.DRAFTING)
     tell(current.case_id, Kind.RETURNED, by=by, at=at, reply=current.pk, reason=reason)
 
@@ -128,6 +190,7 @@ def take_back(reply: Reply, *, at: datetime, by: User | None, reason: str) -> No
         approved_at=None,
         approved_hash="",
         send_after=None,
+        **NO_OVERRIDE,
     )
     _case_state(reply, Case.State.DRAFTING)
     tell(reply.case_id, Kind.RETURNED, by=by, at=at, reply=reply.pk, reason=reason, taken_back=not reason)
@@ -166,7 +229,7 @@ def lock_case(case_id: int) -> None:
 def _locked(reply: Reply) -> Reply:
     lock_case(reply.case_id)
     found = Reply.objects.select_for_update(of=("self",)).select_related(
-        "case__mention__source", "case__queue"
+        "case__mention__source", "case__queue", "override_by"
     )
     return found.get(pk=reply.pk)
 
@@ -179,6 +242,8 @@ def _check_post(reply: Reply) -> None:
         raise Refused(POST_GONE)
     if reply.mention_hash != mention.content_hash:
         raise Refused(POST_CHANGED)
+    if reply.state == State.AWAITING and reply.thread_hash != gatekeeping.thread_hash(mention):
+        raise Refused(gatekeeping.THREAD_CHANGED)
 
 
 def _check_text(reply: Reply) -> None:

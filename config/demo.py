@@ -14,7 +14,8 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from alerts import defaults
+from alerts import contacts, defaults
+from alerts.models import ListedContact
 from hospital import facilities
 from hospital.facilities import Spoken
 from hospital.models import Facility, Membership, Role
@@ -44,6 +45,7 @@ def ensure(*, sandbox_url: str, password: str, now: datetime) -> None:
     for person in PEOPLE:
         ensure_person(*person, password=password)
     defaults.ensure()
+    ensure_contacts(system, now=now)
     ensure_watchlist(system, now=now)
     for kind, name, every, options, keys in sources(system, sandbox_url):
         ensure_source(kind, name, every=every, options=options, keys=keys, now=now)
@@ -84,6 +86,20 @@ def ensure_person(username: str, first_name: str, last_name: str, role: Role, *,
         person.save()
     if is_new:
         Membership.objects.create(user=person, role=role)
+
+
+def ensure_contacts(system: dict[str, Any], *, now: datetime) -> None:
+    """Once, like the watchlist: what an admin takes away stays away."""
+    if ListedContact.objects.exists():
+        return
+    ada = User.objects.get(username="ada")
+    for value, purpose in (
+        (system["patient_line"], "Patient Relations"),
+        (system["website"], "Website"),
+        (f"relations@{system['website']}", "Patient Relations"),
+        (f"@{system['x_handle']}", "Our handle"),
+    ):
+        contacts.add(value, purpose, by=ada, at=now)
 
 
 def ensure_watchlist(system: dict[str, Any], *, now: datetime) -> None:

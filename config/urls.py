@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from dashboard import (
     accuracy_views,
+    contact_views,
     exclusion_views,
     facility_list_views,
     facility_views,
@@ -26,7 +27,7 @@ from dashboard import (
     watchlist_history_views,
     watchlist_views,
 )
-from dashboard.cases import moves, pages, staff
+from dashboard.cases import checks, moves, pages, staff
 from hospital.views import healthz
 
 urlpatterns: list[URLPattern] = [
@@ -85,6 +86,9 @@ urlpatterns: list[URLPattern] = [
     path("cases/<int:pk>/reply/", moves.save, name="reply-save"),
     path("cases/<int:pk>/reply/autosave/", moves.autosave, name="reply-autosave"),
     path("cases/<int:pk>/reply/submit/", moves.submit, name="reply-submit"),
+    path("cases/<int:pk>/reply/check/", checks.check, name="reply-check"),
+    path("cases/<int:pk>/reply/verdict/", checks.verdict, name="reply-verdict"),
+    path("replies/<int:pk>/override/", checks.override, name="reply-override"),
     path("replies/<int:pk>/approve/", moves.approve, name="reply-approve"),
     path("replies/<int:pk>/return/", moves.send_back, name="reply-return"),
     path("replies/<int:pk>/cancel/", moves.cancel, name="reply-cancel"),
@@ -134,6 +138,9 @@ urlpatterns: list[URLPattern] = [
     path("reading/<slug:kind>/preview/", lexicon_views.preview, name="lexicon-preview"),
     path("reading/<slug:kind>/<int:number>/", lexicon_views.version, name="lexicon-version"),
     path("reading/<slug:kind>/<int:number>/use/", lexicon_views.go_back, name="lexicon-go-back"),
+    # Listed contacts
+    path("contacts/", contact_views.listing, name="contact-list"),
+    path("contacts/<int:pk>/remove/", contact_views.remove, name="contact-remove"),
     # Priority
     path("priority/", priority_views.edit, name="priority-edit"),
     # Rules

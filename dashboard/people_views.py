@@ -24,9 +24,9 @@ MAY = {
     Role.MANAGER: "sees the wall, says how posts are to be read, works on cases",
     Role.RESPONDER: "the same",
     Role.APPROVER: "the same, approves replies, handles what staff say in public",
-    Role.COMPLIANCE: "reads cases, handles what staff say in public",
+    Role.COMPLIANCE: "reads cases, handles what staff say in public, lets through what the check stops",
     Role.ADMIN: (
-        "keeps watchlists, facilities, sources, people and priority; "
+        "keeps watchlists, facilities, rules, sources, people, priority and contacts; "
         "reads cases, says how posts are to be read"
     ),
 }

@@ -35,6 +35,8 @@ class Permission(StrEnum):
     MANAGE_PEOPLE = "manage people"
     MANAGE_PRIORITY = "manage priority"
     MANAGE_RULES = "manage rules"
+    MANAGE_CONTACTS = "manage listed contacts"
+    OVERRIDE_CHECK = "let a stopped reply through"  # as the second person, with a reason
     HANDLE_STAFF_VOICE = "handle staff voice"  # what staff say in public: for two roles alone
 
 
@@ -54,7 +56,7 @@ GRANTS: dict[str, frozenset[Permission]] = {
             P.HANDLE_STAFF_VOICE,
         }
     ),
-    Role.COMPLIANCE: frozenset({P.SEE_WALL, P.SEE_CASES, P.HANDLE_STAFF_VOICE}),
+    Role.COMPLIANCE: frozenset({P.SEE_WALL, P.SEE_CASES, P.OVERRIDE_CHECK, P.HANDLE_STAFF_VOICE}),
     # Not staff voices: whoever runs the machine, or manages people, has no business there.
     Role.ADMIN: frozenset(
         {
@@ -68,6 +70,7 @@ GRANTS: dict[str, frozenset[Permission]] = {
             P.MANAGE_PEOPLE,
             P.MANAGE_PRIORITY,
             P.MANAGE_RULES,
+            P.MANAGE_CONTACTS,
         }
     ),
 }

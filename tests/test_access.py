@@ -15,7 +15,7 @@ from django.test import Client, RequestFactory, TestCase
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from alerts import defaults
-from alerts.models import Case, Queue, Reply
+from alerts.models import Case, ListedContact, Queue, Reply
 from hospital.access import DefaultDenyMiddleware
 from hospital.models import Facility, Membership, Role
 from listening import stories
@@ -53,6 +53,7 @@ WORK = "carla pete priya"
 APPROVE = "priya"
 REVEAL = "carla pete priya"
 STAFF_VOICE = "priya cora"
+OVERRIDE = "cora"
 ADMIN = "ada"
 
 WHO_MAY = {
@@ -103,11 +104,16 @@ WHO_MAY = {
     "reply-save": WORK,
     "reply-autosave": WORK,
     "reply-submit": WORK,
+    "reply-check": WORK,
+    "reply-verdict": WORK,
+    "reply-override": OVERRIDE,
     "reply-cancel": WORK,
     "reply-resolve": WORK,
     "reply-approve": APPROVE,
     "reply-return": APPROVE,
     "priority-edit": ADMIN,
+    "contact-list": ADMIN,
+    "contact-remove": ADMIN,
     "watchlist-list": ADMIN,
     "watchlist-create": ADMIN,
     "watchlist-try": ADMIN,
@@ -234,6 +240,7 @@ class AccessTests(TestCase):
             "exclusion": Exclusion.objects.create(
                 kind="site", site="band.example", facility=place, by=writer, at=NOW, applied_at=NOW
             ).pk,
+            "contact": ListedContact.objects.create(value=f"{name}.example", added_at=NOW).pk,
             "membership": Membership.objects.create(user=writer, role=Role.VIEWER, facility=place).pk,
         }
 
@@ -259,7 +266,7 @@ class AccessTests(TestCase):
         if "pk" not in taken:
             values = {name: PARTS[name] for name in taken}
             return reverse(route, kwargs=values) + ("?kind=rss" if route == "source-create" else "")
-        of_a_case = route in ("reply-save", "reply-autosave", "reply-submit")
+        of_a_case = route in ("reply-save", "reply-autosave", "reply-submit", "reply-check", "reply-verdict")
         noun = "case" if of_a_case else route.split("-")[0]
         others = {name: PARTS[name] for name in taken if name != "pk"}
         return reverse(route, kwargs={"pk": self.ids[place][noun], **others})

@@ -177,6 +177,8 @@ class CaseEvent(models.Model):
         DRAFTED = "drafted", "Reply written"
         SUBMITTED = "submitted", "Sent for approval"
         APPROVED = "approved", "Reply approved"
+        TICKED = "ticked", "Doubts about the reply ticked"
+        OVERRIDDEN = "overridden", "Stopped reply let through"
         RETURNED = "returned", "Reply returned"
         SENDING = "sending", "Sending"
         SENT = "sent", "Reply published"

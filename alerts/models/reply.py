@@ -35,6 +35,14 @@ class Reply(models.Model):
     )
     approved_at = models.DateTimeField(null=True, blank=True)
     approved_hash = models.CharField(max_length=64, blank=True)  # SHA-256 of the exact text approved
+    thread_hash = models.CharField(max_length=64, blank=True)  # what stood above the post when it was sent in
+    gate = models.JSONField(default=dict)  # `gatekeeping.on_record`: verdict, policy, rules, ticks
+    override_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    override_at = models.DateTimeField(null=True, blank=True)
+    override_reason = models.CharField(max_length=500, blank=True)
+    override_hash = models.CharField(max_length=64, blank=True)  # SHA-256 of the exact text let through
     return_reason = models.CharField(max_length=500, blank=True)
     send_after = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -55,6 +63,11 @@ class Reply(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("author")), name="reply_four_eyes"
+            ),
+            models.CheckConstraint(
+                condition=Q(override_by__isnull=True)
+                | (~Q(override_by=F("author")) & ~Q(override_reason="") & ~Q(override_hash="")),
+                name="reply_override_by_a_second",
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=["queued", "sending", "sent", "unknown"])

@@ -151,7 +151,8 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
     def verb() -> None:
         # Saved first and apart: what is refused as a reply is still kept as a draft.
         reply = _save(request, desk, case)
-        replies.submit(reply, by=desk.user, at=timezone.now())
+        asks = request.POST.get("override") == "ask"
+        replies.submit(reply, by=desk.user, at=timezone.now(), asks_override=asks)
 
     return after(request, desk, case, verb, typed=text)
 
@@ -161,12 +162,12 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
 def approve(request: HttpRequest, pk: int) -> HttpResponse:
     desk = Desk.of(request)
     reply = find_reply(desk, pk, APPROVE)
-    seen = request.POST.get("text_seen", "")
+    seen, ticked = request.POST.get("text_seen", ""), request.POST.getlist("ticked")[:50]
     return after(
         request,
         desk,
         reply.case,
-        lambda: replies.approve(reply, by=desk.user, text_seen=seen, at=timezone.now()),
+        lambda: replies.approve(reply, by=desk.user, text_seen=seen, at=timezone.now(), ticked=ticked),
     )
 
 

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from django.http import Http404
 
-from alerts import cases, priority, replies, weighing
+from alerts import cases, gatekeeping, priority, replies, weighing
 from alerts.models import Case, CaseEvent, Queue, Reply
 from alerts.models.case import CaseQuerySet
 from alerts.models.queue import STAFF_VOICE
@@ -17,6 +17,7 @@ from dashboard.cards import Card
 from dashboard.cases import story
 from dashboard.cases.desk import Desk
 from dashboard.cases.rows import card_of, is_pressing, time_left
+from dashboard.cases.verdicts import Shown
 from dashboard.mention_views import is_hidden, outward, pieces_of, title_of
 from dashboard.reveals import NO_REVEAL, Reveal
 from hospital.access import Permission
@@ -104,7 +105,7 @@ class Opened:
 
     @cached_property
     def _replies(self) -> list[Reply]:
-        return list(self.case.replies.select_related("author", "approved_by"))
+        return list(self.case.replies.select_related("author", "approved_by", "override_by", "case"))
 
     @property
     def published(self) -> list[Reply]:
@@ -134,6 +135,20 @@ class Opened:
     def text_pieces(self) -> list[cards.Piece]:
         """For an approver: what no eye can see in it is shown too."""
         return cards.pieces(self.text, [])
+
+    @cached_property
+    def verdict(self) -> Shown:
+        """What the gate says of the text that stands here now."""
+        return Shown.of(self.mention, self.text)
+
+    @property
+    def is_let_through(self) -> bool:
+        """A second person let this exact text through although the gate stops it."""
+        return bool(self.reply) and gatekeeping.is_overridden(self.reply, replies.text_hash(self.reply.text))  # type: ignore[arg-type,union-attr]
+
+    @property
+    def may_leave(self) -> bool:
+        return not self.verdict.is_down and (not self.verdict.is_blocked or self.is_let_through)
 
     @cached_property
     def way(self) -> Way:
@@ -179,6 +194,15 @@ class Opened:
         return self.reply is not None and not replies.has_written(self.reply, self.desk.user)
 
     @property
+    def can_override(self) -> bool:
+        """Only where the gate stops what waits, and by somebody who wrote none of it."""
+        if not self.desk.reach.covers(Permission.OVERRIDE_CHECK, self.case.facility_id):
+            return False
+        if self.reply is None or self.is_let_through or not self.verdict.is_blocked:
+            return False
+        return not replies.has_written(self.reply, self.desk.user)
+
+    @property
     def can_close(self) -> bool:
         at_rest = self.case.state in (Case.State.NEW, Case.State.SENT, *replies.AT_WORK)
         return self.can_work and at_rest and (self.is_mine or self.case.owner_id is None)
@@ -189,7 +213,7 @@ class Opened:
         if self.case.state == Case.State.SENDING:
             return 2
         waits = self.case.state == Case.State.AWAITING_APPROVAL
-        return 5 if waits and not self.can_approve else None
+        return 5 if waits and not (self.can_approve or self.can_override) else None
 
     @property
     def stage(self) -> str:

@@ -84,6 +84,8 @@ SAID: dict[str, Callable[[str, Detail], str]] = {
     Kind.RELEASED: lambda who, detail: f"{who} gave it back to the queue",
     Kind.DRAFTED: lambda who, detail: f"{who} wrote a reply",
     Kind.SUBMITTED: lambda who, detail: f"{who} asked for approval",
+    Kind.TICKED: lambda who, detail: f"{who} read and ticked: {', '.join(detail.get('rules', []))}",
+    Kind.OVERRIDDEN: lambda who, detail: f"{who} let the stopped reply through: {detail.get('reason', '')}",
     Kind.APPROVED: lambda who, detail: f"{who} approved the reply",
     Kind.RETURNED: _returned,
     Kind.SENDING: _sending,

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("hospital", "0003_compliance"),
-        ("listening", "0009_query_language"),
+        ("listening", "0010_words_of_mentions"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

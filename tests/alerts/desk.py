@@ -8,7 +8,7 @@ from alerts import cases, outbox, replies, triage
 from alerts.models import Case, Reply
 from tests.base import NOW, mention
 
-ANSWER = "We are sorry that the wait was so long. Please call our patient line, we want to hear more."
+ANSWER = "We take comments like this to heart. Please call our patient line, we want to hear more."
 
 
 def open_case(**fields: Any) -> Case:

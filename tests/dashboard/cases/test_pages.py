@@ -120,7 +120,7 @@ class CaseTests(Desk):
 
     def test_an_approver_sees_what_no_eye_can_see(self) -> None:
         case = open_case()
-        submitted(case, self.pete, "Call 555\u202e2410")
+        submitted(case, self.pete, "Call us\u202enow")
         self.assertIn("U+202E", self.get(reverse("case-detail", args=[case.pk])))
 
     def test_a_self_harm_post_opens_only_in_its_case(self) -> None:

@@ -1,0 +1,84 @@
+"""The gate, asked about a stored case: with its post, its thread and the contacts that are listed.
+
+Asked when a reply is submitted, approved and at the moment it leaves. Where the gate cannot answer, nothing
+leaves; what stops a text is lifted only by a second person with the privacy permission, for that exact text.
+"""
+
+import hashlib
+from collections.abc import Collection
+from typing import Any
+
+from alerts import contacts, gate
+from alerts.gate import Contacts, GateDown, Verdict
+from alerts.models import Reply
+from alerts.refusals import Refused
+from hospital.access import Permission, Reach
+from hospital.models import Facility, FacilityName
+from listening import threads
+from listening.models import Mention
+
+DOWN = "The check of replies is not working, so nothing can be published now. Your text is kept."
+BLOCKED = "The check stops this text. {why} Say it another way, or ask the privacy officer to decide."
+STILL_BLOCKED = "The check stops this text, and nobody with the privacy permission has let it through."
+NOT_TICKED = "The check has a doubt about this text. Read each reason and tick it, then approve."
+THREAD_CHANGED = "The thread above the post changed since this reply was written. Read it again first."
+
+
+def verdict(mention: Mention, text: str) -> Verdict:
+    """What the gate says; raises GateDown where it cannot."""
+    return gate.check(
+        text,
+        threads.words(mention.title, mention.text),
+        thread_of(mention),
+        contacts=Contacts.of(contacts.listed()),
+        own_names=own_names(),
+    )
+
+
+def verdict_or_refusal(mention: Mention, text: str) -> Verdict:
+    try:
+        return verdict(mention, text)
+    except GateDown:
+        raise Refused(DOWN) from None
+
+
+def thread_of(mention: Mention) -> tuple[str, ...]:
+    """Earlier posts of the thread, oldest first, as far as they are stored."""
+    key = (mention.source_id, mention.parent_external_id)
+    return threads.before([key]).get(key, ()) if mention.parent_external_id else ()
+
+
+def thread_hash(mention: Mention) -> str:
+    said = "\x1e".join(thread_of(mention))
+    return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def own_names() -> list[str]:
+    names = FacilityName.objects.exclude(kind=FacilityName.Kind.LOCATION)
+    return [*Facility.objects.values_list("name", flat=True), *names.values_list("name", flat=True)]
+
+
+def on_record(said: Verdict, *, ticked: Collection[str] = ()) -> dict[str, Any]:
+    """What is kept with a reply: never its words."""
+    return {
+        "policy": gate.POLICY,
+        "verdict": said.word,
+        "blocks": sorted({each.rule for each in said.reasons if each.is_block}),
+        "warns": sorted({each.rule for each in said.reasons if not each.is_block}),
+        "ticked": sorted(ticked),
+    }
+
+
+def objection(reply: Reply, said: Verdict, *, ticked: Collection[str], text_hash: str) -> str:
+    """Why a verdict does not let this text leave, whoever approved it; nothing where it does."""
+    if said.is_blocked and not is_overridden(reply, text_hash):
+        return STILL_BLOCKED
+    return "" if {each.rule for each in said.to_tick} <= set(ticked) else NOT_TICKED
+
+
+def is_overridden(reply: Reply, text_hash: str) -> bool:
+    """A second person let this exact text through, and may still do so."""
+    person = reply.override_by
+    if person is None or reply.override_hash != text_hash or person.pk == reply.author_id:
+        return False
+    return Reach(person).covers(Permission.OVERRIDE_CHECK, reply.case.facility_id)
