@@ -75,7 +75,8 @@ def tried(
     text, is_cut = text[:LONGEST], len(text) > LONGEST
     answer = book.read(Asked(text), owners=[owner.pk] if owner else [])
     seen = {each.facility for each in answer.found} | {answer.facility or 0}
-    names = told_apart(reachable.filter(pk__in=seen))
+    alike = reachable.filter(name__in=reachable.filter(pk__in=seen).values("name"))
+    names = told_apart(alike)
     marked = [each.span for each in answer.found if each.state in (State.COUNTS, State.SHARED)]
     head, why = said(answer, names, owner)
     rows = [
