@@ -9,7 +9,7 @@ from dashboard.cards import Piece, pieces
 from hospital.models import Facility
 from hospital.models.facility import FacilityQuerySet
 from listening.facilities import Facilities
-from listening.naming import AS_SAID, Answer, Found, State, Verdict
+from listening.named import AS_SAID, Answer, Found, State, Verdict
 from listening.queries.asked import Asked
 
 LONGEST = 5_000
