@@ -9,7 +9,7 @@ from dashboard.cards import Piece, pieces
 from hospital.models import Facility
 from hospital.models.facility import FacilityQuerySet
 from listening.facilities import Facilities
-from listening.naming import AS_SAID, Answer, Found, State, Verdict
+from listening.named import AS_SAID, Answer, Found, State, Verdict
 from listening.queries.asked import Asked
 
 LONGEST = 5_000
@@ -75,7 +75,8 @@ def tried(
     text, is_cut = text[:LONGEST], len(text) > LONGEST
     answer = book.read(Asked(text), owners=[owner.pk] if owner else [])
     seen = {each.facility for each in answer.found} | {answer.facility or 0}
-    names = told_apart(reachable.filter(pk__in=seen))
+    alike = reachable.filter(name__in=reachable.filter(pk__in=seen).values("name"))
+    names = told_apart(alike)
     marked = [each.span for each in answer.found if each.state in (State.COUNTS, State.SHARED)]
     head, why = said(answer, names, owner)
     rows = [

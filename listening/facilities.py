@@ -8,7 +8,8 @@ from django.db.models import Count, Max, Sum
 from hospital.facilities import Spoken
 from hospital.models import Facility, FacilityName
 from listening.contexts import Contexts
-from listening.naming import SHORT, SIGNS, Answer, Kind, Name, Naming, Post
+from listening.named import SHORT, SIGNS, Answer, Kind, Name, Post
+from listening.naming import Naming
 from listening.queries.asked import Asked
 
 __all__ = ["SHORT", "Facilities", "Name", "current", "decide"]

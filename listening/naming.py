@@ -8,20 +8,16 @@
 4. One facility is meant where all that counts speaks of the same one.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 import ahocorasick
 
-from hospital.models import FacilityName
 from listening import alike
-from listening.alike import Line, Span
+from listening.alike import Line
+from listening.named import NOTHING, SHORT, SIGNS, Answer, Kind, Name, Place, Post
+from listening.settling import Reading
 from listening.wording import is_edge, normal
-
-Kind = FacilityName.Kind
-SHORT = "short"
-"""The kind of a short name. "North" is also a common word, so it counts only where it is written alike."""
 
 PLACES_LOOKED_AT = 50
 PLACES_OF_A_NAME = 3
@@ -29,102 +25,11 @@ PLACES_OF_A_NAME = 3
 
 RUN_TOGETHER = 3
 
-SIGNS: dict[str, str] = {Kind.STREET: "street", Kind.CITY: "city", Kind.SERVICE: "service line"}
-"""What names no facility by itself, and tells which of several is meant."""
-
 HOWEVER = frozenset({Kind.NAME, Kind.NICKNAME, Kind.MISSPELLING, Kind.DOCTOR, *SIGNS})
 """What counts however it is written."""
 
-AS_SAID: dict[str, str] = {
-    **dict(Kind.choices),
-    SHORT: "Short name",
-    Kind.PHONE: "Phone number",
-}
-
-
-@dataclass(frozen=True)
-class Name:
-    facility_id: int
-    name: str
-    kind: str = Kind.NAME
-    context: str = ""
-    is_heard: bool = True  # a doctor's name, where doctors do not count, is seen and not heard
-
-
 Written = tuple[Name, bool]
 """A name, and whether what stands for it is how only a hashtag or a handle is written."""
-
-
-class State(StrEnum):
-    COUNTS = "counts"
-    SHARED = "shared"
-    SIGN = "sign"
-    IGNORED = "not counted"
-
-
-@dataclass(frozen=True)
-class Found:
-    """One name of one facility in a text, and what came of it."""
-
-    facility: int
-    name: str
-    kind: str
-    span: Span  # into the original text or title
-    is_in_title: bool
-    state: State
-    why: str
-
-
-class Verdict(StrEnum):
-    ONE = "one"
-    AMBIGUOUS = "ambiguous"
-    SEVERAL = "several"
-    NONE = "none"
-
-
-@dataclass(frozen=True)
-class Answer:
-    verdict: Verdict = Verdict.NONE
-    facility: int | None = None
-    between: tuple[int, ...] = ()  # where it is ambiguous, or several are named
-    found: tuple[Found, ...] = ()
-
-
-NOTHING = Answer()
-
-
-@dataclass(frozen=True)
-class Post:
-    """What a text is read beside: whose source or watchlist found it, and whether it answers a rule."""
-
-    owners: Sequence[int] = ()  # the likeliest first
-    answers: Callable[[str], bool] = lambda _: False
-
-
-@dataclass(eq=False)
-class _Place:
-    """Somewhere in the post where a name stands, for all facilities that bear it."""
-
-    names: list[Name]
-    line: Line
-    is_in_title: bool
-    start: int
-    end: int
-    unmet: list[Name] = field(default_factory=list)
-    kept: set[int] = field(default_factory=set)  # the facilities it may mean
-    why: str = ""
-
-    @property
-    def span(self) -> Span:
-        return self.line.original(self.start, self.end)
-
-    @property
-    def written(self) -> str:
-        return self.line.original_text(self.start, self.end)
-
-    @property
-    def is_sign(self) -> bool:
-        return not self.kept and not self.unmet
 
 
 class Naming:
@@ -163,13 +68,13 @@ class Naming:
                 found.setdefault(own.name, set()).update(bearers)
         return found
 
-    def _seen(self, text: str, title: str, post: Post | None) -> "Reading":
+    def _seen(self, text: str, title: str, post: Post | None) -> Reading:
         if not self._named:
             return Reading([], post or Post())
         places = [*self._places(title, is_in_title=True), *self._places(text, is_in_title=False)]
         return Reading(places, post or Post())
 
-    def _places(self, text: str, *, is_in_title: bool) -> list[_Place]:
+    def _places(self, text: str, *, is_in_title: bool) -> list[Place]:
         if not text:
             return []
         line = Line(text)
@@ -181,7 +86,7 @@ class Naming:
         for start, end, named in met:
             if 1 not in taken[start:end]:
                 taken[start:end] = b"\1" * (end - start)
-                places.append(_Place(named, line, is_in_title, start, end))
+                places.append(Place(named, line, is_in_title, start, end))
         return sorted(places, key=lambda place: place.start)
 
     def _met(self, line: Line) -> Iterator[tuple[int, int, list[Name]]]:
@@ -252,116 +157,3 @@ def _is_signed(name: Name, line: Line, start: int) -> bool:
         return False
     after = said[begin + len(wanted) :][:2]
     return not (after[:1].isalnum() or after[:1] == "_" or (after[:1] in ".-" and after[1:].isalnum()))
-
-
-class Reading:
-    """All that was seen in one post, and what it comes to."""
-
-    def __init__(self, places: list[_Place], post: Post) -> None:
-        self.places, self.post = places, post
-        for place in places:
-            self._hear(place)
-        self.shorts: set[int] = set()
-        if any(place.kept and not _is_short(place) for place in places):
-            self._drop_shorts()
-
-    def _hear(self, place: _Place) -> None:
-        for name in place.names:
-            if name.is_heard and (not name.context or self.post.answers(name.context)):
-                if name.kind not in SIGNS or name.context:
-                    place.kept.add(name.facility_id)
-            else:
-                place.unmet.append(name)
-
-    def _drop_shorts(self) -> None:
-        """A short name beside a full one may be a common word: it only helps to tell namesakes apart."""
-        for place in filter(_is_short, self.places):
-            self.shorts |= place.kept
-            place.kept = set()
-
-    def answer(self) -> Answer:
-        sure = {next(iter(place.kept)) for place in self.places if len(place.kept) == 1}
-        for place in self.places:
-            if len(place.kept) > 1:
-                self._settle(place, sure)
-        left = [place.kept for place in self.places if place.kept]
-        if not left:
-            return NOTHING
-        common = self._common(left)
-        if len(common) == 1:
-            return Answer(Verdict.ONE, common.pop())
-        between = tuple(sorted(set.union(*left)))
-        verdict = Verdict.AMBIGUOUS if common else Verdict.SEVERAL
-        return Answer(verdict, between=between)
-
-    def _common(self, left: list[set[int]]) -> set[int]:
-        """The facilities that everything in the post may mean."""
-        common = set.intersection(*left)
-        for place in self.places:
-            if len(common) == 1 < len(place.kept):
-                place.kept, place.why = (
-                    set(common),
-                    "several facilities share this name; one bears all that are here",
-                )
-        return common
-
-    def _settle(self, place: _Place, sure: set[int]) -> None:
-        """Narrow what a shared name may mean, step by step, until one is left or nothing more tells."""
-        shared = len(place.kept)
-        for said, told in self._evidence(sure):
-            common = place.kept & told
-            if common and common != place.kept:
-                place.kept = common
-                place.why = f"{shared} facilities share this name; {said} tells which"
-            if len(place.kept) == 1:
-                return
-
-    def _evidence(self, sure: set[int]) -> Iterator[tuple[str, set[int]]]:
-        yield "another name in the post", sure
-        yield "a short name in the post", self.shorts
-        for kind in (Kind.STREET, Kind.CITY):
-            yield from self._signs(kind)
-        for owner in self.post.owners:
-            yield "whose source or watchlist found it", {owner}
-        yield from self._signs(Kind.SERVICE)
-
-    def _signs(self, kind: str) -> Iterator[tuple[str, set[int]]]:
-        for place in self.places:
-            told = {name.facility_id for name in place.names if name.kind == kind}
-            if place.is_sign and told:
-                yield f"the {SIGNS[kind]} “{place.written}”", told
-
-    def found(self) -> Iterator[Found]:
-        for place in self.places:
-            for name in dict.fromkeys(place.names):
-                state, why = self._said(place, name)
-                yield Found(name.facility_id, name.name, name.kind, place.span, place.is_in_title, state, why)
-
-    def _said(self, place: _Place, name: Name) -> tuple[State, str]:
-        if name in place.unmet:
-            return State.IGNORED, _unheard(name)
-        if name.kind in SIGNS and not name.context:
-            return State.SIGN, f"a {SIGNS[name.kind]} names nothing by itself; it tells namesakes apart"
-        if name.facility_id not in place.kept:
-            return State.IGNORED, place.why or "a full name stands in the post, and counts instead"
-        if len(place.kept) > 1:
-            return State.SHARED, f"{len(place.kept)} facilities share this name, and nothing tells which"
-        return State.COUNTS, place.why or _counted(name)
-
-
-def _is_short(place: _Place) -> bool:
-    kinds = {name.kind for name in place.names} - SIGNS.keys()
-    return kinds == {SHORT}
-
-
-def _unheard(name: Name) -> str:
-    if not name.is_heard:
-        return "seen, not counted, because doctors' names are off here"
-    return f"seen, not counted, because the post does not answer “{name.context}”"
-
-
-def _counted(name: Name) -> str:
-    said = AS_SAID.get(name.kind, "Name").lower()
-    return (
-        f"{said}, and the post answers “{name.context}”" if name.context else f"{said} of this facility alone"
-    )

@@ -18,7 +18,7 @@ from listening.evaluation import files
 from listening.evaluation.contract import Score
 from listening.evaluation.files import BadSet
 from listening.facilities import Facilities
-from listening.naming import Answer, Kind, Name, Verdict
+from listening.named import Answer, Kind, Name, Verdict
 from listening.queries.asked import Asked
 
 SETS = ("cms_hospital_general", "nhs_trusts")

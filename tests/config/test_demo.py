@@ -4,7 +4,7 @@ from config import demo
 from hospital import facilities as dictionary
 from hospital.models import Facility
 from listening import facilities
-from listening.naming import Verdict
+from listening.named import Verdict
 from listening.queries.asked import Asked
 from tests.base import NOW, PASSWORD
 

@@ -44,6 +44,15 @@ class ReadTests(SimpleTestCase):
         self.assertEqual([each.city for each in read.hospitals], ["Tarnside", "Dunmere"])
         self.assertEqual(read.hospitals[1].name, "The Dunmere NHS Foundation Trust")
 
+    def test_an_nhs_list_may_have_a_head(self) -> None:
+        head = "Organisation Code,Name,Address Line 1,Address Line 2,Address Line 3,Town,County,Postcode"
+        row = "XZ1,TARNSIDE NHS TRUST,TARN HALL,,,TARNSIDE,VALE,ZZ1 1ZZ"
+        read = lists.read(f"{head}\n{row}\n".encode()).hospitals[0]
+        self.assertEqual((read.listed_as, read.address, read.region), ("nhs XZ1", "Tarn Hall", "Vale"))
+        self.assertIn(
+            "it has no column “Postcode”", refusal(f"{head.replace('Postcode', 'Zip code')}\n{row}\n")
+        )
+
     def test_letters_of_windows_are_read(self) -> None:
         read = lists.read(CMS.replace("LARKMOOR", "LÄRKMOOR").encode("cp1252"))
         self.assertEqual(read.hospitals[2].city, "Lärkmoor")

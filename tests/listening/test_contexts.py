@@ -3,7 +3,7 @@ from django.test import SimpleTestCase
 from listening import contexts
 from listening.contexts import Contexts
 from listening.facilities import Facilities, Name
-from listening.naming import Kind, State
+from listening.named import Kind, State
 from listening.queries.asked import Asked
 
 RULE = '(hospital OR nurse OR "emergency room") NOT football'

@@ -3,8 +3,11 @@ from django.test import SimpleTestCase, TestCase
 from hospital.models import FacilityName
 from listening import facilities
 from listening.facilities import SHORT, Facilities, Name, decide
+from listening.models import Mention
 from listening.queries.asked import Asked
+from listening.sources.contract import Post
 from tests import base
+from tests.listening.polling import page, poll_once
 
 MAIN, NORTH, REHAB = 1, 2, 3
 BOOK = Facilities(
@@ -88,3 +91,32 @@ class CurrentTests(TestCase):
         self.assertIsNone(facilities.current().named_in("the big house on Elm"))
         FacilityName.objects.create(facility=main, name="big house on Elm")
         self.assertEqual(facilities.current().named_in("the big house on Elm"), main.pk)
+
+
+class PolledTests(TestCase):
+    def setUp(self) -> None:
+        base.watchlist("northfield", "ash")
+        self.bay = base.facility("Northfield Bay", "bay", city="Quill Bay", short_name="Northfield Bay")
+
+    def polled(self, *posts: Post) -> list[str | None]:
+        poll_once(page(*posts))
+        return list(Mention.objects.order_by("wall_seq").values_list("facility__slug", flat=True))
+
+    def test_a_rule_may_ask_for_anything_a_post_tells(self) -> None:
+        rule = "stars:<=2 author:lark lang:en source:fake"
+        self.bay.names.create(kind=FacilityName.Kind.NICKNAME, name="the Cove", context=rule)
+        said = "Northfield, the Cove, is where we waited for five hours"
+        bad = base.post(said, rating=1, author_handle="lark")
+        good = base.post(said, rating=5, author_handle="lark")
+        self.assertEqual(self.polled(bad, good), ["bay", None])
+
+    def test_of_namesakes_the_one_whose_city_is_named(self) -> None:
+        for slug, city in (("ash-1", "Dunmere"), ("ash-2", "Alder Falls")):
+            base.facility("Ash Clinic", slug, city=city, short_name="Ash Clinic")
+        found = self.polled(base.post("Ash Clinic in Alder Falls"), base.post("The Ash Clinic was cold"))
+        self.assertEqual(found, ["ash-2", None])
+
+    def test_of_namesakes_the_one_whose_source_found_it(self) -> None:
+        places = [base.facility("Ash Clinic", f"ash-{number}", short_name="Ash Clinic") for number in (1, 2)]
+        base.source(facility=places[1])
+        self.assertEqual(self.polled(base.post("The Ash Clinic was cold")), ["ash-2"])

@@ -2,7 +2,8 @@ from time import process_time
 
 from django.test import SimpleTestCase
 
-from listening.naming import SHORT, Kind, Name, Naming, Post, State, Verdict
+from listening.named import SHORT, Kind, Name, Post, State, Verdict
+from listening.naming import Naming
 
 TARN, DUN, VALE = 1, 2, 3
 BOOK = Naming(
@@ -123,6 +124,15 @@ class WhyTests(SimpleTestCase):
         self.assertEqual(found[DUN, "Dunmere"][0], State.SIGN)
         self.assertIn("doctors' names are off", found[VALE, "Dr. Imre Osk"][1])
         self.assertIn("does not answer “clinic”", found[VALE, "Larkmoor"][1])
+
+    def test_a_sign_tells_also_where_its_own_rule_or_a_namesake_of_it_is_unmet(self) -> None:
+        names = [Name(1, "Ash Clinic"), Name(2, "Ash Clinic"), Name(1, "Tor", Kind.CITY)]
+        street, nickname = Name(2, "Elm Road", Kind.STREET, "nurse"), Name(3, "Tor", Kind.NICKNAME, "nurse")
+        book = Naming([*names, street, nickname])
+        self.assertEqual(book.decide("Ash Clinic, Tor").facility, 1)
+        self.assertEqual(book.decide("Ash Clinic, Elm Rd").facility, 2)
+        found = book.read("Ash Clinic, Elm Rd").found[-1]
+        self.assertEqual((found.state, "counts where" in found.why), (State.SIGN, True))
 
     def test_what_stays_shared_is_said_of_each(self) -> None:
         found = states("Larkmoor Memorial Hospital")
