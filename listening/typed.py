@@ -141,8 +141,8 @@ def _broken(text: str) -> Iterator[str]:
 
 
 def mistake_in(line: str, error: BadExpression) -> Mistake:
-    """Of a query that was typed on one line."""
-    return _mistake(Typed(1, (line,)), error)
+    """Of a query by itself, whose line needs no number."""
+    return _mistake(Typed(0, (line,)), error)
 
 
 def _mistake(typed: Typed, error: BadExpression) -> Mistake:

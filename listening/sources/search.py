@@ -8,7 +8,7 @@ the last word. What remains are alternatives, "clauses", each of factors that mu
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from listening.queries.tree import And, Expression, Field, Near, Not, Or, Phrase, Word
 from listening.sources.contract import Listening
@@ -36,11 +36,12 @@ class Syntax:
 
 @dataclass(frozen=True)
 class Translated:
-    """The searches, what was left out of them, and the queries that cannot be asked whole: of `wait*` alone
-    only "wait" is asked, which is better than nothing."""
+    """The searches, and what was left out of them. Of `wait*` alone "wait" is asked, which is only part of it
+    and better than nothing; of some queries a network can be asked nothing at all."""
 
     queries: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    in_part: list[str] = field(default_factory=list)
     unasked: list[str] = field(default_factory=list)
 
 
@@ -50,22 +51,20 @@ def searches(queries: Sequence[Listening], syntax: Syntax) -> list[str]:
 
 def translate(expressions: Iterable[Expression], syntax: Syntax) -> Translated:
     """The fewest searches, in the order of the queries, that together find whatever any of them can find."""
-    widening = Widening(syntax)
+    widening, found = Widening(syntax), Translated()
     clauses: dict[str, tuple[str, ...]] = {}
-    unasked: list[str] = []
     for expression in expressions:
         wide = widening.wide(expression)
         if wide is None:
-            unasked.append(str(expression))
             wide = Widening(syntax, widening.left_out, stems=True).wide(expression)
-        if wide is None:
-            continue
-        for factors in cut(wide, syntax, widening.left_out):
+            (found.in_part if wide else found.unasked).append(str(expression))
+        for factors in cut(wide, syntax, widening.left_out) if wide else ():
             clauses.setdefault(clause(factors).casefold(), factors)
     kept = list(_without_repeats(clauses))
     if len(kept) > MOST_CLAUSES:
         widening.left_out[f"more than {MOST_CLAUSES:,} alternatives: the last ones are not asked"] = None
-    return Translated(list(_packed(kept[:MOST_CLAUSES], syntax.longest)), list(widening.left_out), unasked)
+    queries = list(_packed(kept[:MOST_CLAUSES], syntax.longest))
+    return replace(found, queries=queries, notes=list(widening.left_out))
 
 
 @dataclass
