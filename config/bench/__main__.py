@@ -31,17 +31,12 @@ def main(arguments: list[str]) -> None:
 
 
 def measured(name: str, *, is_small: bool) -> "Iterator[Figure]":
-    from config.bench import archive, pipeline, previews, reading, walls
+    from config.bench import archive, matching, pipeline, previews, reading, walls
     from config.bench.progress import say
 
     call_command("flush", interactive=False, verbosity=0)
-    parts = {
-        "reading": reading,
-        "pipeline": pipeline,
-        "walls": walls,
-        "archive": archive,
-        "previews": previews,
-    }
+    modules = (reading, matching, pipeline, walls, archive, previews)
+    parts = {each.__name__.rpartition(".")[2]: each for each in modules}
     for figure in parts[name].measure(is_small=is_small):
         say(f"{figure.name}: {figure.value:,.1f} {figure.unit}")
         yield figure

@@ -66,7 +66,7 @@ class Signed:
 
 def of(term: Word | Phrase) -> tuple[Check, ...]:
     signed: tuple[Check, ...] = tuple(_signed(sign) for sign in needles.signs(term))
-    listed = term.words if isinstance(term, Phrase) else (term,)
+    listed = needles.words_of(term)
     if not listed[0].exact:
         return signed
     said = " ".join(_pattern(" ".join(_cased(word.text)), word) for word in listed)

@@ -14,16 +14,17 @@ APART = 10_000
 """Words that count as lying between a title and its text: no NEAR reaches over them."""
 
 
-def words_of(asked: Asked) -> bytes:
-    """The words of title and text, squeezed, with a mark between that no phrase goes over."""
-    text = words.squeezed(asked.text[:LOOKED_AT])
-    return words.squeezed(asked.title[:LOOKED_AT]) + END_OF_TITLE + text if asked.title else text
+def loose_words_of(asked: Asked) -> bytes:
+    text = words.loose(asked.text[:LOOKED_AT])
+    return words.loose(asked.title[:LOOKED_AT]) + text if asked.title else text
 
 
 class View:
-    def __init__(self, asked: Asked, squeezed: bytes | None = None) -> None:
+    def __init__(self, asked: Asked) -> None:
         self.asked = asked
-        self.words = words_of(asked) if squeezed is None else squeezed
+        text = words.squeezed(asked.text[:LOOKED_AT])
+        # The mark between title and text is there for no phrase to go over.
+        self.words = words.squeezed(asked.title[:LOOKED_AT]) + END_OF_TITLE + text if asked.title else text
         self._places: list[tuple[int, int]] | None = None
 
     @property

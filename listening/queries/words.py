@@ -50,15 +50,20 @@ MANY_ODD = 24
 
 # Letters small, apostrophes one, bytes of other scripts as they are, all else a space.
 PLAIN = bytes(
-    ord(chr(at).lower())
-    if at < 128 and chr(at).isalnum()
-    else 39
-    if at in (39, 96)
-    else at
-    if at > 127
-    else 32
+    at if at > 127 else ord(chr(at).lower()) if chr(at).isalnum() else ord("'" if chr(at) in "'`" else " ")
     for at in range(256)
 )
+LOOSE = PLAIN.replace(b"'", b" ")
+
+
+def loose(text: str) -> bytes:
+    """The text with a space for all that is no letter: quicker than `squeezed`, and with all of its words."""
+    if not text.isascii():
+        quick = _mended(text)
+        if quick is None:
+            return squeezed(text)
+        text = quick
+    return b" %b " % text.encode("utf-8", "replace").translate(LOOSE)
 
 
 def squeezed(text: str) -> bytes:
