@@ -54,9 +54,8 @@ def translate(expressions: Iterable[Expression], syntax: Syntax) -> Translated:
     widening, found = Widening(syntax), Translated()
     clauses: dict[str, tuple[str, ...]] = {}
     for expression in expressions:
-        wide = widening.wide(expression)
-        if wide is None:
-            wide = Widening(syntax, widening.left_out, stems=True).wide(expression)
+        wide, is_whole = widening.widest(expression)
+        if not is_whole:
             (found.in_part if wide else found.unasked).append(str(expression))
         for factors in cut(wide, syntax, widening.left_out) if wide else ():
             clauses.setdefault(clause(factors).casefold(), factors)
@@ -75,6 +74,13 @@ class Widening:
     left_out: dict[str, None] = field(default_factory=dict)
     stems: bool = False  # take wait* for "wait"
 
+    def widest(self, query: Expression) -> tuple[Expression | None, bool]:
+        """What can be asked for, and whether that finds all that the query finds."""
+        wide = self.wide(query)
+        if wide is not None:
+            return wide, True
+        return Widening(self.syntax, self.left_out, stems=True).wide(query), False
+
     def wide(self, part: Expression) -> Expression | None:
         match part:
             case Word():
@@ -89,7 +95,7 @@ class Widening:
             case Or():
                 return self._any(part.parts)
             case Field():
-                return part if self._is_author(part) else self._note(f"{part.name}:")
+                return part if self._is_author(part) else self._note(f"the field {part.name}")
             case Not():
                 return self._note("NOT alone")
 
