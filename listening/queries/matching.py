@@ -177,6 +177,7 @@ def spans(view: View, found: Iterable[Found]) -> list[Span]:
     begins = view.begins
     marks = sorted({mark for each in found for mark in each.marks if mark[0] >= begins})
     places = view.places if marks else []
+    marks = [mark for mark in marks if mark[0] + mark[1] - begins <= len(places)]
     joined: list[Span] = []
     for first, count, has_sign in marks:
         start = places[first - begins][0] - has_sign

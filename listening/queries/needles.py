@@ -10,9 +10,8 @@ from itertools import product
 
 from listening.queries import words
 from listening.queries.tree import Expression, Or, Phrase, Word
+from listening.queries.words import ANY_LETTER
 
-ANY_LETTER = "\ua7ff"
-"""Stands for ? while a word is cut up: a letter, and one that nobody types."""
 ONE_LETTER = rb"(?:[!-~]|[\xc2-\xf4][\x80-\xbf]{1,3})"
 MOST_SPELLINGS = 8
 

@@ -5,9 +5,7 @@ from urllib.parse import urlsplit
 
 from listening.queries import words
 from listening.queries.asked import Asked
-
-LOOKED_AT = 65_536
-"""Characters of a text that are looked at: as many as are stored."""
+from listening.queries.words import LOOKED_AT
 
 END_OF_TITLE = b"\x00"
 APART = 10_000
@@ -55,10 +53,12 @@ class View:
         return word if self.numbers is None else self.numbers[word]
 
     def span(self, word: int) -> tuple[str, int, int]:
-        """What a word stands in, and where."""
-        if word >= self.begins:
-            return self.asked.text, *self.places[word - self.begins]
-        return self.asked.title, *self._title_places[word]
+        """What a word stands in, and where. Nowhere, if only the quick look reached it."""
+        is_title = word < self.begins
+        places, at = (self._title_places, word) if is_title else (self.places, word - self.begins)
+        if at >= len(places):
+            return "", 0, 0
+        return self.asked.title if is_title else self.asked.text, *places[at]
 
     @cached_property
     def _title_places(self) -> list[tuple[int, int]]:

@@ -14,6 +14,10 @@ from functools import lru_cache
 from listening.wording import TABLE, clusters
 
 POSSESSIVE = "'s"
+ANY_LETTER = "\ua7ff"
+"""Stands for ? while a word is cut up: a letter, and one that nobody types."""
+LOOKED_AT = 65_536
+"""Characters of a text that are looked at: as many as are stored."""
 
 UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
@@ -158,12 +162,14 @@ def _folded(text: str) -> tuple[str, list[tuple[int, int]] | None]:
     pieces: list[str] = []
     origins: list[tuple[int, int]] = []
     for start, cluster in clusters(same):
-        piece = unicodedata.normalize("NFKC", VANISHING.sub("", cluster)).casefold()
+        piece = _folded_cluster(cluster)
         pieces.append(piece)
         origins += [(start, start + len(cluster))] * len(piece)
+        if len(origins) > LOOKED_AT:  # one character may stand for eighteen
+            break
     return "".join(pieces), origins
 
 
-def cased(text: str) -> list[str]:
-    """The words of a text with their capitals kept."""
-    return [unicodedata.normalize("NFKC", VANISHING.sub("", text[start:end])) for start, end in places(text)]
+@lru_cache(maxsize=8192)
+def _folded_cluster(cluster: str) -> str:
+    return unicodedata.normalize("NFKC", VANISHING.sub("", cluster)).casefold()

@@ -22,18 +22,18 @@ class AgreementTests(SimpleTestCase):
 
     def test_one_by_itself_agrees_with_the_slow_way(self) -> None:
         agreed = {True: 0, False: 0}
-        for _ in range(1_000):
+        for _ in range(600):
             tree, text, stars = self.tree(4), self.text(), self.chance.choice([None, 1, 2, 3, 4, 5])
             expected = slowly.holds(tree, text, stars)
             hit = Single(str(tree)).find(Asked(text, rating=stars))
             self.assertEqual(hit is not None, expected, (str(tree), text, stars))
             agreed[expected] += 1
-        self.assertGreater(min(agreed.values()), 200)
+        self.assertGreater(min(agreed.values()), 150)
 
     def test_hundreds_at_once_agree_with_the_slow_way(self) -> None:
-        trees = [tree for tree in (self.tree(3) for _ in range(600)) if anchors.ways(tree) is not None]
+        trees = [tree for tree in (self.tree(3) for _ in range(300)) if anchors.ways(tree) is not None]
         matcher = Matcher(enumerate(map(str, trees)))
-        for _ in range(25):
+        for _ in range(30):
             text, stars = self.text(), self.chance.choice([None, 1, 5])
             found = [hit.query_id for hit in matcher.find(Asked(text, rating=stars))]
             expected = [at for at, tree in enumerate(trees) if slowly.holds(tree, text, stars)]
@@ -49,7 +49,7 @@ class AgreementTests(SimpleTestCase):
         return slowly.holds(tree, "", None) or slowly.holds(tree, "", 3)
 
     def test_the_normal_form_reads_back_as_the_same_tree(self) -> None:
-        for _ in range(1_000):
+        for _ in range(600):
             tree = self.tree(5)
             self.assertEqual(parse(str(tree)), tree)
 
