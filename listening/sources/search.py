@@ -10,7 +10,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from listening.queries.needles import lines
 from listening.queries.tree import And, Expression, Field, Near, Not, Or, Phrase, Word
+from listening.queries.words import POSSESSIVE
 from listening.sources.contract import Listening
 
 _PLAIN = re.compile(r"[#@]?\w+\Z")
@@ -114,18 +116,17 @@ class Widening:
             return self._note("words beyond the longest search")
         if word.exact:
             self._note("capitals (=)")
-        return Word(word.text)
+        return spelt((Word(word.text, exact=word.exact),))
 
     def _phrase(self, phrase: Phrase) -> Expression | None:
         """Its stretches of whole words, each as a phrase of its own."""
         stretches: list[list[Word]] = [[]]
         for word in phrase.words:
-            wide = self._word(word)
-            if isinstance(wide, Word):
-                stretches[-1].append(wide)
-            else:
+            if self._word(word) is None:
                 stretches.append([])
-        return _and([Phrase(tuple(each)) if each[1:] else each[0] for each in stretches if each])
+            else:
+                stretches[-1].append(Word(word.text, exact=word.exact))
+        return _and([spelt(tuple(each)) for each in stretches if each])
 
     def _all(self, parts: Sequence[Expression]) -> Expression | None:
         wanted = [wide for part in parts if not isinstance(part, Not) and (wide := self.wide(part))]
@@ -154,6 +155,19 @@ class Widening:
     def _is_author(self, part: Field) -> bool:
         name = part.value.removeprefix("@")
         return part.name == "author" and part.comparison == "=" and bool(self.syntax.handle.fullmatch(name))
+
+
+def spelt(words: tuple[Word, ...]) -> Expression:
+    """The word or phrase in each spelling that is one here: mary's and marys, hours and hour's."""
+    term = Phrase(words) if words[1:] else words[0]
+    _, *others = lines(term)
+    ways = [Phrase(tuple(Word(word.text) for word in words)) if words[1:] else Word(words[0].text)]
+    for line in others:
+        said = " ".join(token for piece in line for token in piece.tokens).replace(
+            f" {POSSESSIVE}", POSSESSIVE
+        )
+        ways.append(Phrase(tuple(map(Word, said.split()))) if " " in said else Word(said))
+    return Or(tuple(ways)) if ways[1:] else ways[0]
 
 
 def _is_simple(word: Word) -> bool:

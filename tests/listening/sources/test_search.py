@@ -52,8 +52,12 @@ AT_X = [
     ("northfield NOT =US", "northfield"),
     ("northfield NOT stars:1", "northfield"),
     ("northfield NOT women's", "northfield"),
-    ("hours NEAR/6 lobby", "(hours lobby)"),
-    ("hours NEAR/6 (lobby OR chair*)", "hours"),
+    ("hour NEAR/6 lobby", "(hour lobby)"),
+    ("hour NEAR/6 (lobby OR chair*)", "hour"),
+    ("hours lobby", '((hours OR "hour\'s") lobby)'),
+    ("mary's OR lobby", '"mary\'s" OR marys OR lobby'),
+    ('"st mary\'s"', '"st mary\'s" OR "st marys"'),
+    ("=Mary's", '"Mary\'s"'),
     ("northfield wait*", "northfield"),
     ("northfield wom?n", "northfield"),
     ("northfield (wait* OR queue)", "northfield"),
@@ -135,7 +139,22 @@ class CutTests:
         assert "the last ones are not asked" in found.notes[0]
 
 
-WORDS = ["north", "ed", "wait", "waiting", "lobby", "rude", "northfield", "niño", "women's", "c-diff", "急诊"]
+WORDS = [
+    "waits",
+    "wait's",
+    "womens",
+    "north",
+    "ed",
+    "wait",
+    "waiting",
+    "lobby",
+    "rude",
+    "northfield",
+    "niño",
+    "women's",
+    "c-diff",
+    "急诊",
+]
 OPERATORS = {"X": query.X_OPERATORS, "Reddit": query.REDDIT_OPERATORS}
 
 
