@@ -37,7 +37,7 @@ urlpatterns: list[URLPattern] = [
     path("wall/older/<slug:column>/", wall_views.older, name="wall-older"),
     path("wall/stream/", stream.stream, name="wall-stream"),
     # Mentions
-    path("mentions/", search_views.search, name="mention-search"),
+    path("search/", search_views.search, name="mention-search"),
     path("mentions/<int:pk>/", mention_views.detail, name="mention-detail"),
     path("mentions/<int:pk>/reveal/", mention_views.reveal, name="mention-reveal"),
     path("mentions/<int:pk>/story/", story_views.begin, name="mention-story"),

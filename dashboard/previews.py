@@ -66,6 +66,9 @@ class Bar:
 def bars(preview: Preview) -> list[Bar]:
     days = [preview.first_day + timedelta(days=ahead) for ahead in range(DAYS)]
     counts = [preview.told.days.get(day.isoformat(), [0, 0, 0]) for day in days]
+    if not preview.lines.in_force:
+        # Nothing is added to what did not exist.
+        counts = [[kept + added, 0, 0] for kept, added, _ in counts]
     highest = max(1, *(kept + added for kept, added, _ in counts))
     deepest = max(removed for _, _, removed in counts)
     unit = TALL / (highest + deepest)

@@ -11,8 +11,9 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import cache
 
-from listening.queries import words as spelling
+from listening.queries.needles import Piece, spellings
 from listening.queries.tree import And, Expression, Field, Near, Not, Or, Phrase, Word
+from listening.queries.words import ANY_LETTER
 
 LONGEST = 64
 """Letters of a word that the index keeps."""
@@ -47,9 +48,9 @@ def _asks_for(part: Expression, name: str) -> bool:
 def _wanted(part: Expression) -> str:
     match part:
         case Word():
-            return _joined(pieces(part), "&")
+            return _word(part)
         case Phrase():
-            return _joined((piece for word in part.words for piece in pieces(word)), "&")
+            return _joined(map(_word, part.words), "&")
         case Near():
             return _joined((_wanted(part.left), _wanted(part.right)), "&")
         case And():
@@ -66,18 +67,26 @@ def _joined(parts: Iterable[str], sign: str) -> str:
     return f"({f' {sign} '.join(known)})" if len(known) > 1 else "".join(known)
 
 
-def pieces(word: Word) -> Iterator[str]:
-    """What must be in the index wherever the word is in a text."""
-    text = spelling.folded(word.text)
+def _word(word: Word) -> str:
+    """However it is spelt: mary's is also marys."""
+    ways = [_joined(pieces(spelling), "&") for spelling in spellings(word)]
+    return _joined(ways, "|") if all(ways) else ""
+
+
+def pieces(spelling: Piece) -> Iterator[str]:
+    """What must be in the index wherever a word, spelt so, is in a text."""
+    text = " ".join(spelling.tokens)
     for found in PIECE.finditer(text):
         before, after = text[: found.start()][-1:], text[found.end() :][:1]
         if after and unicodedata.category(after)[0] == "M":
             # Folding took a letter with its mark apart; the index has it whole.
             continue
+        if found[0] == ANY_LETTER:
+            continue
         if not found[0].isascii():
             yield from _sign(found[0])
-        elif before != "?":
-            is_open = after == "?" or (word.prefix and not after)
+        elif before != ANY_LETTER:
+            is_open = after == ANY_LETTER or (spelling.prefix and not after)
             yield from _letters(found[0], is_open)
 
 

@@ -22,7 +22,9 @@ from listening.queries.tree import Expression
 from listening.queries.view import View
 from listening.walking import Place, Reader, Row, Walk, count, mentions, words_for
 
-SECONDS = 1.4
+SECONDS = 1.0
+"""Of walking. The last step, counting and drawing come on top, and a person waits for two seconds at most."""
+
 DAYS = 30
 SAMPLES = 20
 SHOWN = 200

@@ -10,7 +10,7 @@ from listening.queries.matching import prepared
 from listening.queries.view import View
 from listening.walking import Place, Reader, Walk, words_for
 
-SECONDS = 1.4
+SECONDS = 1.0
 PAGE = 50
 
 

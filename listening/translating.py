@@ -59,7 +59,7 @@ def paid(expressions: Sequence[Expression], sources: Sequence[Source]) -> dict[s
     """By kind of source that charges for what it sends: the queries as widely as it is asked them."""
     syntaxes = {source.kind: adapter.syntax for source in sources if (adapter := adapters().get(source.kind))}
     return {
-        kind: tuple(wide for each in expressions if (wide := Widening(syntax).wide(each)) is not None)
+        kind: tuple(wide for each in expressions if (wide := Widening(syntax).widest(each)[0]))
         for kind, syntax in syntaxes.items()
         if syntax is not None and syntax.dollars_per_post
     }

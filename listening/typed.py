@@ -22,6 +22,7 @@ PLACE = re.compile(r" ?\(?(?:at )?character \d+\)?")
 LONG = 72
 """Characters of a query that is shown on one line."""
 
+MOST_MISTAKES = 20
 AROUND = 60
 """Characters shown on either side of a mistake."""
 
@@ -82,7 +83,7 @@ class Reading:
 
 
 def read(text: str) -> Reading:
-    """Every query that can be read, and every mistake in the others."""
+    """Every query that can be read, and the mistakes in the others; after so many nobody reads on."""
     understood: list[Understood] = []
     mistakes: list[Mistake] = []
     for typed in queries(text):
@@ -91,6 +92,8 @@ def read(text: str) -> Reading:
             limits.check(expression)
         except BadExpression as error:
             mistakes.append(_mistake(typed, error))
+            if len(mistakes) == MOST_MISTAKES:
+                break
         else:
             said = tuple(_placeless(hint.sentence) for hint in hints(typed.text))
             understood.append(Understood(typed, expression, said))
@@ -141,8 +144,8 @@ def _broken(text: str) -> Iterator[str]:
 
 
 def mistake_in(line: str, error: BadExpression) -> Mistake:
-    """Of a query that was typed on one line."""
-    return _mistake(Typed(1, (line,)), error)
+    """Of a query by itself, whose line needs no number."""
+    return _mistake(Typed(0, (line,)), error)
 
 
 def _mistake(typed: Typed, error: BadExpression) -> Mistake:

@@ -22,7 +22,7 @@ from listening.queries.asked import Asked
 from listening.queries.tree import Expression
 
 WINDOWS = tuple(map(timedelta, (2, 7, 30, 120)))
-AT_ONCE = 1_000
+AT_ONCE = 500
 IDS_AT_ONCE = 50_000
 COMMON = 0.3
 """Of all mentions. Words that more than these hold are not worth asking an index for."""

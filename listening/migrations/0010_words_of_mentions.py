@@ -6,7 +6,7 @@ from django.db.models import F, Func
 # The words of a mention, for the index alone: letters and digits of plain words, each other character by itself.
 # `listening/candidates.py` cuts the words of a query alike. Its cost tells the planner to ask the index first.
 WORDS = r"""
-CREATE FUNCTION listening_words(title text, body text) RETURNS tsvector
+CREATE OR REPLACE FUNCTION listening_words(title text, body text) RETURNS tsvector
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 5000 AS $$
 DECLARE
     said text := translate(concat(title, ' ', body), '’‘“”…–—™', '        ');
@@ -37,6 +37,8 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(WORDS, "DROP FUNCTION listening_words(text, text)"),
         migrations.RunSQL("SET statement_timeout = 0", migrations.RunSQL.noop),
+        # What a migration that was interrupted left behind.
+        migrations.RunSQL("DROP INDEX CONCURRENTLY IF EXISTS mention_words", migrations.RunSQL.noop),
         AddIndexConcurrently(
             "mention",
             GinIndex(Func(F("title"), F("text"), function="listening_words"), name="mention_words"),

@@ -8,9 +8,11 @@ the last word. What remains are alternatives, "clauses", each of factors that mu
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from listening.queries.needles import lines
 from listening.queries.tree import And, Expression, Field, Near, Not, Or, Phrase, Word
+from listening.queries.words import POSSESSIVE
 from listening.sources.contract import Listening
 
 _PLAIN = re.compile(r"[#@]?\w+\Z")
@@ -36,11 +38,12 @@ class Syntax:
 
 @dataclass(frozen=True)
 class Translated:
-    """The searches, what was left out of them, and the queries that cannot be asked whole: of `wait*` alone
-    only "wait" is asked, which is better than nothing."""
+    """The searches, and what was left out of them. Of `wait*` alone "wait" is asked, which is only part of it
+    and better than nothing; of some queries a network can be asked nothing at all."""
 
     queries: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    in_part: list[str] = field(default_factory=list)
     unasked: list[str] = field(default_factory=list)
 
 
@@ -50,22 +53,19 @@ def searches(queries: Sequence[Listening], syntax: Syntax) -> list[str]:
 
 def translate(expressions: Iterable[Expression], syntax: Syntax) -> Translated:
     """The fewest searches, in the order of the queries, that together find whatever any of them can find."""
-    widening = Widening(syntax)
+    widening, found = Widening(syntax), Translated()
     clauses: dict[str, tuple[str, ...]] = {}
-    unasked: list[str] = []
     for expression in expressions:
-        wide = widening.wide(expression)
-        if wide is None:
-            unasked.append(str(expression))
-            wide = Widening(syntax, widening.left_out, stems=True).wide(expression)
-        if wide is None:
-            continue
-        for factors in cut(wide, syntax, widening.left_out):
+        wide, is_whole = widening.widest(expression)
+        if not is_whole:
+            (found.in_part if wide else found.unasked).append(str(expression))
+        for factors in cut(wide, syntax, widening.left_out) if wide else ():
             clauses.setdefault(clause(factors).casefold(), factors)
     kept = list(_without_repeats(clauses))
     if len(kept) > MOST_CLAUSES:
         widening.left_out[f"more than {MOST_CLAUSES:,} alternatives: the last ones are not asked"] = None
-    return Translated(list(_packed(kept[:MOST_CLAUSES], syntax.longest)), list(widening.left_out), unasked)
+    queries = list(_packed(kept[:MOST_CLAUSES], syntax.longest))
+    return replace(found, queries=queries, notes=list(widening.left_out))
 
 
 @dataclass
@@ -75,6 +75,13 @@ class Widening:
     syntax: Syntax
     left_out: dict[str, None] = field(default_factory=dict)
     stems: bool = False  # take wait* for "wait"
+
+    def widest(self, query: Expression) -> tuple[Expression | None, bool]:
+        """What can be asked for, and whether that finds all that the query finds."""
+        wide = self.wide(query)
+        if wide is not None:
+            return wide, True
+        return Widening(self.syntax, self.left_out, stems=True).wide(query), False
 
     def wide(self, part: Expression) -> Expression | None:
         match part:
@@ -90,7 +97,7 @@ class Widening:
             case Or():
                 return self._any(part.parts)
             case Field():
-                return part if self._is_author(part) else self._note(f"{part.name}:")
+                return part if self._is_author(part) else self._note(f"the field {part.name}")
             case Not():
                 return self._note("NOT alone")
 
@@ -109,18 +116,17 @@ class Widening:
             return self._note("words beyond the longest search")
         if word.exact:
             self._note("capitals (=)")
-        return Word(word.text)
+        return spelt((Word(word.text, exact=word.exact),))
 
     def _phrase(self, phrase: Phrase) -> Expression | None:
         """Its stretches of whole words, each as a phrase of its own."""
         stretches: list[list[Word]] = [[]]
         for word in phrase.words:
-            wide = self._word(word)
-            if isinstance(wide, Word):
-                stretches[-1].append(wide)
-            else:
+            if self._word(word) is None:
                 stretches.append([])
-        return _and([Phrase(tuple(each)) if each[1:] else each[0] for each in stretches if each])
+            else:
+                stretches[-1].append(Word(word.text, exact=word.exact))
+        return _and([spelt(tuple(each)) for each in stretches if each])
 
     def _all(self, parts: Sequence[Expression]) -> Expression | None:
         wanted = [wide for part in parts if not isinstance(part, Not) and (wide := self.wide(part))]
@@ -149,6 +155,19 @@ class Widening:
     def _is_author(self, part: Field) -> bool:
         name = part.value.removeprefix("@")
         return part.name == "author" and part.comparison == "=" and bool(self.syntax.handle.fullmatch(name))
+
+
+def spelt(words: tuple[Word, ...]) -> Expression:
+    """The word or phrase in each spelling that is one here: mary's and marys, hours and hour's."""
+    term = Phrase(words) if words[1:] else words[0]
+    _, *others = lines(term)
+    ways = [Phrase(tuple(Word(word.text) for word in words)) if words[1:] else Word(words[0].text)]
+    for line in others:
+        said = " ".join(token for piece in line for token in piece.tokens).replace(
+            f" {POSSESSIVE}", POSSESSIVE
+        )
+        ways.append(Phrase(tuple(map(Word, said.split()))) if " " in said else Word(said))
+    return Or(tuple(ways)) if ways[1:] else ways[0]
 
 
 def _is_simple(word: Word) -> bool:

@@ -27,7 +27,9 @@ from tests.base import mention
         (["wom?n"], "'wom':*"),
         (["?omen northfield"], "'northfield'"),
         (["w* northfield"], "'northfield'"),
-        (["women's"], "('women' & 's')"),
+        (["women's"], "(('women' & 's') | 'womens')"),
+        (["hours"], "('hours' | ('hour' & 's'))"),
+        (["o'brien"], "(('o' & 'brien') | 'obrien')"),
         (["#northfield"], "'northfield'"),
         (["niño"], "('ni' & ('Ñ' | 'ñ') & 'o')"),
         (["急诊"], "('急' & '诊')"),
@@ -53,7 +55,7 @@ LETTERS = ["wait", "WAIT", "ＷＡＩＴ", "wa\u00adit", "wa\u200bit", "wait’s
 LETTERS += ["NIÑO", "nin\u0303o", "straße", "STRASSE", "ﬁne", "fine", "Kelvin", "ΟΔΟΣ", "οδος", "ǰa", "½"]
 LETTERS += ["İstanbul", "istanbul", "急诊室", "больница", "БОЛЬНИЦА", "ᾳ", "😡", "#wait", "@wait", "c-diff"]
 LETTERS += ["1e5abc", "a" * 70, "a" * 71, "x_wait", "हिन्दी", "ไทย", "가나", "northfield™", "don´t", "don't"]
-LETTERS += ["wait…", "“wait”", "ﾊﾟ"]
+LETTERS += ["wait…", "“wait”", "ﾊﾟ", "waits", "waits'", "mary's", "Marys", "mary s", "O’Brien", "obrien"]
 
 
 def is_a_query(line: str) -> bool:
