@@ -31,11 +31,11 @@ def main(arguments: list[str]) -> None:
 
 
 def measured(name: str, *, is_small: bool) -> "Iterator[Figure]":
-    from config.bench import archive, pipeline, reading, walls
+    from config.bench import archive, matching, pipeline, reading, walls
     from config.bench.progress import say
 
     call_command("flush", interactive=False, verbosity=0)
-    parts = {"reading": reading, "pipeline": pipeline, "walls": walls, "archive": archive}
+    parts = {each.__name__.rpartition(".")[2]: each for each in (reading, matching, pipeline, walls, archive)}
     for figure in parts[name].measure(is_small=is_small):
         say(f"{figure.name}: {figure.value:,.1f} {figure.unit}")
         yield figure

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from listening.queries import fields, needles
+from listening.queries import fields, needles, rarity, words
 from listening.queries.fields import Key
 from listening.queries.tree import And, Expression, Field, Near, Not, Or, Phrase, Word
 
 Anchor = bytes | Key
+POSSESSIVE = words.POSSESSIVE.encode()
 Weigh = Callable[[Anchor], float]
 Choice = frozenset[Anchor]
 
@@ -86,6 +87,19 @@ def needed(way: Ways) -> Iterator[frozenset[bytes]]:
         found = frozenset(named(way))
         if all(isinstance(anchor, bytes) for anchor in found):
             yield found  # type: ignore[misc]
+
+
+@lru_cache(maxsize=50_000)
+def rarest_word(needle: bytes) -> bytes:
+    """The most telling word of a needle, or what the needle has of it. No 's: loose text keeps none."""
+    tokens = needle.split(b" ")
+    last = len(tokens) - 1
+    parts = [
+        b" " * (at > 0) + token + b" " * (at < last)
+        for at, token in enumerate(tokens)
+        if token and token != POSSESSIVE
+    ]
+    return min(parts, key=rarity.of_needle)
 
 
 def rarest(way: Ways, weigh: Weigh) -> tuple[float, Choice]:

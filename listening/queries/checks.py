@@ -8,6 +8,7 @@ from typing import Protocol
 from listening.queries import needles, words
 from listening.queries.tree import Phrase, Word
 from listening.queries.view import View
+from listening.queries.words import ANY_LETTER
 from listening.wording import TABLE
 
 
@@ -66,7 +67,7 @@ class Signed:
 
 def of(term: Word | Phrase) -> tuple[Check, ...]:
     signed: tuple[Check, ...] = tuple(_signed(sign) for sign in needles.signs(term))
-    listed = term.words if isinstance(term, Phrase) else (term,)
+    listed = needles.words_of(term)
     if not listed[0].exact:
         return signed
     said = " ".join(_pattern(" ".join(_cased(word.text)), word) for word in listed)
@@ -74,17 +75,17 @@ def of(term: Word | Phrase) -> tuple[Check, ...]:
 
 
 def _signed(sign: needles.Sign) -> Signed:
-    text = words.folded(sign.word.text[1:].replace("?", needles.ANY_LETTER))
+    text = words.folded(sign.word.text[1:].replace("?", ANY_LETTER))
     pattern = re.compile(_pattern(text, sign.word))
     return Signed(pattern, sign.word.text[0], sign.first, sign.count, sign.word.prefix)
 
 
 def _pattern(text: str, word: Word) -> str:
-    return r"\w".join(map(re.escape, text.split(needles.ANY_LETTER))) + (r"\w*" if word.prefix else "")
+    return r"\w".join(map(re.escape, text.split(ANY_LETTER))) + (r"\w*" if word.prefix else "")
 
 
 def _cased(text: str) -> list[str]:
-    text = text.replace("?", needles.ANY_LETTER)
+    text = text.replace("?", ANY_LETTER)
     return [_as_written(text[start:end]) for start, end in words.places(text)]
 
 

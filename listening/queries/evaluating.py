@@ -20,7 +20,7 @@ from listening.queries.view import View
 MOST_PLACES = 1_000
 """Places of one term in one post that are looked at."""
 
-MOST_PAIRS = 5_000
+MOST_PAIRS = 1_000
 """Pairs of places that one NEAR looks at."""
 
 
@@ -189,7 +189,7 @@ class NearNode:
             for right in rights[begin:end]:
                 if self._is_near(left, right):
                     first, last = min(left.first, right.first), max(left.last, right.last)
-                    yield Place(first, last, tuple(sorted({*left.marks, *right.marks})))
+                    yield Place(first, last, left.marks + right.marks)
 
     def _is_near(self, left: Place, right: Place) -> bool:
         if right.first > left.last:

@@ -71,22 +71,25 @@ def keys(field: Field) -> frozenset[Key]:
     return frozenset({(field.name, field.value)})
 
 
+Tried = dict[frozenset[bytes], list[int]]
+
+
 class Index:
     """Which queries to try, by what is known of a post. Fields that no query is found by cost nothing."""
 
-    def __init__(self, queries: dict[Key, list[int]]) -> None:
-        self._queries = queries
-        names = {name for name, _ in queries}
+    def __init__(self, tried: dict[Key, Tried]) -> None:
+        self._tried = {key: list(found.items()) for key, found in tried.items()}
+        names = {name for name, _ in tried}
         self._values = [(name, VALUES[name]) for name in sorted(names) if name in VALUES]
         self._has_urls = "url" in names
-        self._lengths = sorted({len(value) for name, value in queries if name == "author*"})
+        self._lengths = sorted({len(value) for name, value in tried if name == "author*"})
 
-    def candidates(self, view: View) -> Iterator[int]:
-        queries = self._queries
+    def candidates(self, view: View) -> Iterator[tuple[frozenset[bytes], list[int]]]:
+        tried = self._tried
         for name, values in self._values:
             for value in values(view):
-                yield from queries.get((name, value), ())
+                yield from tried.get((name, value), ())
         if self._has_urls and view.asked.url:
-            yield from queries["url", ""]
+            yield from tried["url", ""]
         for length in self._lengths:
-            yield from queries.get(("author*", view.author[:length]), ())
+            yield from tried.get(("author*", view.author[:length]), ())

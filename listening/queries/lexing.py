@@ -8,13 +8,14 @@ from lark.lexer import Lexer, Token
 
 from listening.queries import terms, words
 from listening.queries.mistakes import mistake
-from listening.queries.tree import Term
+from listening.queries.tree import Phrase, Term
 from listening.wording import TABLE
 
 MOST_CHARACTERS = 4_000
 MOST_TERMS = 500
 DEEPEST = 25
 MOST_NOTS = 5
+MOST_NEARS = 30
 WIDEST_NEAR = 100
 
 # One character for one, so that places in the line stay what they are.
@@ -42,7 +43,7 @@ class Line:
         self.at = 0
         self.terms = 0
         self.open: list[int] = []  # brackets
-        self.nots = 0
+        self.nots = self.nears = 0
         self.last: Token | None = None
         self.before: Token | None = None  # the one before the last
 
@@ -97,7 +98,7 @@ class Line:
         word = terms.word(piece, start)
         if word is None:
             raise _no_word(said, start)
-        return self._term(word, start)
+        return self._term(Phrase((word,)) if _would_act(word.text) else word, start)
 
     def _field(self, name: str, piece: str, start: int) -> Term:
         begins = start + piece.index(":") + 1
@@ -125,6 +126,9 @@ class Line:
         self.nots = self.nots + 1 if token.type == "NOT" else 0
         if self.nots > MOST_NOTS:
             raise mistake("Too many NOT in a row at {at}.", start, "one NOT, or none")
+        self.nears += token.type == "NEAR"
+        if self.nears > MOST_NEARS:
+            raise mistake(f"NEAR at {{at}} is one too many: {MOST_NEARS} are the most.", start)
         if token.type == "_OPEN":
             self.open.append(start)
             if len(self.open) > DEEPEST:
@@ -133,6 +137,11 @@ class Line:
             if not self.open:
                 raise mistake("The bracket at {at} closes none that was opened.", start)
             self.open.pop()
+
+
+def _would_act(text: str) -> bool:
+    """Whether the word, rid of the punctuation around it, reads as something else: "AND," is a word."""
+    return text in ("AND", "OR", "NOT") or bool(NEAR.match(text) or terms.NAMED.match(text))
 
 
 def _distance(said: str | None, start: int, end: int) -> Any:

@@ -1,9 +1,9 @@
 """Which queries are too wide to be listened for; how wide a query is, roughly, before any post is seen."""
 
-from listening.queries import anchors, rarity
+from listening.queries import anchors, fields, needles, rarity
 from listening.queries.fields import Key
 from listening.queries.mistakes import BadExpression
-from listening.queries.tree import And, Expression, Near, Not, Or
+from listening.queries.tree import And, Expression, Field, Near, Not, Or
 
 WIDEST = 0.05
 """Share of all posts that one query may find."""
@@ -55,7 +55,18 @@ def share(tree: Expression) -> float:
         return 1.0 - share(tree.part)
     if isinstance(tree, Near):
         return share(tree.left) * share(tree.right) * IN_REACH
-    return min(1.0, sum(weight(anchor) for anchor in anchors.of(tree)))
+    if isinstance(tree, Field):
+        return min(1.0, sum(map(weight, fields.keys(tree))))
+    return min(1.0, sum(map(_share_of_line, needles.lines(tree))))
+
+
+def _share_of_line(line: tuple[needles.Piece, ...]) -> float:
+    shares = []
+    for piece in line:
+        *whole, last = piece.tokens
+        shares += [rarity.of_word(token) for token in whole]
+        shares.append(rarity.of_prefix(last) if piece.prefix else rarity.of_word(last))
+    return float(min(shares) * rarity.NEXT_WORD ** (len(shares) - 1))
 
 
 def _product(shares: list[float]) -> float:

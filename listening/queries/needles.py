@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from itertools import product
 
 from listening.queries import words
-from listening.queries.tree import Phrase, Word
+from listening.queries.tree import Expression, Or, Phrase, Word
+from listening.queries.words import ANY_LETTER
 
-ANY_LETTER = "\ua7ff"
-"""Stands for ? while a word is cut up: a letter, and one that nobody types."""
 ONE_LETTER = rb"(?:[!-~]|[\xc2-\xf4][\x80-\xbf]{1,3})"
 MOST_SPELLINGS = 8
 
@@ -51,9 +50,13 @@ def spellings(word: Word) -> list[Piece]:
     return found
 
 
+def words_of(term: Word | Phrase) -> tuple[Word, ...]:
+    return term.words if isinstance(term, Phrase) else (term,)
+
+
 def lines(term: Word | Phrase) -> list[tuple[Piece, ...]]:
     """All spellings of the whole term, the one it was written in first."""
-    listed = term.words if isinstance(term, Phrase) else (term,)
+    listed = words_of(term)
     ways = [spellings(word) for word in listed]
     if any(word.exact or word.text[0] in "#@" for word in listed):
         ways = [way[:1] for way in ways]
@@ -67,7 +70,7 @@ def lines(term: Word | Phrase) -> list[tuple[Piece, ...]]:
 
 def signs(term: Word | Phrase) -> list[Sign]:
     found, at = [], 0
-    for word, piece in zip(term.words if isinstance(term, Phrase) else (term,), lines(term)[0], strict=True):
+    for word, piece in zip(words_of(term), lines(term)[0], strict=True):
         if word.text[0] in "#@":
             found.append(Sign(word, at, len(piece.tokens)))
         at += len(piece.tokens)
@@ -78,6 +81,17 @@ def is_plain(line: tuple[Piece, ...]) -> bool:
     """Whether the line is bytes that are there or not."""
     inner = any(piece.prefix for piece in line[:-1])
     return not inner and not any(ANY_LETTER in token for piece in line for token in piece.tokens)
+
+
+def all_plain(tree: Expression) -> frozenset[bytes] | None:
+    """Where the tree is true if and only if one of some needles is there: those needles."""
+    if isinstance(tree, Or):
+        found = [all_plain(part) for part in tree.parts]
+        return None if None in found else frozenset().union(*(part for part in found if part is not None))
+    if not isinstance(tree, Word | Phrase) or signs(tree) or words_of(tree)[0].exact:
+        return None
+    spelt = lines(tree)
+    return frozenset(map(needle, spelt)) if all(map(is_plain, spelt)) else None
 
 
 def needle(line: tuple[Piece, ...]) -> bytes:
@@ -110,4 +124,4 @@ def longest_literal(line: tuple[Piece, ...]) -> bytes:
                 found.append("")
     if not line[-1].prefix:
         found.append(found.pop() + " ")
-    return max(found, key=len).encode()
+    return max(found, key=lambda part: (len(part.strip()), len(part))).encode()

@@ -2,6 +2,8 @@
 
 from functools import lru_cache
 
+from listening.queries.words import ANY_LETTER
+
 # Shares of posts on a public network that hold the word, in bands; known from any list of common words.
 COMMON: dict[str, float] = {
     word: share
@@ -34,20 +36,34 @@ NEXT_WORD = 0.05
 
 
 def of_word(word: str) -> float:
+    if ANY_LETTER in word:
+        return min(1.0, _common(word, is_prefix=False) + _of_length(len(word)))
     known = COMMON.get(word)
     if known is not None:
         return known
-    if not word.isascii():
-        return LONG  # an ideograph or an emoji is as telling as a word
-    return BY_LENGTH[len(word)] if len(word) < len(BY_LENGTH) else LONG
+    # An ideograph or an emoji is as telling as a word.
+    return _of_length(len(word)) if word.isascii() else LONG
 
 
 def of_prefix(word: str) -> float:
-    if not word.isascii():
+    letters = len(word.replace(ANY_LETTER, ""))
+    if not word.isascii() and letters == len(word):
         return 0.01
-    held = sum(share for common, share in COMMON.items() if common.startswith(word))
-    return min(
-        1.0, held + (PREFIX_BY_LENGTH[len(word)] if len(word) < len(PREFIX_BY_LENGTH) else LONG_PREFIX)
+    other = PREFIX_BY_LENGTH[letters] if letters < len(PREFIX_BY_LENGTH) else LONG_PREFIX
+    return min(1.0, _common(word, is_prefix=True) + other)
+
+
+def _of_length(letters: int) -> float:
+    return BY_LENGTH[letters] if letters < len(BY_LENGTH) else LONG
+
+
+def _common(word: str, *, is_prefix: bool) -> float:
+    """How many posts hold one of the common words that are written so."""
+    return sum(
+        share
+        for common, share in COMMON.items()
+        if (len(common) >= len(word) if is_prefix else len(common) == len(word))
+        and all(letter in (ANY_LETTER, other) for letter, other in zip(word, common, strict=False))
     )
 
 

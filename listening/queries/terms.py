@@ -81,7 +81,7 @@ def phrase(text: str, at: int, *, exact: bool) -> Phrase:
 
 
 def _words(text: str, at: int, *, exact: bool) -> Iterator[Word | None]:
-    for piece in re.finditer(r"\S+", text):
+    for piece in re.finditer(r"[^\s=]\S*", text):
         yield word(piece[0], at + piece.start(), exact=exact)
 
 

@@ -5,25 +5,24 @@ from urllib.parse import urlsplit
 
 from listening.queries import words
 from listening.queries.asked import Asked
-
-LOOKED_AT = 65_536
-"""Characters of a text that are looked at: as many as are stored."""
+from listening.queries.words import LOOKED_AT
 
 END_OF_TITLE = b"\x00"
 APART = 10_000
 """Words that count as lying between a title and its text: no NEAR reaches over them."""
 
 
-def words_of(asked: Asked) -> bytes:
-    """The words of title and text, squeezed, with a mark between that no phrase goes over."""
-    text = words.squeezed(asked.text[:LOOKED_AT])
-    return words.squeezed(asked.title[:LOOKED_AT]) + END_OF_TITLE + text if asked.title else text
+def loose_words_of(asked: Asked) -> bytes:
+    text = words.loose(asked.text[:LOOKED_AT])
+    return words.loose(asked.title[:LOOKED_AT]) + text if asked.title else text
 
 
 class View:
-    def __init__(self, asked: Asked, squeezed: bytes | None = None) -> None:
+    def __init__(self, asked: Asked) -> None:
         self.asked = asked
-        self.words = words_of(asked) if squeezed is None else squeezed
+        text = words.squeezed(asked.text[:LOOKED_AT])
+        # The mark between title and text is there for no phrase to go over.
+        self.words = words.squeezed(asked.title[:LOOKED_AT]) + END_OF_TITLE + text if asked.title else text
         self._places: list[tuple[int, int]] | None = None
 
     @property
@@ -54,10 +53,12 @@ class View:
         return word if self.numbers is None else self.numbers[word]
 
     def span(self, word: int) -> tuple[str, int, int]:
-        """What a word stands in, and where."""
-        if word >= self.begins:
-            return self.asked.text, *self.places[word - self.begins]
-        return self.asked.title, *self._title_places[word]
+        """What a word stands in, and where. Nowhere, if only the quick look reached it."""
+        is_title = word < self.begins
+        places, at = (self._title_places, word) if is_title else (self.places, word - self.begins)
+        if at >= len(places):
+            return "", 0, 0
+        return self.asked.title if is_title else self.asked.text, *places[at]
 
     @cached_property
     def _title_places(self) -> list[tuple[int, int]]:
