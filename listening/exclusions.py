@@ -10,6 +10,7 @@
 What speaks of somebody's safety is marked too, and shown all the same; voices of staff are never touched.
 """
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,8 +28,12 @@ from listening import bulk, joining, wall_sequence
 from listening.blocks import NOTHING, Block, Blocks, Seen
 from listening.models import Exclusion, Mention
 from listening.queries.asked import Asked
+from listening.queries.matching import prepared
+from listening.queries.mistakes import BadExpression
 from listening.signals import mentions_stored
 from listening.sources.contract import Post
+
+logger = logging.getLogger(__name__)
 
 CHUNK = 1_000
 SECONDS = 20
@@ -46,8 +51,17 @@ def current(now: datetime) -> Blocks:
     standing = Exclusion.objects.standing().exclude(until__lte=now).order_by("pk")
     rows = list(standing.values_list("pk", "author_id", "site", "expression", "facility_id"))
     if _kept[0] != rows:
-        _kept = (rows, Blocks.of(Block(*row) for row in rows))
+        _kept = (rows, Blocks.of(block for row in rows if _can_be_read(block := Block(*row))))
     return _kept[1]
+
+
+def _can_be_read(block: Block) -> bool:
+    """What an older grammar took must not stop a poll: it holds nothing, and says so once."""
+    try:
+        return not block.expression or bool(prepared(block.expression))
+    except BadExpression as error:
+        logger.warning("exclusion %s can no longer be read: %s", block.id, error)
+        return False
 
 
 def block_of(exclusion: Exclusion) -> Block:

@@ -182,6 +182,13 @@ class HeldTests(TestCase):
         poll_once(page(post("Northfield, the hospital this time", "one")))
         self.assertEqual(shown(), ["Northfield, the hospital this time"])
 
+    def test_one_that_can_no_longer_be_read_stops_no_poll(self) -> None:
+        Exclusion.objects.create(kind="phrase", expression="((", by=ada(), at=NOW, applied_at=NOW)
+        put()
+        with self.assertLogs("listening.exclusions", "WARNING") as logged:
+            poll_once(page(post(BAND), post("Northfield")))
+        self.assertEqual((shown(), len(logged.output)), (["Northfield"], 1))
+
     def test_one_that_has_run_out_holds_nothing(self) -> None:
         made = put_author()
         Exclusion.objects.filter(pk=made.pk).update(until=NOW)
