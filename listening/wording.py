@@ -60,6 +60,7 @@ TABLE = str.maketrans(SAME)
 # Invisible: soft hyphen, zero-width space and joiner of words, byte order mark, writing direction.
 INVISIBLE = re.compile("[\xad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 # A character and the marks that hang on it. Jamo and half-width sound marks combine without being marks.
+LONGEST_CLUSTER = 32  # putting marks in order takes the square of their number
 CLUSTER_TAIL = re.compile("[\u1160-\u11ff\uff9e\uff9f]")
 
 
@@ -108,7 +109,8 @@ def _normal_by_cluster(same: str) -> Normal:
 def clusters(text: str) -> Iterator[tuple[int, str]]:
     start = 0
     for at in range(1, len(text)):
-        if not unicodedata.combining(text[at]) and not CLUSTER_TAIL.match(text[at]):
+        is_tail = unicodedata.combining(text[at]) or CLUSTER_TAIL.match(text[at])
+        if not is_tail or at - start >= LONGEST_CLUSTER:
             yield start, text[start:at]
             start = at
     if text:

@@ -27,10 +27,10 @@ COMMON: dict[str, float] = {
     }.items()
     for word in reversed(listed.split())
 }
-BY_LENGTH = (1.0, 0.08, 0.02, 0.006, 0.003, 0.002)
-LONG = 0.001
+BY_LENGTH = (1.0, 0.08, 0.02, 0.004, 0.001, 0.0004)
+LONG = 0.0001
 PREFIX_BY_LENGTH = (1.0, 0.6, 0.25, 0.06, 0.02, 0.008)
-LONG_PREFIX = 0.004
+LONG_PREFIX = 0.002
 NEXT_WORD = 0.05
 """How often another word of a phrase follows the one before."""
 
@@ -41,8 +41,8 @@ def of_word(word: str) -> float:
     known = COMMON.get(word)
     if known is not None:
         return known
-    # An ideograph or an emoji is as telling as a word.
-    return _of_length(len(word)) if word.isascii() else LONG
+    # One ideograph or emoji tells more than one letter.
+    return _of_length(len(word) if word.isascii() else len(word) + 3)
 
 
 def of_prefix(word: str) -> float:

@@ -162,7 +162,7 @@ def _folded(text: str) -> tuple[str, list[tuple[int, int]] | None]:
     pieces: list[str] = []
     origins: list[tuple[int, int]] = []
     for start, cluster in clusters(same):
-        piece = unicodedata.normalize("NFKC", VANISHING.sub("", cluster)).casefold()
+        piece = _folded_cluster(cluster)
         pieces.append(piece)
         origins += [(start, start + len(cluster))] * len(piece)
         if len(origins) > LOOKED_AT:  # one character may stand for eighteen
@@ -170,6 +170,6 @@ def _folded(text: str) -> tuple[str, list[tuple[int, int]] | None]:
     return "".join(pieces), origins
 
 
-def cased(text: str) -> list[str]:
-    """The words of a text with their capitals kept."""
-    return [unicodedata.normalize("NFKC", VANISHING.sub("", text[start:end])) for start, end in places(text)]
+@lru_cache(maxsize=8192)
+def _folded_cluster(cluster: str) -> str:
+    return unicodedata.normalize("NFKC", VANISHING.sub("", cluster)).casefold()

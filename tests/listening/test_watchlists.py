@@ -8,6 +8,7 @@ from hospital.models import AuditEntry
 from listening import watchlists
 from listening.models import Match, Watchlist
 from listening.queries.asked import Asked
+from listening.queries.parsing import parse
 from listening.sources.contract import Listening
 from tests import base
 
@@ -28,6 +29,17 @@ class CheckedTests(SimpleTestCase):
         for lines in ([], ["", "  "], [f"word{n}" for n in range(201)], ["w" * 4001]):
             with self.assertRaises(ValidationError):
                 watchlists.checked(lines)
+
+    def test_it_says_where_a_line_is_wrong_and_what_is_too_wide(self) -> None:
+        with self.assertRaises(ValidationError) as caught:
+            watchlists.checked(["hours NEAR/ waiting", "the", "NOT jobs"])
+        messages = caught.exception.message_dict["lines"]
+        self.assertIn("Line 1: NEAR needs a number at character 12", messages[0])
+        self.assertIn("Line 2: The query would find about", messages[1])
+        self.assertIn("Line 3: The query says only what must not be there", messages[2])
+
+    def test_it_keeps_what_can_be_stored(self) -> None:
+        self.assertEqual(watchlists.checked(["north\0field\ud800 wait"]), ["north field wait"])
 
     def test_it_keeps_each_line_once(self) -> None:
         self.assertEqual(watchlists.checked(["a b", " a  b ", "急"]), ["a b", "急"])
@@ -67,6 +79,19 @@ class SaveTests(TestCase):
         self.assertEqual(watchlists.lines_of(watchlist), ["northfield"])
         self.assertEqual(Match.objects.get().query.expression, "northfield")
 
+    def test_a_line_may_be_long(self) -> None:
+        line = " OR ".join(f"northfield{number:04}" for number in range(220))
+        self.assertGreater(len(line), 3_500)
+        watchlist = save(None, line)
+        self.assertEqual(watchlists.lines_of(watchlist), [line])
+
+    def test_a_facility_that_does_not_exist_is_named(self) -> None:
+        base.facility(slug="north-ed")
+        save(None, "facility:north-ed wait*")
+        with self.assertRaises(ValidationError) as caught:
+            save(None, "facility:south-ed wait*", name="South")
+        self.assertIn("no facility called south-ed", str(caught.exception))
+
     def test_a_name_is_taken_once(self) -> None:
         save(None, "northfield")
         with self.assertRaises(ValidationError):
@@ -88,6 +113,21 @@ class CurrentTests(TestCase):
         watchlist.delete()
         self.assertEqual(self.found("larkmoor"), 0)
 
+    def test_a_stored_line_that_cannot_be_read_stops_no_other(self) -> None:
+        base.watchlist("northfield", 'open "quote', "NOT jobs")
+        with self.assertLogs("listening.watchlists", "ERROR") as logged:
+            self.assertEqual(self.found("northfield"), 1)
+        self.assertEqual(len(logged.records), 2)
+        self.assertNotIn("quote", logged.records[0].getMessage().replace("The quote at", ""))
+
+    def test_a_facility_is_asked_for_by_the_slug_it_has_now(self) -> None:
+        north = base.facility(slug="north-ed")
+        save(None, "facility:north-ed")
+        self.assertEqual(watchlists.current().slugs, {north.pk: "north-ed"})
+        north.slug = "north"
+        north.save()
+        self.assertEqual(watchlists.current().slugs, {north.pk: "north"})
+
     def test_nothing_is_built_anew_while_nothing_changes(self) -> None:
         save(None, "northfield")
         self.assertIs(watchlists.current(), watchlists.current())
@@ -97,3 +137,9 @@ class CurrentTests(TestCase):
             listening=(Listening(1, ("Good Hope",)), Listening(2, ("mercy hospital", "rude")))
         )
         self.assertEqual(watched.names(["Mercy"]), ["Good Hope", "Mercy", "mercy hospital"])
+
+    def test_names_of_boolean_lines_are_told_too(self) -> None:
+        lines = ['"Good Hope" OR @goodhope', "(mercy OR rude) awful NOT kind", "stars:1 kind:review"]
+        listening = tuple(watchlists.listening_for(at, parse(line)) for at, line in enumerate(lines))
+        watched = watchlists.Watched(listening=listening)
+        self.assertEqual(watched.names(["Mercy"]), ["@goodhope", "Good Hope", "Mercy", "mercy"])

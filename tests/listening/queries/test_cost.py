@@ -10,7 +10,7 @@ from listening.queries.matching import MAX_SPANS, Matcher
 from listening.queries.parsing import BadExpression, parse
 from listening.queries.view import LOOKED_AT
 
-MOST_SECONDS = 0.2
+MOST_SECONDS = 0.4
 SIZE = 16_384
 HOSTILE = {
     "one word": "wait ",
@@ -26,6 +26,7 @@ HOSTILE = {
     "nul": "\0",
     "surrogates": "\ud800",
     "marks": "a\u0301\u0301",
+    "marks out of order": "\u0301\u0323",
     "vanishing": "w\u200ba",
     "ideographs": "急诊",
     "emoji": "😡",
