@@ -7,7 +7,7 @@ from time import monotonic
 
 from alerts import triage
 from alerts.models import Queue
-from alerts.rules import SAFETY_QUEUES, Condition, first_fitting
+from alerts.rules import SAFETY_QUEUES, Condition, Facts, first_fitting
 from listening.models import Mention
 from listening.models.mention import RESTRICTED_LANES
 
@@ -70,7 +70,9 @@ def rehearse(
         if mention.lane in SAFETY_QUEUES:
             told.for_safety += 1
         else:
-            _count(told, mention, _taken(now_rules, mention, names), _taken(draft, mention, names), shown)
+            facts = triage.facts_for(mention, [*now_rules, *draft])
+            before, after = (_taken(rules, mention, facts, names) for rules in (now_rules, draft))
+            _count(told, mention, before, after, shown)
         if timer() >= ends_at:
             break
     return told
@@ -78,7 +80,8 @@ def rehearse(
 
 def _newest(facility_ids: frozenset[int] | None) -> Iterable[Mention]:
     there = Mention.objects.within(facility_ids).there().exclude(lane__in=RESTRICTED_LANES)
-    return there.select_related("source", "facility", "author").order_by("-pk")[:AT_MOST]
+    related = there.select_related("source", "facility", "author").defer("reasons", "identifiers")
+    return related.order_by("-pk")[:AT_MOST]
 
 
 @dataclass(frozen=True)
@@ -88,10 +91,10 @@ class _Taken:
     why: str = ""
 
 
-def _taken(rules: Sequence[Condition], mention: Mention, names: dict[int, str]) -> _Taken:
+def _taken(rules: Sequence[Condition], mention: Mention, facts: Facts, names: dict[int, str]) -> _Taken:
     if triage.is_our_own(mention):
         return _Taken(NO_CASE)
-    found = first_fitting(rules, triage.facts_for(mention, rules))
+    found = first_fitting(rules, facts)
     if found is None:
         return _Taken(NO_CASE)
     rule, why = found

@@ -42,7 +42,6 @@ from listening.reading.lanes import LANES
 MOST = 200
 LONGEST = 4000
 NO_QUEUE = "none"
-STAFF_QUEUE = "staff-voice"
 KEYS = (
     "name",
     "queue",
@@ -98,15 +97,12 @@ def written(rules: list[Written]) -> str:
 
 
 def _said(rule: Written) -> dict[str, Any]:
-    values = {key: getattr(rule, key) for key in KEYS if key != "active"}
-    said = {key: list(value) if isinstance(value, tuple) else value for key, value in values.items()}
+    said = {key: getattr(rule, key) for key in KEYS if key != "active"}
     if not rule.is_active:
         said["active"] = False
-    return {
-        key: value
-        for key, value in said.items()
-        if value not in ([], "", None) and not (key == "severity" and value == 0)
-    }
+    if not rule.severity:
+        del said["severity"]
+    return {key: value for key, value in said.items() if value not in ((), "", None)}
 
 
 def read(body: str, known: Known) -> list[Written]:
@@ -140,9 +136,7 @@ def _rule(node: Node, path: str, known: Known) -> Written:
             raise bad(node, path, f"has no “{key}”")
     queue = values["queue"]
     (slug,) = texts(queue, f"{path}.queue", (*known.queues, NO_QUEUE))[:1]
-    lanes = _lanes(values, path, slug)
-    if slug == STAFF_QUEUE and lanes != RESTRICTED_LANES:
-        raise bad(queue, f"{path}.queue", OF_STAFF)
+    lanes = _lanes(values, path)
     return Written(
         name=text(values["name"], f"{path}.name", 120),
         queue=slug,
@@ -164,12 +158,12 @@ def _some(values: Mapping[str, Node], key: str, path: str, known: tuple[str, ...
     return texts(values[key], f"{path}.{key}", known) if key in values else ()
 
 
-def _lanes(values: Mapping[str, Node], path: str, queue: str) -> tuple[str, ...]:
+def _lanes(values: Mapping[str, Node], path: str) -> tuple[str, ...]:
     lanes = _some(values, "lanes", path, LANES)
     for lane in lanes:
         if lane in SAFETY_QUEUES:
             raise bad(values["lanes"], f"{path}.lanes", SAFE.format(lane))
-        if lane in RESTRICTED_LANES and queue != STAFF_QUEUE:
+        if lane in RESTRICTED_LANES:
             raise bad(values["lanes"], f"{path}.lanes", OF_STAFF)
     return lanes
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from listening.queries.asked import Asked
@@ -36,6 +37,11 @@ class Facts:
     level: str = ""
     topics: tuple[str, ...] = ()
     asked: Asked = NO_WORDS
+
+    @cached_property
+    def view(self) -> View:
+        """The post as its words are looked through; made once, however many rules ask."""
+        return View(self.asked)
 
 
 @dataclass(frozen=True)
@@ -77,7 +83,7 @@ def fits(rule: Condition, facts: Facts) -> bool:
         and _lets_through(rule.levels, facts.level)
         and (not rule.topics or not rule.topics.isdisjoint(facts.topics))
         # Last: the words cost more than all the rest.
-        and (not rule.expression or prepared(rule.expression).node.holds(View(facts.asked)))
+        and (not rule.expression or prepared(rule.expression).node.holds(facts.view))
     )
 
 

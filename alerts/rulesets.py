@@ -11,12 +11,14 @@ from django.db import IntegrityError, transaction
 
 from alerts import rule_files
 from alerts.models import Queue, Rule, RulesVersion
+from alerts.models.queue import STAFF_VOICE
 from alerts.rule_files import Known, Written
 from alerts.rules import Condition
 from hospital import audit
 from hospital.models import Facility
 from listening import readers
 from listening.models import Source
+from listening.models.mention import RESTRICTED_LANES
 
 OVERTAKEN = "Version {} came into force meanwhile. Look at what it changed, then save again."
 UNCHANGED = "These are the rules in force already: nothing was saved."
@@ -24,7 +26,7 @@ UNCHANGED = "These are the rules in force already: nothing was saved."
 
 def known() -> Known:
     return Known(
-        queues=tuple(Queue.objects.values_list("slug", flat=True)),
+        queues=tuple(Queue.objects.exclude(slug=STAFF_VOICE).values_list("slug", flat=True)),
         topics=tuple(readers.topics()),
         networks=tuple(Source.objects.order_by("kind").values_list("kind", flat=True).distinct()),
         facilities=tuple(Facility.objects.values_list("slug", flat=True)),
@@ -32,8 +34,9 @@ def known() -> Known:
 
 
 def in_force() -> str:
-    """The rules as they stand, written out."""
+    """The rules as they stand, written out; without one for voices of staff, which no rule is asked about."""
     stored = Rule.objects.select_related("queue").prefetch_related("facilities")
+    stored = stored.exclude(lanes__overlap=list(RESTRICTED_LANES)).exclude(queue__slug=STAFF_VOICE)
     return rule_files.written([_written(rule) for rule in stored])
 
 

@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 
 from listening import exclusions
 from listening.blocks import Blocks, site_of
+from listening.exclusions import Stored
 from listening.labels import Refused
 from listening.models import Exclusion, Mention, Query
 from listening.models.mention import NEVER_EXCLUDED
@@ -166,7 +167,7 @@ def trial(
     if facility_ids is not None:
         mentions = mentions.filter(facility_id__in=facility_ids)
     for chunk in exclusions.chunks(mentions):
-        _count(told, [each for each in chunk if blocks.block(exclusions.seen(each)) is not None])
+        _count(told, [each for each in chunk if blocks.block(each.seen) is not None])
         told.looked_at += len(chunk)
         if timer() >= ends_at and len(chunk) == exclusions.CHUNK:
             told.is_whole = False
@@ -174,11 +175,11 @@ def trial(
     return told
 
 
-def _count(told: Trial, found: Sequence[Mention]) -> None:
+def _count(told: Trial, found: Sequence[Stored]) -> None:
     told.found += len(found)
-    told.kept_for_safety += sum(mention.lane in NEVER_EXCLUDED for mention in found)
+    told.kept_for_safety += sum(each.lane in NEVER_EXCLUDED for each in found)
     wanted = SAMPLES - len(told.sample_ids)
-    told.sample_ids += [mention.pk for mention in found[:wanted]] if wanted > 0 else []
+    told.sample_ids += [each.pk for each in found[:wanted]] if wanted > 0 else []
 
 
 def check_width(made: Exclusion, told: Trial) -> None:

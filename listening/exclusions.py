@@ -10,23 +10,35 @@
 What speaks of somebody's safety is marked too, and shown all the same; voices of staff are never touched.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from time import monotonic
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import QuerySet
+from django.db.models.functions import Left
 
 from hospital import audit
 from listening import bulk, joining, wall_sequence
 from listening.blocks import NOTHING, Block, Blocks, Seen
 from listening.models import Exclusion, Mention
 from listening.queries.asked import Asked
+from listening.queries.matching import prepared
+from listening.queries.mistakes import BadExpression
 from listening.signals import mentions_stored
 from listening.sources.contract import Post
 
+logger = logging.getLogger(__name__)
+
 CHUNK = 1_000
+SECONDS = 20
+"""After this a worker lets others in; the next bell goes on where this one stopped."""
+
 TEXT = 20_000
 """Characters of a post in which words are looked for."""
 
@@ -39,8 +51,17 @@ def current(now: datetime) -> Blocks:
     standing = Exclusion.objects.standing().exclude(until__lte=now).order_by("pk")
     rows = list(standing.values_list("pk", "author_id", "site", "expression", "facility_id"))
     if _kept[0] != rows:
-        _kept = (rows, Blocks.of(Block(*row) for row in rows))
+        _kept = (rows, Blocks.of(block for row in rows if _can_be_read(block := Block(*row))))
     return _kept[1]
+
+
+def _can_be_read(block: Block) -> bool:
+    """What an older grammar took must not stop a poll: it holds nothing, and says so once."""
+    try:
+        return not block.expression or bool(prepared(block.expression))
+    except BadExpression as error:
+        logger.warning("exclusion %s can no longer be read: %s", block.id, error)
+        return False
 
 
 def block_of(exclusion: Exclusion) -> Block:
@@ -97,7 +118,7 @@ def seen_of_post(
 
 
 def candidates(exclusion: Exclusion) -> "QuerySet[Mention]":
-    """Stored mentions that it might leave out, newest first: narrowed by what an index or one look tells."""
+    """Stored mentions that it might leave out: narrowed by what an index or one look tells."""
     found = Mention.objects.unrestricted().filter(is_gone=False)
     if exclusion.facility_id:
         found = found.filter(facility=exclusion.facility_id)
@@ -105,7 +126,7 @@ def candidates(exclusion: Exclusion) -> "QuerySet[Mention]":
         found = found.filter(author=exclusion.author_id)
     if exclusion.site:
         found = found.filter(url__icontains=exclusion.site)
-    return found.select_related("source", "facility", "author").order_by("-pk")
+    return found
 
 
 def put(exclusion: Exclusion, *, at: datetime) -> Exclusion:
@@ -128,25 +149,78 @@ def put(exclusion: Exclusion, *, at: datetime) -> Exclusion:
     return exclusion
 
 
-def apply(exclusion_id: int, now: datetime) -> int:
-    """Mark every stored mention that it covers; how many. Safe to call twice, and at once."""
+def apply(exclusion_id: int, now: datetime, *, timer: Callable[[], float] = monotonic) -> int:
+    """Mark stored mentions that it covers, as many as there is time for; how many. Safe to call twice."""
     exclusion = Exclusion.objects.standing().select_related("by").filter(pk=exclusion_id).first()
     if exclusion is None or exclusion.applied_at:
         return 0
-    blocks, marked = Blocks.of([block_of(exclusion)]), 0
-    for chunk in chunks(candidates(exclusion).filter(exclusion__isnull=True)):
-        covered = [mention.pk for mention in chunk if blocks.block(seen(mention))]
-        marked += _mark(covered, exclusion.pk)
+    blocks, marked, ends_at = Blocks.of([block_of(exclusion)]), 0, timer() + SECONDS
+    for chunk in chunks(candidates(exclusion).filter(exclusion__isnull=True), below=exclusion.looked_below):
+        covered = [each.pk for each in chunk if blocks.block(each.seen)]
+        marked += _mark(covered, exclusion.pk, upto=chunk[-1].pk)
+        if timer() >= ends_at:
+            return marked
     Exclusion.objects.filter(pk=exclusion_id).update(applied_at=now)
     return marked
 
 
-def chunks(mentions: "QuerySet[Mention]") -> Iterator[Sequence[Mention]]:
-    """By falling id, so that what is stored meanwhile moves nothing."""
-    below: int | None = None
-    while chunk := list((mentions if below is None else mentions.filter(pk__lt=below))[:CHUNK]):
-        yield chunk
-        below = chunk[-1].pk
+@dataclass(frozen=True)
+class Stored:
+    """A stored mention, as far as it is needed to look thousands of them through."""
+
+    pk: int
+    lane: str
+    seen: Seen
+
+
+COLUMNS = (
+    "pk",
+    "lane",
+    "author_id",
+    "facility_id",
+    "beginning",
+    "title",
+    "author__handle",
+    "url",
+    "language",
+    "rating",
+    "source__slug",
+    "source__kind",
+    "network",
+    "kind",
+    "facility__slug",
+)
+
+
+def chunks(mentions: "QuerySet[Mention]", *, below: int | None = None) -> Iterator[list[Stored]]:
+    """By falling id, so that what is stored meanwhile moves nothing. As plain rows: models cost far more."""
+    rows = mentions.annotate(beginning=Left("text", TEXT)).order_by("-pk")
+    while chunk := list((rows if below is None else rows.filter(pk__lt=below)).values_list(*COLUMNS)[:CHUNK]):
+        yield [_stored(*row) for row in chunk]
+        below = chunk[-1][0]
+
+
+def _stored(pk: int, lane: str, author_id: int | None, facility_id: int | None, *asked: Any) -> Stored:
+    text, title, handle, url, language, rating, slug, source_kind, network, kind, facility = asked
+    return Stored(
+        pk,
+        lane,
+        Seen(
+            Asked(
+                text,
+                title,
+                author=handle or "",
+                url=url,
+                language=language,
+                rating=rating,
+                source=f"{slug} {source_kind} {network}",
+                kind=kind,
+                facilities=(facility,) if facility else (),
+            ),
+            author_id,
+            facility_id,
+        ),
+    )
 
 
 MARKED = (
@@ -157,12 +231,13 @@ MARKED = (
 
 
 @transaction.atomic
-def _mark(mention_ids: Sequence[int], exclusion_id: int) -> int:
+def _mark(mention_ids: Sequence[int], exclusion_id: int, *, upto: int) -> int:
     if not mention_ids:
+        Exclusion.objects.filter(pk=exclusion_id).update(looked_below=upto)
         return 0
     numbers = wall_sequence.take(len(mention_ids))
     # Whoever undoes it takes the wall's order first: then nothing more is marked.
-    if not Exclusion.objects.standing().filter(pk=exclusion_id).exists():
+    if not Exclusion.objects.standing().filter(pk=exclusion_id).update(looked_below=upto):
         return 0
     rows = [(pk, exclusion_id, number) for pk, number in zip(sorted(mention_ids), numbers, strict=True)]
     changed = sorted(row[0] for row in bulk.write(MARKED, rows, fetch=True))
@@ -192,15 +267,16 @@ def undo(exclusion: Exclusion, *, by: User | None, at: datetime) -> bool:
     return True
 
 
-def release(exclusion_id: int, now: datetime) -> int:
-    """Bring back what an ended exclusion held; how many mentions. Safe to call twice, and at once."""
+def release(exclusion_id: int, now: datetime, *, timer: Callable[[], float] = monotonic) -> int:
+    """Bring back what an ended exclusion held, as much as there is time for; how many. Safe to call twice."""
     if Exclusion.objects.standing().filter(pk=exclusion_id).exists():
         return 0
-    blocks, freed = current(now), 0
-    marked = Mention.objects.filter(exclusion=exclusion_id).select_related("source", "facility", "author")
-    for chunk in chunks(marked.order_by("-pk")):
+    blocks, freed, ends_at = current(now), 0, timer() + SECONDS
+    for chunk in chunks(Mention.objects.filter(exclusion=exclusion_id)):
         # Another exclusion may hold it as well: then it stays out, under that one's name.
-        freed += _free({mention.pk: blocks.block(seen(mention)) for mention in chunk}, exclusion_id)
+        freed += _free({each.pk: blocks.block(each.seen) for each in chunk}, exclusion_id)
+        if timer() >= ends_at:
+            break
     return freed
 
 
@@ -236,10 +312,11 @@ def sweep(now: datetime) -> list[int]:
     return list(Exclusion.objects.unfinished().values_list("pk", flat=True))
 
 
-def carry_out(exclusion_id: int, now: datetime) -> None:
-    """Whatever it still owes: marking while it stands, bringing back once it ended."""
+def carry_out(exclusion_id: int, now: datetime) -> bool:
+    """What it owes: marking while it stands, bringing back once it ended. Whether some is owed still."""
     apply(exclusion_id, now)
     release(exclusion_id, now)
+    return Exclusion.objects.unfinished().filter(pk=exclusion_id).exists()
 
 
 def _ring(mention_ids: Iterable[int]) -> None:

@@ -21,7 +21,15 @@ TEXTS = {
 """What YAML may take a plain text for."""
 
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-Dumper: Any = yaml.SafeDumper
+
+
+class Dumper(yaml.SafeDumper):
+    """A list has a line for each of its items, a tuple stands on one."""
+
+
+Dumper.add_representer(
+    tuple, lambda dumper, items: dumper.represent_sequence("tag:yaml.org,2002:seq", items, flow_style=True)
+)
 
 
 class BadFile(ValueError):

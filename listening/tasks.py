@@ -48,7 +48,8 @@ def sweep_rereadings() -> None:
 
 @shared_task
 def carry_out_exclusion(exclusion_id: int) -> None:
-    exclusions.carry_out(exclusion_id, timezone.now())
+    if exclusions.carry_out(exclusion_id, timezone.now()):
+        ring(carry_out_exclusion, exclusion_id)
 
 
 @shared_task

@@ -40,6 +40,7 @@ class Migration(migrations.Migration):
                 ("reason", models.CharField(blank=True, max_length=300)),
                 ("at", models.DateTimeField()),
                 ("until", models.DateTimeField(blank=True, null=True)),
+                ("looked_below", models.BigIntegerField(blank=True, null=True)),
                 ("applied_at", models.DateTimeField(blank=True, null=True)),
                 ("ended_at", models.DateTimeField(blank=True, null=True)),
             ],

@@ -48,6 +48,7 @@ class Exclusion(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
     until = models.DateTimeField(null=True, blank=True)
+    looked_below = models.BigIntegerField(null=True, blank=True)  # from this mention on all were looked at
     applied_at = models.DateTimeField(null=True, blank=True)  # when every stored mention had been looked at
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.ForeignKey(

@@ -5,7 +5,7 @@ from alerts.rule_files import Known, Written
 from listening.plain_yaml import BadFile
 
 KNOWN = Known(
-    queues=("access", "complaints", "staff-voice"),
+    queues=("access", "complaints"),
     topics=("parking", "waiting"),
     networks=("x", "rss"),
     facilities=("north",),
@@ -39,7 +39,7 @@ BAD = (
     (HEAD + "  lanes: [emergency]\n", "Line 4, “rules[1].lanes”: “emergency” is a safety lane."),
     (HEAD + "  lanes: self_harm\n", "Line 4, “rules[1].lanes”: “self_harm” is a safety lane."),
     (HEAD + "  lanes: [staff_voice]\n", "Line 4, “rules[1].lanes”: what staff say in public"),
-    ("rules:\n- name: A\n  queue: staff-voice\n", "Line 3, “rules[1].queue”: what staff say in public"),
+    ("rules:\n- name: A\n  queue: staff-voice\n", "Line 3, “rules[1].queue”: “staff-voice” is not known"),
     (HEAD + "  levels: [P9]\n", "Line 4, “rules[1].levels”: “P9” is not known; known are P0"),
     (HEAD + "  severity: lots\n", "Line 4, “rules[1].severity”: expected a whole number from 0 to 100"),
     (HEAD + "  stars: 6\n", "Line 4, “rules[1].stars”: expected a whole number from 1 to 5"),
@@ -54,6 +54,9 @@ class ReadTests(SimpleTestCase):
     def test_what_was_written_is_read_again(self) -> None:
         plain = Written("Everything else", "none")
         self.assertEqual(rule_files.read(rule_files.written([WHOLE, plain]), KNOWN), [WHOLE, plain])
+
+    def test_what_a_rule_names_stands_on_one_line(self) -> None:
+        self.assertIn("  lanes: [complaint, access_wait]\n", rule_files.written([WHOLE]))
 
     def test_no_rule_at_all_can_be_said(self) -> None:
         self.assertEqual(rule_files.read(rule_files.written([]), KNOWN), [])

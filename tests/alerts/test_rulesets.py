@@ -35,7 +35,8 @@ class Rulesets(TestCase):
 class SaveTests(Rulesets):
     def test_what_is_in_force_can_be_read_again(self) -> None:
         rules = rulesets.checked(rulesets.in_force())
-        self.assertEqual([rule.name for rule in rules], [name for name, _, _ in defaults.RULES])
+        names = [name for name, slug, _ in defaults.RULES if slug != "staff-voice"]
+        self.assertEqual([rule.name for rule in rules], names)
 
     def test_it_comes_into_force_and_what_was_is_kept(self) -> None:
         before = rulesets.in_force()

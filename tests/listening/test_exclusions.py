@@ -119,6 +119,20 @@ class PutTests(TestCase):
         put()
         self.assertEqual((Mention.objects.excluded().count(), shown()), (7, []))
 
+    def test_a_worker_that_has_no_more_time_goes_on_where_it_stopped(self) -> None:
+        for _ in range(5):
+            mention(BAND)
+        before, exclusions.CHUNK = exclusions.CHUNK, 2
+        self.addCleanup(setattr, exclusions, "CHUNK", before)
+        made = exclusions.put(Exclusion(kind="phrase", expression='"now playing"', by=ada(), at=NOW), at=NOW)
+        self.assertEqual(exclusions.apply(made.pk, NOW, timer=iter([0.0, 99.0]).__next__), 2)
+        made.refresh_from_db()
+        self.assertIsNone(made.applied_at)
+        self.assertEqual(Mention.objects.filter(pk__gte=made.looked_below).count(), 2)
+        self.assertEqual(exclusions.sweep(NOW), [made.pk])
+        self.assertFalse(exclusions.carry_out(made.pk, NOW), "nothing is owed any more")
+        self.assertEqual(Mention.objects.excluded().count(), 5)
+
     def test_the_headline_of_a_story_moves_on(self) -> None:
         first, second = mention(BAND), mention("A nurse at Northfield")
         story = stories.of(first)
@@ -167,6 +181,13 @@ class HeldTests(TestCase):
         poll_once(page(post(BAND, "one")))
         poll_once(page(post("Northfield, the hospital this time", "one")))
         self.assertEqual(shown(), ["Northfield, the hospital this time"])
+
+    def test_one_that_can_no_longer_be_read_stops_no_poll(self) -> None:
+        Exclusion.objects.create(kind="phrase", expression="((", by=ada(), at=NOW, applied_at=NOW)
+        put()
+        with self.assertLogs("listening.exclusions", "WARNING") as logged:
+            poll_once(page(post(BAND), post("Northfield")))
+        self.assertEqual((shown(), len(logged.output)), (["Northfield"], 1))
 
     def test_one_that_has_run_out_holds_nothing(self) -> None:
         made = put_author()
