@@ -40,5 +40,5 @@ def is_plain_english(read: Canonical, data: Data) -> bool:
     if not read.words:
         return False
     said = [word.text for word in read.words if len(word.text) > 1 and word.text.isalpha()]
-    known = sum(bool(words().of(word) & Is.WORD) or word in data.modern for word in said)
+    known = sum(bool(words().of(word) & Is.WORD) or word in data.lists.modern for word in said)
     return known >= PLAIN_SHARE * len(said) and len(SPANISH.findall(read.text)) < 0.2 * len(read.words)
