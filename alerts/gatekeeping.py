@@ -53,6 +53,11 @@ def thread_hash(mention: Mention) -> str:
     return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def has_new_thread(reply: Reply) -> bool:
+    """One that was sent in before threads were kept has none to differ from."""
+    return bool(reply.thread_hash) and reply.thread_hash != thread_hash(reply.case.mention)
+
+
 def own_names() -> list[str]:
     names = FacilityName.objects.exclude(kind=FacilityName.Kind.LOCATION)
     return [*Facility.objects.values_list("name", flat=True), *names.values_list("name", flat=True)]

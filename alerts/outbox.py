@@ -200,7 +200,7 @@ def _objection(reply: Reply) -> str:
 def _stopped(reply: Reply) -> str:
     """What the gate says at the last moment, by whatever way the reply came here."""
     mention = reply.case.mention
-    if reply.thread_hash != gatekeeping.thread_hash(mention):
+    if gatekeeping.has_new_thread(reply):
         return gatekeeping.THREAD_CHANGED
     said = gatekeeping.verdict(mention, reply.text)
     ticked = reply.gate.get("ticked", ()) if isinstance(reply.gate, dict) else ()

@@ -242,7 +242,7 @@ def _check_post(reply: Reply) -> None:
         raise Refused(POST_GONE)
     if reply.mention_hash != mention.content_hash:
         raise Refused(POST_CHANGED)
-    if reply.state == State.AWAITING and reply.thread_hash != gatekeeping.thread_hash(mention):
+    if reply.state == State.AWAITING and gatekeeping.has_new_thread(reply):
         raise Refused(gatekeeping.THREAD_CHANGED)
 
 

@@ -16,17 +16,16 @@ from alerts.gate.canonical import LONGEST, Canonical, canonical
 from alerts.gate.contacts import Contacts
 from alerts.gate.data import Data, GateDown
 from alerts.gate.patterns import Line
-from alerts.gate.reasons import BLOCK, WARN, Reason, Verdict
+from alerts.gate.reasons import BLOCK, UNREAD, WARN, Reason, Verdict
 from alerts.gate.shapes import shape
 from alerts.gate.statements import state
 
-__all__ = ["LONGEST", "POLICY", "Contacts", "GateDown", "Reason", "Verdict", "check"]
+__all__ = ["LONGEST", "POLICY", "UNREAD", "Contacts", "GateDown", "Reason", "Verdict", "check"]
 
 POLICY = "1"
 """Version of the rules, stored with each verdict."""
 
 THREAD = 20
-UNREAD = "not-checked"
 BROKEN = (
     ValueError,
     TypeError,
@@ -42,7 +41,7 @@ ECHO = (
     "We are sorry to read this. Please call us, so that a person can listen.",
 )
 NOT_CHECKED = (
-    "Not checked: the rules know English and Spanish. An approver who reads it must read every word.",
+    "The rules know English and Spanish. An approver who reads this language must read every word.",
     "Answer in English or Spanish, or let an approver who reads it decide.",
 )
 TOO_LONG = ("It is too long to be checked.", "Write a shorter reply.")

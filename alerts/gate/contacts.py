@@ -78,7 +78,7 @@ class Contacts:
 
     def _is_listed_email(self, email: str) -> bool:
         local, _, host = email.rpartition("@")
-        is_shared = re.sub(r"[._-]", "", local) in data.shipped().roles
+        is_shared = re.sub(r"[._-]", "", local) in data.shipped().lists.roles
         return email in self.emails or (is_shared and _is_below(host, self.hosts))
 
     def _is_listed_link(self, link: str) -> bool:

@@ -12,12 +12,25 @@ from listening.reading.identifiers.words import Is, words
 
 HERE = Path(__file__).parent
 SHORTEST_REPAIRED = 5
-LISTS = ("spanish", "modern", "towns", "not_greeted", "not_places", "roles", "counted")
+MOST_KEPT = 20_000
 Phrase = tuple[str, ...]
 
 
 class GateDown(Exception):
     """The check cannot be made, so nothing may be published. Reading and writing go on."""
+
+
+@dataclass(frozen=True)
+class Lists:
+    """Words that are told apart by nothing but being on a list."""
+
+    spanish: frozenset[str]
+    modern: frozenset[str]
+    towns: frozenset[str]
+    not_greeted: frozenset[str]
+    not_places: frozenset[str]
+    roles: frozenset[str]
+    counted: frozenset[str]
 
 
 @dataclass
@@ -26,18 +39,13 @@ class Data:
     short: dict[str, Phrase]
     rules: list[dict[str, Any]]
     lines: tuple[str, ...]
-    spanish: frozenset[str] = frozenset()
-    modern: frozenset[str] = frozenset()
-    towns: frozenset[str] = frozenset()
-    not_greeted: frozenset[str] = frozenset()
-    not_places: frozenset[str] = frozenset()
-    roles: frozenset[str] = frozenset()
-    counted: frozenset[str] = frozenset()
-    numbers: dict[str, str] = field(default_factory=dict)  # "seis": "6"
+    lists: Lists
+    numbers: dict[str, str]  # "seis": "6"
     of_word: dict[str, set[str]] = field(default_factory=dict)
     of_stem: dict[str, set[str]] = field(default_factory=dict)
-    phrases: dict[str, list[tuple[Phrase, str]]] = field(default_factory=dict)
+    phrases: dict[tuple[str, str], list[tuple[Phrase, str]]] = field(default_factory=dict)
     slips: dict[str, str] = field(default_factory=dict)
+    known: dict[str, set[str]] = field(default_factory=dict)  # classes of words that were asked for
     literals: set[str] = field(default_factory=set)  # words that stand in patterns as they are
 
     def __post_init__(self) -> None:
@@ -69,11 +77,19 @@ class Data:
             self.of_stem.setdefault(said[:-1], set()).add(name)
         elif " " in said:
             phrase = tuple(said.split())
-            self.phrases.setdefault(phrase[0], []).append((phrase, name))
+            self.phrases.setdefault((phrase[0], phrase[1]), []).append((phrase, name))
         else:
             self.of_word.setdefault(said, set()).add(name)
 
     def classes_of(self, word: str) -> set[str]:
+        kept = self.known.get(word)
+        if kept is None:
+            kept = self._classes_of(word)
+            if len(self.known) < MOST_KEPT:
+                self.known[word] = kept
+        return kept
+
+    def _classes_of(self, word: str) -> set[str]:
         found = set(self.of_word.get(word, ()))
         for length in range(3, len(word) + 1):
             found |= self.of_stem.get(word[:length], set())
@@ -81,8 +97,8 @@ class Data:
 
     def is_word(self, word: str) -> bool:
         return (
-            word in self.spanish
-            or word in self.modern
+            word in self.lists.spanish
+            or word in self.lists.modern
             or word in self.of_word
             or word in self.literals
             or bool(words().of(word) & Is.WORD)
@@ -90,7 +106,7 @@ class Data:
         )
 
     def is_spanish(self, word: str) -> bool:
-        return word in self.spanish
+        return word in self.lists.spanish
 
     def repaired(self, word: str, *, is_strict: bool = False) -> str:
         """The word that was meant, where a letter was lost, doubled, swapped or (unless strict) put wrong."""
@@ -131,8 +147,8 @@ def shipped() -> Data:
         classes = {name: _parts(body) for name, body in said["classes"].items()}
         short = {word: tuple(meant.split()) for word, meant in said["short"].items()}
         lines = tuple(re.sub(r"\D", "", line) for line in said["public_lines"])
-        lists = {name: frozenset(said[name].split()) for name in LISTS}
-        return Data(classes, short, rules["rule"], lines, **lists, numbers=_numbers(said["numbers"]))
+        lists = {name: frozenset(said[name].split()) for name in Lists.__dataclass_fields__}
+        return Data(classes, short, rules["rule"], lines, Lists(**lists), _numbers(said["numbers"]))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise GateDown(f"The rules for replies cannot be read: {error}") from error
 

@@ -29,7 +29,7 @@ def found(line: Line, posts: tuple[str, ...], data: Data) -> Iterator[Span]:
 def _details(line: Line) -> Iterator[tuple[str, Span]]:
     for at, word in enumerate(line.words):
         if line.has("NUMBER", at) and at + 1 < len(line.words):
-            if line.words[at + 1].text in line.data.counted:
+            if line.words[at + 1].text in line.data.lists.counted:
                 number = line.data.numbers.get(word.text, word.text)
                 yield f"{number} {_stem(line.words[at + 1].text)}", (at, at + 2)
         elif any(line.has(name, at) for name in TOLD) and not line.has("ANYBODYS", at):

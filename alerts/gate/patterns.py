@@ -33,6 +33,10 @@ class Step:
     gap: int = 0
     is_optional: bool = False
 
+    @property
+    def is_needed(self) -> bool:
+        return bool(self.names) and not self.is_optional
+
 
 def compiled(pattern: str, data: Data) -> tuple[Step, ...]:
     steps = []
@@ -73,7 +77,8 @@ class Line:
             self._put(word.text, at, 1)
             for name in self.data.classes_of(word.text):
                 self._put(name, at, 1)
-            for phrase, name in self.data.phrases.get(word.text, ()):
+            after = self.words[at + 1].text if at + 1 < len(self.words) else ""
+            for phrase, name in self.data.phrases.get((word.text, after), ()):
                 if self._says(at, phrase):
                     self._put(name, at, len(phrase))
             if at + 1 == len(self.words) or self.words[at + 1].sentence != word.sentence:
@@ -128,6 +133,8 @@ class Line:
 
     def find(self, steps: tuple[Step, ...]) -> list[Span]:
         everywhere = (1 << len(self.words)) - 1
+        if any(step.is_needed and not any(name in self.places for name in step.names) for step in steps):
+            return []
         if not self._reached(everywhere, steps):
             return []
         found = []

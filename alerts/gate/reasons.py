@@ -7,6 +7,8 @@ from typing import Any
 PASS, WARN, BLOCK = 0, 1, 2
 WORDS = {PASS: "pass", WARN: "warn", BLOCK: "block"}
 MAX_REASONS = 20
+UNREAD = "not-checked"
+"""In a language that the rules do not know: whatever else is said of it, somebody must read it."""
 
 
 @dataclass(frozen=True)
@@ -74,8 +76,7 @@ class Verdict:
 
 
 def _says_it(one: Reason, other: Reason) -> bool:
-    return (
-        one.rule == other.rule
-        and one.start < max(other.end, other.start + 1)
-        and other.start < max(one.end, one.start + 1)
-    )
+    """Whether the first makes the second needless: the same at the same place, or a doubt where it stops."""
+    is_same = one.rule == other.rule or (one.is_block and not other.is_block and other.rule != UNREAD)
+    do_touch = one.start < max(other.end, other.start + 1) and other.start < max(one.end, one.start + 1)
+    return is_same and do_touch

@@ -114,7 +114,12 @@ def _called(text: str, own: frozenset[str], data: Data) -> Iterator[Kinded]:
     for hit in GREETING.finditer(text):
         known = words().of(hit[1])
         is_called = known & (Is.FIRST | Is.LAST) or not known
-        if is_called and hit[1] not in data.not_greeted and hit[1] not in own and not data.is_spanish(hit[1]):
+        if (
+            is_called
+            and hit[1] not in data.lists.not_greeted
+            and hit[1] not in own
+            and not data.is_spanish(hit[1])
+        ):
             yield "name", *hit.span(1)
     for hit in TITLED.finditer(text):
         if words().of(hit[1]) & (Is.FIRST | Is.LAST) or not data.is_word(hit[1]) or len(hit[1]) == 1:
@@ -137,12 +142,12 @@ def _listed(text: str, own: frozenset[str], data: Data, *, is_english: bool) -> 
 def _places(text: str, own: frozenset[str], data: Data) -> Iterator[Kinded]:
     yield from (("address", *hit.span(1)) for hit in STREET.finditer(text))
     for hit in TOKEN.finditer(text):
-        if hit[0] in data.towns and hit[0] not in own:
+        if hit[0] in data.lists.towns and hit[0] not in own:
             yield "address", *hit.span()
     for hit in KIND_OF_PLACE.finditer(text):
         group = 1 if hit[1] else 2
         first = hit[group].split()[0]
-        if first not in data.not_places and first not in own:
+        if first not in data.lists.not_places and first not in own:
             yield "address", *hit.span(group)
     for hit in PLACE.finditer(text):
         if is_unknown(hit[1], own, data):

@@ -20,7 +20,7 @@ def is_checked(read: Canonical, data: Data) -> bool:
     if not read.words:
         return not read.text.strip()
     if len(read.words) < FEW:
-        return all(_is_known(word.text, data) or word.text.isdigit() for word in read.words)
+        return all(_is_known(word.text, data) for word in read.words)
     known = sum(_is_known(word.text, data) for word in read.words) / len(read.words)
     if known >= 0.85:
         return True
@@ -32,7 +32,7 @@ def is_checked(read: Canonical, data: Data) -> bool:
 
 
 def _is_known(word: str, data: Data) -> bool:
-    return bool(words().of(word) & Is.WORD) or data.is_word(word) or word in ("'s", "not")
+    return bool(words().of(word) & Is.WORD) or data.is_word(word) or word in ("'s", "not") or word.isdigit()
 
 
 def is_plain_english(read: Canonical, data: Data) -> bool:
@@ -40,5 +40,5 @@ def is_plain_english(read: Canonical, data: Data) -> bool:
     if not read.words:
         return False
     said = [word.text for word in read.words if len(word.text) > 1 and word.text.isalpha()]
-    known = sum(bool(words().of(word) & Is.WORD) or word in data.modern for word in said)
+    known = sum(bool(words().of(word) & Is.WORD) or word in data.lists.modern for word in said)
     return known >= PLAIN_SHARE * len(said) and len(SPANISH.findall(read.text)) < 0.2 * len(read.words)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from alerts import gatekeeping
-from alerts.gate import GateDown, Reason, Verdict
+from alerts.gate import UNREAD, GateDown, Reason, Verdict
 from alerts.gate.reasons import BLOCK, PASS, WARN
 from dashboard.cards import pieces
 from listening.models import Mention
@@ -47,6 +47,11 @@ class Told:
     @property
     def look(self) -> str:
         return "block" if self.reasons[0].is_block else "warn"
+
+    @property
+    def tick(self) -> str:
+        is_unread = self.rule == UNREAD
+        return "I read this language, and every word" if is_unread else f"I have read it: {self.words}"
 
     @property
     def why(self) -> str:

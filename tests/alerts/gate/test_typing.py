@@ -11,7 +11,7 @@ from alerts import gate
 from tests.alerts.gate.drafts import CONTACTS, Draft, drafts, verdict
 
 CONTACT = re.compile(r"[\d@/]|\.ex")
-FULL = {chr(code): chr(code + 0xFEE0) for code in range(ord("a"), ord("z") + 1)}
+FULL = {code: chr(code + 0xFEE0) for code in range(ord("a"), ord("z") + 1)}
 LOOKALIKES = str.maketrans("aeopcxy", "аеорсху")
 ACCENTS = str.maketrans("aeioucn", "áéíóúçñ")
 
@@ -33,7 +33,7 @@ MANNERS: dict[str, Callable[[str], str]] = {
     "zero width": lambda text: "\u200b".join(text),
     "direction": lambda text: f"\u202e{text}\u202c",
     "look-alikes": worded(lambda word: word.translate(LOOKALIKES)),
-    "full width": worded(lambda word: word.lower().translate(str.maketrans(FULL))),
+    "full width": worded(lambda word: word.lower().translate(FULL)),
 }
 SAMPLE = [*drafts("given"), *(draft for draft in drafts("drafts") if draft.row % 9 == 0)]
 

@@ -90,10 +90,6 @@ class CheckTests(Desk):
         self.assertIn("Cannot be sent.", page)
         self.assertIn("Not saved yet", page)
 
-    def test_what_is_stopped_offers_to_ask_the_privacy_officer(self) -> None:
-        self.assertIn("Ask the privacy officer", self.post("reply-check", self.case.pk, text=BAD))
-        self.assertNotIn("Ask the privacy officer", self.post("reply-check", self.case.pk, text="Thank you."))
-
 
 class SubmitTests(Desk):
     def test_a_stopped_text_stays_with_its_writer(self) -> None:
