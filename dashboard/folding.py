@@ -35,8 +35,8 @@ def headline_ids(mentions: Iterable[Mention]) -> set[int]:
 def stands_for(headline: Mention | None, mention: Mention) -> bool:
     return (
         headline is not None
-        and not headline.is_gone
-        and not mention.is_gone
+        and not (headline.is_gone or headline.is_excluded)
+        and not (mention.is_gone or mention.is_excluded)
         and headline.level == mention.level
         and headline.lane == mention.lane
         and column_of(headline) is column_of(mention)
