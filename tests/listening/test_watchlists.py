@@ -143,6 +143,6 @@ class CurrentTests(TestCase):
 
     def test_names_of_boolean_lines_are_told_too(self) -> None:
         lines = ['"Good Hope" OR @goodhope', "(mercy OR rude) awful NOT kind", "stars:1 kind:review"]
-        listening = tuple(watchlists.listening_for(at, parse(line)) for at, line in enumerate(lines))
+        listening = tuple(Listening(at, parse(line)) for at, line in enumerate(lines))
         watched = watchlists.Watched(listening=listening)
         self.assertEqual(watched.names(["Mercy"]), ["@goodhope", "Good Hope", "Mercy", "mercy"])
