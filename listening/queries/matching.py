@@ -196,10 +196,10 @@ def _first(anchor: Anchor) -> Anchor:
 
 
 def _weigher(counts: Counter[Anchor]) -> anchors.Weigh:
-    """What many queries name, as they do our own name, many posts hold: more than any list of words knows."""
+    """What thousands of queries name, as they do our own name, may stand in every post that a network gives us:
+    more than any list of words knows."""
     named: Counter[Anchor] = Counter()
     for anchor, count in counts.items():
         named[_first(anchor)] += count
-    most = counts.total() + 100
-    weights = {first: limits.weight(first) + 10 * count / most for first, count in named.items()}
+    weights = {first: limits.weight(first) + min(0.3, count / 10_000) for first, count in named.items()}
     return {anchor: weights[_first(anchor)] for anchor in counts}.__getitem__
