@@ -70,7 +70,8 @@ class TermNode:
         text, has_sign = view.words, self._marks_sign
         found: list[Mark] = []
         for needle, count in self._needles:
-            found += [(word, count, has_sign) for word in _words_at(text, _places(text, needle))]
+            if needle in text:
+                found += [(word, count, has_sign) for word in _words_at(text, _places(text, needle))]
         if self._pattern:
             matches = list(_matches(text, self._pattern))
             words = _words_at(text, [match.start() for match in matches])

@@ -176,12 +176,11 @@ def spans(view: View, found: Iterable[Found]) -> list[Span]:
     """Where in the text, in order; what overlaps is one."""
     begins = view.begins
     marks = sorted({mark for each in found for mark in each.marks if mark[0] >= begins})
-    places = view.places if marks else []
-    marks = [mark for mark in marks if mark[0] + mark[1] - begins <= len(places)]
     joined: list[Span] = []
     for first, count, has_sign in marks:
-        start = places[first - begins][0] - has_sign
-        end = places[first + count - 1 - begins][1]
+        start, end = view.place(first - begins)[0] - has_sign, view.place(first + count - 1 - begins)[1]
+        if end == 0:
+            break
         if joined and start < joined[-1][1]:
             joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
         elif len(joined) == MAX_SPANS:
@@ -196,8 +195,8 @@ def _first(anchor: Anchor) -> Anchor:
 
 
 def _weigher(counts: Counter[Anchor]) -> anchors.Weigh:
-    """What thousands of queries name, as they do our own name, may stand in every post that a network gives us:
-    more than any list of words knows."""
+    """What thousands of queries name, as they do our own name, may stand in every post that a network gives
+    us. No list of words knows it."""
     named: Counter[Anchor] = Counter()
     for anchor, count in counts.items():
         named[_first(anchor)] += count

@@ -23,19 +23,23 @@ class View:
         text = words.squeezed(asked.text[:LOOKED_AT])
         # The mark between title and text is there for no phrase to go over.
         self.words = words.squeezed(asked.title[:LOOKED_AT]) + END_OF_TITLE + text if asked.title else text
-        self._places: list[tuple[int, int]] | None = None
+        self._places: list[tuple[int, int]] = []
+        self._more_places = words.places(asked.text[:LOOKED_AT])
 
     @property
     def begins(self) -> int:
         """The number of the first word of the text."""
         return self.words.count(b" ", 0, self.words.find(END_OF_TITLE)) if self.asked.title else 0
 
-    @property  # a cached one takes a lock
-    def places(self) -> list[tuple[int, int]]:
-        """Of the words of the text, in it."""
-        if self._places is None:
-            self._places = words.places(self.asked.text[:LOOKED_AT])
-        return self._places
+    def place(self, word: int) -> tuple[int, int]:
+        """Where a word of the text begins and ends in it. Nowhere, if only the quick look reached it."""
+        found = self._places
+        while len(found) <= word:
+            place = next(self._more_places, None)
+            if place is None:
+                return 0, 0
+            found.append(place)
+        return found[word]
 
     @cached_property
     def numbers(self) -> list[int] | None:
@@ -53,16 +57,15 @@ class View:
         return word if self.numbers is None else self.numbers[word]
 
     def span(self, word: int) -> tuple[str, int, int]:
-        """What a word stands in, and where. Nowhere, if only the quick look reached it."""
-        is_title = word < self.begins
-        places, at = (self._title_places, word) if is_title else (self.places, word - self.begins)
-        if at >= len(places):
-            return "", 0, 0
-        return self.asked.title if is_title else self.asked.text, *places[at]
+        """What a word stands in, and where."""
+        if word >= self.begins:
+            return self.asked.text, *self.place(word - self.begins)
+        places = self._title_places
+        return (self.asked.title, *places[word]) if word < len(places) else ("", 0, 0)
 
     @cached_property
     def _title_places(self) -> list[tuple[int, int]]:
-        return words.places(self.asked.title[:LOOKED_AT])
+        return list(words.places(self.asked.title[:LOOKED_AT]))
 
     @cached_property
     def url(self) -> str:

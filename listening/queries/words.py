@@ -9,6 +9,7 @@ Both must see the same words: a test compares them, character by character.
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import lru_cache
 
 from listening.wording import TABLE, clusters
@@ -134,15 +135,16 @@ def listed(text: str) -> list[str]:
     return squeezed(text).decode().split()
 
 
-def places(text: str) -> list[tuple[int, int]]:
+def places(text: str) -> Iterator[tuple[int, int]]:
     """Where each word of `squeezed` begins and ends in the original."""
     if text.isascii():
-        return [found.span() for found in ASCII_WORD.finditer(text.lower().replace("`", "'"))]
+        for found in ASCII_WORD.finditer(text.lower().replace("`", "'")):
+            yield found.span()
+        return
     small, origins = _folded(text)
-    spans = [found.span() for found in WORD.finditer(small)]
-    if origins is None:
-        return spans
-    return [(origins[start][0], origins[end - 1][1]) for start, end in spans]
+    for found in WORD.finditer(small):
+        start, end = found.span()
+        yield (start, end) if origins is None else (origins[start][0], origins[end - 1][1])
 
 
 def folded(text: str) -> str:

@@ -36,7 +36,7 @@ class WordsTests(SimpleTestCase):
         for _ in range(800):
             text = "".join(chance.choice(ODD) for _ in range(12))
             self.assertEqual(words.listed(text), slowly(text), ascii(text))
-            places = words.places(text)
+            places = list(words.places(text))
             self.assertEqual(len(places), len(words.listed(text)), ascii(text))
             self.assertEqual(places, sorted(places))
             # Two words may come out of one character, and then share its place.
