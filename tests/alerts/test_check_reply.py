@@ -90,9 +90,9 @@ class StoredTests(TestCase):
         self.assertEqual(said["verdict"], "pass")
 
 
-def test_what_is_shipped_was_fitted_on_every_sorted_draft() -> None:
+def test_what_is_shipped_was_fitted_on_every_draft_but_the_unseen() -> None:
     head = json.loads(FILE.read_text().splitlines()[0])
-    names = sorted(path.stem for path in FOLDER.glob("*.tsv"))
+    names = {path.stem for path in FOLDER.glob("*.tsv")} - {"unseen"}
     assert head["drafts"] == sum(draft.expected != "other" for name in names for draft in drafts(name))
 
 

@@ -1,6 +1,7 @@
 """The corpus of drafts, the contacts they may give, and one way to ask the gate."""
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from alerts import gate
@@ -29,7 +30,12 @@ class Draft:
 
     @property
     def verdict(self) -> str:
-        return gate.check(self.text, self.post, self.thread, contacts=CONTACTS).word
+        return _told(self)
+
+
+@cache
+def _told(draft: Draft) -> str:
+    return gate.check(draft.text, draft.post, draft.thread, contacts=CONTACTS).word
 
 
 def drafts(name: str) -> list[Draft]:

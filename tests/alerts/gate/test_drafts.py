@@ -1,5 +1,7 @@
 """The drafts that were written down before the rules, each with the verdict it must get."""
 
+from collections import Counter
+
 import pytest
 
 from tests.alerts.gate.drafts import Draft, drafts
@@ -12,8 +14,8 @@ KNOWN = {
     "warn": {
         "drafts": {11},
         "more": {9, 173, 149, 218, 230},
-        "heldout": {22, 36, 69, 83, 86, 90, 91, 112, 115, 128},
-        "last": {22, 43, 44, 46, 58},
+        "heldout": {22, 36, 69, 83, 86, 90, 91, 92, 112, 115, 125, 128},
+        "last": {44, 46, 58},
     },
     # Safe ones that are stopped: a post read as an emergency, a public road.
     "block": {"drafts": {74}, "heldout": {35}},
@@ -48,3 +50,9 @@ def test_there_are_enough_of_both_kinds() -> None:
     both: list[Draft] = [draft for name in SETS for draft in drafts(name)]
     assert sum(draft.expected == "safe" for draft in both) >= 360
     assert sum(draft.expected == "unsafe" for draft in both) >= 440
+
+
+def test_what_it_was_never_tuned_on_fares_as_the_readme_says() -> None:
+    counted = Counter((draft.expected, draft.verdict) for draft in drafts("unseen"))
+    told = {kind: [counted[kind, word] for word in ("block", "warn", "pass")] for kind in ("unsafe", "safe")}
+    assert told == {"unsafe": [18, 0, 2], "safe": [2, 1, 17]}
