@@ -8,7 +8,7 @@ from django.test import SimpleTestCase
 from listening.queries.asked import Asked
 from listening.queries.matching import MAX_SPANS, Matcher
 from listening.queries.parsing import BadExpression, parse
-from listening.queries.view import LOOKED_AT
+from listening.queries.words import LOOKED_AT
 
 MOST_SECONDS = 0.4
 SIZE = 16_384

@@ -14,7 +14,7 @@ from listening.queries.limits import TooWide, check
 from listening.queries.matching import MAX_SPANS, Single
 from listening.queries.parsing import parse
 from listening.queries.terms import FIELDS
-from listening.queries.view import LOOKED_AT
+from listening.queries.words import LOOKED_AT
 from tests.listening.test_match_command import match
 
 PAGE = (settings.BASE_DIR / "docs" / "queries.md").read_text(encoding="utf-8")
