@@ -2,6 +2,8 @@ from django.test import SimpleTestCase
 
 from listening.queries import asking
 from listening.queries.parsing import parse
+from listening.sources import search
+from listening.watchlists import listening_for
 
 
 class AlternativesTests(SimpleTestCase):
@@ -23,6 +25,13 @@ class AlternativesTests(SimpleTestCase):
         }
         for line, searches in cases.items():
             self.assertEqual(set(asking.alternatives(parse(line))), set(searches), line)
+
+    def test_a_network_is_asked_for_every_alternative(self) -> None:
+        listening = listening_for(1, parse('northfield "long wait" OR larkmoor OR stars:1 parking'))
+        self.assertEqual(
+            search.searches([listening], 100), ['(northfield "long wait") OR larkmoor OR parking']
+        )
+        self.assertEqual(search.searches([listening_for(1, parse("stars:1 kind:review"))], 100), [])
 
     def test_many_ors_are_not_multiplied_without_end(self) -> None:
         line = " ".join(f"(a{n} OR b{n} OR c{n} OR d{n})" for n in range(20))
