@@ -101,7 +101,7 @@ def cards(
 ) -> list[Found]:
     """The mentions of these ids that may be seen, newest first."""
     spans = previewing.spans(lines, ids)
-    shown = for_cards(Mention.objects.within(facility_ids).filter(pk__in=ids, is_gone=False)).newest_first()
+    shown = for_cards(Mention.objects.within(facility_ids).filter(pk__in=ids).there()).newest_first()
     return [
         Found(mention, found=tuple(spans.get(mention.pk, ())), change=changes.get(mention.pk))
         for mention in shown

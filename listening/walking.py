@@ -120,7 +120,7 @@ def _holds(words: str) -> RawSQL:
 
 
 def mentions(facility_ids: frozenset[int] | None) -> MentionQuerySet:
-    return Mention.objects.within(facility_ids).filter(is_gone=False)
+    return Mention.objects.within(facility_ids).there()
 
 
 def count(found: MentionQuerySet) -> int:
