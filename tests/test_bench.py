@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from config.bench import reading
 from config.bench.streams import MENTION, next_chunk
 from config.bench.table import Figure, lines, percentile
 from config.embedded.throwaway import ThrowAway
 from dashboard.frames import frame
+from listening.sources.contract import Post
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -72,6 +74,14 @@ class ThrowAwayTests:
         assert list(tmp_path.iterdir()) == []
 
 
+class ReadingTests:
+    def test_it_measures_beside_the_plain_reader(self) -> None:
+        figures = [*reading.speeds([Post(str(n), f"waited {n} hours") for n in range(20)])]
+        figures.append(reading.long_post("5 MB", 5_000_000))
+        assert [figure.unit for figure in figures] == ["posts/s", "ms", "ms"]
+        assert all(figure.value > 0 and figure.baseline > 0 for figure in figures)
+
+
 class BenchTests:
     def test_it_refuses_a_database_that_was_not_made_for_it(self) -> None:
         done = bench(["-m", "config.bench", "archive"], os.environ["MURMUR_VAR"])
@@ -80,9 +90,9 @@ class BenchTests:
 
     @pytest.mark.slow
     def test_it_prints_the_table_and_leaves_nothing(self, tmp_path: Path) -> None:
-        done = bench(["manage.py", "bench", "--small", "reading", "pipeline", "walls"], str(tmp_path))
+        done = bench(["manage.py", "bench", "--small", "pipeline", "walls"], str(tmp_path))
         assert done.returncode == 0, done.stderr
-        for name in ("whole reading", "a post of 5 MB", "match + read + store", "10 walls, p99"):
+        for name in ("match + read + store", "10 walls, p99"):
             assert name in done.stdout
         received = next(line for line in done.stdout.splitlines() if line.startswith("received of expected"))
         assert "100.0 %  " in received

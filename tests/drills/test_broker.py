@@ -33,6 +33,7 @@ def test_an_emptied_broker_only_delays(rig: Rig, x: Source) -> None:
     print(f"\nall {QUEUED} mentions stored and routed {took:.1f} s after the broker was emptied")
 
 
+@pytest.mark.drill
 def test_a_broker_emptied_under_load_loses_nothing(rig: Rig, x: Source) -> None:
     defaults.ensure()
     rig.start_worker()
@@ -48,6 +49,7 @@ def test_a_broker_emptied_under_load_loses_nothing(rig: Rig, x: Source) -> None:
     print(f"\nall {owed} mentions stored and routed {took:.1f} s after the last of 5 FLUSHALLs")
 
 
+@pytest.mark.drill
 def test_two_beats_poll_each_slot_once(rig: Rig, x: Source) -> None:
     rig.start_worker()
     rig.start_urgent()

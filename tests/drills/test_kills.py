@@ -30,7 +30,7 @@ def kill_whole(rig: Rig) -> None:
     rig.start_worker()
 
 
-@pytest.mark.parametrize("kill", [kill_children, kill_whole])
+@pytest.mark.parametrize("kill", [pytest.param(kill_children, marks=pytest.mark.drill), kill_whole])
 def test_a_killed_worker_loses_and_doubles_nothing(rig: Rig, x: Source, kill: Callable[[Rig], None]) -> None:
     chance = random.Random(20)
     rig.start_worker()

@@ -11,7 +11,7 @@ from listening.rereading_leases import LEASE, RUNG_AGAIN_AFTER
 from tests.base import source
 from tests.drills.rig import Rig, wait_until
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.drill, pytest.mark.slow, pytest.mark.timeout(300)]
 
 STORED = 1500
 RECOVERED_WITHIN = (LEASE + RUNG_AGAIN_AFTER + timedelta(seconds=30)).total_seconds()

@@ -76,7 +76,7 @@ class ReadTests(SimpleTestCase):
 
     def test_each_mistake_is_named_with_its_line_and_key(self) -> None:
         for text, said in BAD:
-            with self.subTest(text[:40]):
+            with self.subTest(ascii(text[:40])):
                 with self.assertRaises(BadFile) as caught:
                     watchlist_files.read(text)
                 self.assertEqual(str(caught.exception)[: len(said)], said)

@@ -62,6 +62,21 @@ class LiveTestCase(BrowserTestCase):
         return list(Mention.objects.filter(external_id__in=names).values_list("pk", flat=True))
 
 
+SUBJECTS = (
+    "Four hours in the corridor on a broken trolley.",
+    "Nobody picks up the telephone before noon.",
+    "A bill came for scans that never happened.",
+    "My father's glasses were lost between wards.",
+    "Cold soup again, and none of it vegetarian.",
+    "Their car park eats banknotes and prints no ticket.",
+    "Two letters with two dates for one appointment.",
+    "Reception laughed when I asked for an interpreter.",
+    "The lift has been out since the spring.",
+    "Discharged at midnight in slippers, in the rain.",
+)
+"""Of which none says what another does, so that each has a card of its own."""
+
+
 class LatencyTests(LiveTestCase):
     def test_what_is_stored_is_seen_within_two_seconds(self) -> None:
         count = 200 if IS_DRILL else 40
@@ -81,7 +96,7 @@ class LatencyTests(LiveTestCase):
         self.assertLessEqual(p95, 2)
         self.assertEqual(self.troubles, [])
 
-    @pytest.mark.skipif(not IS_DRILL, reason="a drill: the tests of the wall have it in short")
+    @pytest.mark.drill
     def test_fifty_arrivals_move_a_card_under_the_pointer_by_nothing(self) -> None:
         old = self.store(*(f"Northfield before {number}" for number in range(12)))
         page = self.page_for(base.carla())
@@ -161,7 +176,7 @@ class ReachTests(LiveTestCase):
 
     def arrivals(self, place: Facility) -> list[int]:
         word = f"{place.slug}-word"
-        texts = [f"{place.name} was rude and awful, {word} number {number}." for number in range(10)]
+        texts = [f"{place.name} was rude and awful, {word}. {subject}" for subject in SUBJECTS]
         return self.store(*texts, title=word, author_id=place.slug, author_handle=word)
 
     def check_answers(self, person: User, foreign: list[int]) -> None:
