@@ -145,8 +145,11 @@ class PutTests(TestCase):
 
 class CountTests(TestCase):
     def test_the_hour_is_still_counted_by_one_index(self) -> None:
+        for hours in range(1, 151):
+            mention(published_at=NOW - timedelta(hours=hours))
         counted = Mention.objects.within(None).published_since(NOW).there().values("sentiment", "facility_id")
         with connection.cursor() as cursor:
+            cursor.execute("ANALYZE listening_mention")
             cursor.execute("SET LOCAL enable_seqscan = off")
             cursor.execute("SET LOCAL enable_bitmapscan = off")
         plan = counted.annotate(number=Count("pk")).order_by().explain()
