@@ -26,7 +26,7 @@ lint: setup
 
 # The long drills: 20 kills of each kind, a minute's cut, every hostile post on every page. Some minutes.
 drills: setup
-	@MURMUR_DRILL_POINTS=20 $(PY) -m pytest -s tests/drills tests/proof $(ARGS)
+	@MURMUR_DRILL_POINTS=20 $(PY) -m pytest -s tests/drills tests/proof tests/test_bench.py $(ARGS)
 
 bench: setup
 	@$(PY) manage.py bench $(ARGS)

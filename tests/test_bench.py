@@ -88,6 +88,7 @@ class BenchTests:
         assert done.returncode == 1
         assert "empties its database" in done.stderr
 
+    @pytest.mark.drill
     @pytest.mark.slow
     def test_it_prints_the_table_and_leaves_nothing(self, tmp_path: Path) -> None:
         done = bench(["manage.py", "bench", "--small", "pipeline", "walls"], str(tmp_path))

@@ -94,13 +94,11 @@ def watch(
     """Opens the walls, stores the posts one by one, and looks who received what when."""
     walls = Walls(port, cookies, after=wall_sequence.newest())
     committed, megabytes = asyncio.run(watched(walls, feed, posts, process))
-    stored = Mention.objects.unrestricted().filter(external_id__in=committed)
-    numbers = dict(stored.values_list("wall_seq", "external_id"))
-    received = [{seq: at for seq, at in reversed(mine) if seq in numbers} for mine in walls.received]
-    arrived = [(committed[numbers[seq]], at) for mine in received for seq, at in mine.items()]
+    received = [{seq: at for seq, at in reversed(mine) if seq in committed} for mine in walls.received]
+    arrived = [(committed[seq], at) for mine in received for seq, at in mine.items()]
     return Seen(
         [(at - stored_at) * 1000 for stored_at, at in arrived],
-        100 * len(arrived) / (len(numbers) * len(cookies)),
+        100 * len(arrived) / (len(committed) * len(cookies)),
         sum(map(len, walls.received)) - len(arrived),
         megabytes,
     )
@@ -108,7 +106,7 @@ def watch(
 
 async def watched(
     walls: Walls, feed: realistic.Feed, posts: Sequence[Post], process: psutil.Process
-) -> tuple[dict[str, float], float]:
+) -> tuple[dict[int, float], float]:
     say(f"{len(walls.cookies)} walls, {len(posts)} mentions, {A_SECOND} a second")
     await walls.open()
     committed = await asyncio.to_thread(store_all, feed, posts)
@@ -118,9 +116,9 @@ async def watched(
     return committed, megabytes
 
 
-def store_all(feed: realistic.Feed, posts: Sequence[Post]) -> dict[str, float]:
-    """The moment of each post's commit, by its id."""
-    committed: dict[str, float] = {}
+def store_all(feed: realistic.Feed, posts: Sequence[Post]) -> dict[int, float]:
+    """The moment of each commit, by the number that the mention then had on the wall."""
+    committed: dict[int, float] = {}
     began = monotonic()
     try:
         for number, post in enumerate(posts):
@@ -135,8 +133,11 @@ def store_all(feed: realistic.Feed, posts: Sequence[Post]) -> dict[str, float]:
     return committed
 
 
-def stamp(committed: dict[str, float], external_id: str) -> None:
-    committed[external_id] = monotonic()
+def stamp(committed: dict[int, float], external_id: str) -> None:
+    now = monotonic()
+    # A later one of the same story gives the first a new number.
+    stored = Mention.objects.unrestricted().filter(external_id=external_id)
+    committed.update((number, now) for number in stored.values_list("wall_seq", flat=True))
 
 
 def signed_in(count: int) -> list[str]:
