@@ -127,6 +127,13 @@ class KeepingTests(TransactionTestCase):
             page.keyboard.press("z")
             expect(page.locator("#facts-head")).to_have_text("Undone")
 
+    def test_a_card_on_the_wall_leads_to_what_else_would_go(self) -> None:
+        with self.signed_in() as page:
+            page.goto(f"{self.web.url}/")
+            page.locator(f"#mention-{self.noise().pk}").focus()
+            page.keyboard.press("n")
+            page.wait_for_url(f"**/mentions/{self.noise().pk}/not-us/")
+
     def test_rules_are_tried_and_put_in_force_by_keyboard(self) -> None:
         with self.signed_in() as page:
             page.goto(f"{self.web.url}/rules/")

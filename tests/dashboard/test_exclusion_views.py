@@ -8,7 +8,7 @@ from django.urls import reverse
 from hospital.models import Role
 from listening import exclusions
 from listening.models import Author, Exclusion, Match, Mention, Query
-from tests.base import NOW, ada, facility, mallory, mention, person, watchlist
+from tests.base import NOW, ada, carla, facility, mallory, mention, person, watchlist
 
 BAND = "now playing North Ed <b>and</b> the Waiting Rooms, call 555-0142"
 
@@ -94,6 +94,11 @@ class ExcludeTests(Exclusions):
         self.assertContains(self.ask(), "1 stored post would go")
         self.keep()
         self.assertEqual(Exclusion.objects.get().facility, self.main)
+
+    def test_a_card_shows_the_way_to_whoever_may_go_it(self) -> None:
+        self.assertIn("may-exclude", self.client.get("/").content.decode())
+        self.client.force_login(carla())
+        self.assertNotIn("may-exclude", self.client.get("/").content.decode())
 
     def test_mallory_is_turned_away(self) -> None:
         self.client.force_login(mallory())
