@@ -15,7 +15,7 @@ from hospital.models import Facility
 from listening import watchlist_history, wording
 from listening.models import Query, Watchlist
 from listening.queries import asking, limits
-from listening.queries.matching import Matcher, prepared
+from listening.queries.matching import Matcher, prepared, settled
 from listening.queries.parsing import BadExpression, parse
 from listening.queries.tree import Expression, fields_of
 from listening.sources.contract import Listening
@@ -213,7 +213,7 @@ def _version() -> object:
 
 def _load() -> Watched:
     read = list(_readable(_active()))
-    matcher = Matcher((query.pk, query.expression) for query, _ in read)
+    matcher = settled(Matcher((query.pk, query.expression) for query, _ in read))
     return Watched(
         matcher=matcher,
         listening=tuple(Listening(query.pk, tree) for query, tree in read),

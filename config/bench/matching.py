@@ -15,7 +15,7 @@ from config.bench.progress import say
 from config.bench.table import Figure
 from listening.queries import asking
 from listening.queries.asked import Asked
-from listening.queries.matching import Matcher, Prepared, prepared
+from listening.queries.matching import Matcher, Prepared, prepared, settled
 from listening.queries.view import View
 from listening.sources.contract import Post
 
@@ -105,7 +105,7 @@ def building(lines: Sequence[str]) -> Iterator[Figure]:
 
 def speeds(stream: Sequence[Asked], lines: Sequence[str]) -> Generator[Figure, None, float]:
     """Its value is the seconds that one post takes."""
-    matcher = Matcher(enumerate(lines))
+    matcher = settled(Matcher(enumerate(lines)))
     hits = [len(matcher.find(asked)) for asked in stream]
     matched, each = sum(map(bool, hits)) / len(stream), sum(hits) / len(stream)
     say(f"{len(lines):,} queries: {matched:.2%} of the posts match, {each:.3f} queries a post")

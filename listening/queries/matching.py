@@ -4,6 +4,7 @@ Each query is tried only on posts that hold one of the things it cannot be true 
 those.
 """
 
+import gc
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -192,6 +193,19 @@ def spans(view: View, found: Iterable[Found]) -> list[Span]:
 
 def _first(anchor: Anchor) -> Anchor:
     return anchors.rarest_word(anchor) if isinstance(anchor, bytes) else anchor
+
+
+LARGE = 1_000
+"""Queries from which on the collector of garbage takes time that posts would feel."""
+
+
+def settled(matcher: Matcher) -> Matcher:
+    """Takes a large matcher, which stays until the next edit, out of the collector's sight."""
+    if matcher.size > LARGE:
+        gc.unfreeze()
+        gc.collect()
+        gc.freeze()
+    return matcher
 
 
 def _weigher(counts: Counter[Anchor]) -> anchors.Weigh:
