@@ -27,7 +27,7 @@ from hospital import audit
 from listening import bulk, joining, wall_sequence
 from listening.blocks import NOTHING, Block, Blocks, Seen
 from listening.models import Exclusion, Mention
-from listening.queries.asked import Asked
+from listening.queries.asked import Asked, source_names
 from listening.queries.matching import prepared
 from listening.queries.mistakes import BadExpression
 from listening.signals import mentions_stored
@@ -84,7 +84,7 @@ def seen(mention: Mention) -> Seen:
             url=mention.url,
             language=mention.language,
             rating=mention.rating,
-            source=f"{mention.source.slug} {mention.source.kind} {mention.network}",
+            source=source_names(mention.source.slug, mention.source.kind, mention.network),
             kind=mention.kind,
             facilities=(mention.facility.slug,) if mention.facility else (),
         ),
@@ -213,7 +213,7 @@ def _stored(pk: int, lane: str, author_id: int | None, facility_id: int | None, 
                 url=url,
                 language=language,
                 rating=rating,
-                source=f"{slug} {source_kind} {network}",
+                source=source_names(slug, source_kind, network),
                 kind=kind,
                 facilities=(facility,) if facility else (),
             ),

@@ -10,7 +10,7 @@ from typing import Any
 from listening import wording
 from listening.facilities import Facilities, decide
 from listening.models import Source
-from listening.queries.asked import Asked
+from listening.queries.asked import Asked, source_names
 from listening.queries.matching import Hit
 from listening.reading import languages
 from listening.reading.analysis import SHIPPED, Reader
@@ -66,7 +66,7 @@ class Listener:
             url=post.url,
             language=languages.read(f"{post.title}\n{post.text}", post.language) if "lang" in fields else "",
             rating=post.rating,
-            source=f"{self.source.slug} {self.source.kind} {network}",
+            source=source_names(self.source.slug, self.source.kind, network),
             kind=post.kind,
         )
 

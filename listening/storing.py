@@ -25,6 +25,7 @@ from listening.joining import Fresh
 from listening.leases import Lease
 from listening.models import Match, Mention, MentionVersion, Source
 from listening.models.mention import RESTRICTED_LANES
+from listening.queries.asked import source_names
 from listening.reading.analysis import Reading
 from listening.reading.lanes import SAFETY
 from listening.reading.sameness import Said
@@ -212,7 +213,7 @@ def _seen(
             continue
         seen = exclusions.seen_of_post(
             each.arrival.post,
-            source=f"{source.slug} {source.kind} {each.arrival.network}",
+            source=source_names(source.slug, source.kind, each.arrival.network),
             language=each.reading.language,
             author_id=author_ids.get(authors.key_of(each.arrival)),
             facility_id=each.facility_id,

@@ -18,7 +18,7 @@ from hospital.models import Facility
 from listening import candidates
 from listening.models import Mention, Source
 from listening.models.mention import MentionQuerySet
-from listening.queries.asked import Asked
+from listening.queries.asked import Asked, source_names
 from listening.queries.tree import Expression
 
 WINDOWS = tuple(map(timedelta, (2, 7, 30, 120)))
@@ -162,7 +162,7 @@ class Reader:
             url=url,
             language=language,
             rating=rating,
-            source=f"{slug} {source_kind} {network}",
+            source=source_names(slug, source_kind, network),
             kind=kind,
             facilities=self.facilities.get(facility_id, ()),
         )

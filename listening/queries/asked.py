@@ -12,6 +12,11 @@ class Asked:
     site: str = ""  # its host; taken from the address where empty
     language: str = ""
     rating: int | None = None
-    source: str = ""  # names of it with spaces between: its slug and its network, say
+    source: str = ""  # what `source:` may call it, as `source_names` says
     kind: str = ""
     facilities: tuple[str, ...] = ()  # their slugs
+
+
+def source_names(slug: str, kind: str, network: str) -> str:
+    """All that a query may call a source by, with spaces between."""
+    return f"{slug} {kind} {network}"
