@@ -69,15 +69,33 @@ def after(seq: int, *, upto: int | None = None, limit: int) -> list[Arrival]:
         mentions = mentions.filter(wall_seq__lte=upto)
     found = list(mentions[:limit])
     headlines = cards.for_cards(Mention.objects.within(None).for_wall()).in_bulk(folding.headline_ids(found))
-    return [told(mention, headlines) for mention in found]
+    # In a storm hundreds of a page are told by the same few cards.
+    stories = {pk: (headline, Faces.of(headline)) for pk, headline in headlines.items()}
+    return [told(mention, stories) for mention in found]
 
 
-def told(mention: Mention, headlines: Mapping[int, Mention]) -> Arrival:
+@dataclass(frozen=True)
+class Faces:
+    """A card as a desk and as a big screen shows it."""
+
+    desk: str
+    screen: str
+
+    @classmethod
+    def of(cls, mention: Mention) -> "Faces":
+        return cls(*(cards.rendered(mention, is_named=is_named) for is_named in (True, False)))
+
+
+def told(mention: Mention, stories: Mapping[int, tuple[Mention, Faces]]) -> Arrival:
     """The mention's own card and, where that says it as well, its story's."""
-    headline = headlines.get(mention.story.headline_id or 0) if mention.story else None
     came = arrival(mention, seq=mention.wall_seq)
+    headline, faces = (
+        stories.get(mention.story.headline_id or 0, (None, None)) if mention.story else (None, None)
+    )
     if headline and headline.pk != mention.pk and folding.stands_for(headline, mention):
-        return replace(came, told_by=instead_of(mention, arrival(headline, seq=mention.wall_seq)))
+        return replace(
+            came, told_by=instead_of(mention, arrival(headline, seq=mention.wall_seq, faces=faces))
+        )
     return came
 
 
@@ -87,12 +105,13 @@ def instead_of(mention: Mention, story: Arrival) -> Arrival:
     return replace(story, desk=away + story.desk, screen=away + story.screen)
 
 
-def arrival(mention: Mention, *, seq: int) -> Arrival:
+def arrival(mention: Mention, *, seq: int, faces: Faces | None = None) -> Arrival:
     if mention.lane in RESTRICTED_LANES:
         return restricted(mention)
     is_gone = mention.is_gone or mention.is_excluded
     words = "Left out: not about us." if mention.is_excluded else "Removed at its source."
     gone = frame("gone", leaving(mention, words), id=seq)
+    shown = None if is_gone else faces or Faces.of(mention)
     return Arrival(
         seq=seq,
         facility_id=mention.facility_id,
@@ -101,8 +120,8 @@ def arrival(mention: Mention, *, seq: int) -> Arrival:
         about_us=mention.about_us,
         published_at=mention.published_at,
         is_gone=is_gone,
-        desk=gone if is_gone else frame("mention", cards.rendered(mention, is_named=True), id=seq),
-        screen=gone if is_gone else frame("mention", cards.rendered(mention, is_named=False), id=seq),
+        desk=frame("mention", shown.desk, id=seq) if shown else gone,
+        screen=frame("mention", shown.screen, id=seq) if shown else gone,
         drop=frame("drop", leaving(mention, "Changed: no longer part of this view."), id=seq),
     )
 

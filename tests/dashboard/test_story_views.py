@@ -185,6 +185,13 @@ class FoldTests(TestCase):
             poll_once(page(post(TEXT, published_at=now)), clock=HandClock(now))
         self.assertEqual(len(self.shown(f"{reverse('wall')}?within=hour")), 2)
 
+    def test_the_storys_card_is_rendered_once_for_all_that_it_tells(self) -> None:
+        self.tell(0, 1, 2, 3)
+        with mock.patch("dashboard.cards.rendered", return_value="<article>") as rendered:
+            arrivals.after(0, limit=9)
+        # Four of their own and the one for all, each for desks and for big screens.
+        self.assertEqual(rendered.call_count, 10)
+
     def test_an_open_wall_is_told_by_the_storys_card(self) -> None:
         self.tell(0, 1)
         first, second = Mention.objects.order_by("pk")
