@@ -79,22 +79,22 @@ async def reviews(request: Request) -> Response:
     return json_answer(listing(request, every, order=order, start=start, size=min(size or PAGE, PAGE)))
 
 
-def page_start(request: Request) -> tuple[int, str] | None:
-    """Update time (or rating) and id of the last review before this page; an empty id for the first."""
+def page_start(request: Request) -> tuple[int, int] | None:
+    """Update time (or rating) and place of the last review before this page; no place for the first."""
     text = request.query_params.get("pageToken")
     if not text:
-        return 0, ""
-    moment, _, id = text.partition("~")
-    return (int(moment), id) if moment.isdigit() and id else None
+        return 0, 0
+    moment, _, place = text.partition("~")
+    return (int(moment), int(place)) if moment.isdigit() and place.isdigit() else None
 
 
 def listing(
-    request: Request, every: list[Post], *, order: str, start: tuple[int, str], size: int
+    request: Request, every: list[Post], *, order: str, start: tuple[int, int], size: int
 ) -> dict[str, Any]:
     """Pages are cut behind a review, not at a count, so that a new one on top repeats and skips nothing."""
 
-    def rank(post: Post) -> tuple[int, str]:
-        return (updated(post) if order.startswith("updateTime") else post.rating or 0), post.id
+    def rank(post: Post) -> tuple[int, int]:
+        return (updated(post) if order.startswith("updateTime") else post.rating or 0), post.order
 
     is_down = order.endswith("desc")
     ordered = sorted(every, key=rank, reverse=is_down)
@@ -108,8 +108,8 @@ def listing(
         payload["averageRating"] = round(sum(ratings) / len(ratings), 2)
     payload["totalReviewCount"] = len(every)
     if len(ordered) > size:
-        moment, id = rank(shown[-1])
-        payload["nextPageToken"] = f"{moment}~{id}"
+        moment, place = rank(shown[-1])
+        payload["nextPageToken"] = f"{moment}~{place}"
     return payload
 
 

@@ -1,8 +1,5 @@
 """What one post may cost, however it is made: reading 100 ms, a row of the wall 50 ms."""
 
-from collections.abc import Callable
-from time import process_time
-
 from django.test import TestCase
 from django.utils import timezone
 
@@ -15,6 +12,7 @@ from listening.reading import analysis
 from listening.reading.analysis import ToRead
 from tests import base
 from tests.proof.hostile import OWN
+from tests.timing import seconds
 
 READ_SECONDS = 0.1
 ROW_SECONDS = 0.05
@@ -30,16 +28,6 @@ WORST = {
     "matched": "northfield " * 6_000,
     "digits": "555-0142 " * 7_000,
 }
-
-
-def seconds(act: Callable[[], object]) -> float:
-    """Processor time, the least of three: what else the machine does is no fault of ours."""
-    found = []
-    for _ in range(3):
-        began = process_time()
-        act()
-        found.append(process_time() - began)
-    return min(found)
 
 
 class CostTests(TestCase):

@@ -1,14 +1,12 @@
 """What a post or a line may cost, however it is made. The limits leave room for a busy machine."""
 
-from collections.abc import Callable
-from time import process_time
-
 from django.test import SimpleTestCase
 
 from listening.queries.asked import Asked
 from listening.queries.matching import MAX_SPANS, Matcher
 from listening.queries.parsing import BadExpression, parse
 from listening.queries.words import LOOKED_AT
+from tests.timing import seconds
 
 MOST_SECONDS = 0.4
 SIZE = 16_384
@@ -50,12 +48,6 @@ LINES = [
     "stars:1 NOT wait",
     " OR ".join(f"w{n}?" for n in range(400)),
 ]
-
-
-def seconds(act: Callable[[], object]) -> float:
-    began = process_time()
-    act()
-    return process_time() - began
 
 
 class CostTests(SimpleTestCase):
