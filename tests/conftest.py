@@ -6,6 +6,8 @@ import pytest
 from django.db import OperationalError
 from django.db.backends.postgresql.operations import DatabaseOperations
 
+from tests.browser.rig import shared
+
 TRIES = 5
 
 
@@ -24,6 +26,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=drills)
         items[:] = [item for item in items if item not in drills]
     items.sort(key=lambda item: [item.get_closest_marker(name) is None for name in ("slow", "browser")])
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown(nextitem: pytest.Item | None) -> None:
+    if nextitem is None or not nextitem.get_closest_marker("browser"):
+        shared.close()
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from shutil import which
 from urllib.parse import quote
@@ -14,7 +14,7 @@ from urllib.request import urlopen
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import connection, connections
 from playwright.sync_api import Browser, sync_playwright
 
 CHROMIUM = (
@@ -50,6 +50,10 @@ class Web:
                 return
             time.sleep(0.05)
         raise RuntimeError("the web process does not answer")
+
+    @property
+    def is_up(self) -> bool:
+        return self.process is not None and self.process.poll() is None
 
     def stop(self) -> None:
         if self.process:
@@ -87,3 +91,38 @@ def chromium() -> Iterator[Browser]:
     finally:
         if before is None:
             os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE")
+
+
+class Shared:
+    """One web process and one Chromium for all the browser tests that follow each other in a test process.
+
+    Both take seconds to start. They end before the first test that needs neither (`tests/conftest.py`), for
+    Playwright's loop is in the way of whoever runs a loop of their own.
+    """
+
+    def __init__(self) -> None:
+        self.stack = ExitStack()
+        self.opened: Browser | None = None
+        self.served: Web | None = None
+
+    def browser(self) -> Browser:
+        if self.opened is None:
+            self.opened = self.stack.enter_context(chromium())
+            # Under that loop Django opens a connection apart, and a database in use cannot be dropped.
+            self.stack.callback(connections.close_all)
+        return self.opened
+
+    def web(self) -> Web:
+        if self.served is None:
+            self.served = Web()
+            self.stack.callback(self.served.stop)
+        if not self.served.is_up:
+            self.served.start()
+        return self.served
+
+    def close(self) -> None:
+        self.stack.close()
+        self.opened = self.served = None
+
+
+shared = Shared()

@@ -3,30 +3,28 @@
 import pytest
 from django.conf import settings
 from django.test import TransactionTestCase
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from hospital.models import Facility
 from tests.base import ada, facility
-from tests.browser.rig import Web, chromium
+from tests.browser.rig import shared
 
 TEXT = "Long wait at the  cove, the nurse said"
 
 
 @pytest.mark.browser
 class FacilityTests(TransactionTestCase):
-    web: Web
     bay: Facility
 
     def setUp(self) -> None:
         self.client.force_login(ada())
         self.bay = facility("Quill Bay Clinic", "bay", city="Quill Bay")
         facility("Quill Bay Clinic", "other", city="Dunmere")
-        self.web = Web()
-        self.web.start()
-        self.addCleanup(self.web.stop)
+        self.web = shared.web()
 
-    def page(self, browser: Browser) -> Page:
-        context = browser.new_context(viewport={"width": 342, "height": 700})
+    def page(self) -> Page:
+        context = shared.browser().new_context(viewport={"width": 342, "height": 700})
+        self.addCleanup(context.close)
         session = self.client.cookies[settings.SESSION_COOKIE_NAME].value
         cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session, "url": self.web.url}
         context.add_cookies([cookie])  # type: ignore[list-item]
@@ -35,17 +33,16 @@ class FacilityTests(TransactionTestCase):
         return page
 
     def test_names_are_tried_as_they_are_typed_and_then_saved(self) -> None:
-        with chromium() as browser:
-            page = self.page(browser)
-            page.focus("#id_names_nickname")
-            page.keyboard.insert_text("the Cove | nurse OR hospital")
-            page.focus("#said")
-            page.keyboard.insert_text(TEXT)
-            expect(page.locator("#tried-head")).to_have_text("About Quill Bay Clinic, Quill Bay")
-            expect(page.locator("#tried mark")).to_have_text("the  cove")
-            page.keyboard.insert_text(" of Quill Bay Clinic")
-            expect(page.locator("#tried tr[data-state=counts]")).to_have_count(2)
-            self.assertLessEqual(page.evaluate("document.documentElement.scrollWidth"), 342)
-            page.get_by_role("button", name="Save").focus()
-            page.keyboard.press("Enter")
-            expect(page.get_by_role("status").first).to_contain_text("is saved")
+        page = self.page()
+        page.focus("#id_names_nickname")
+        page.keyboard.insert_text("the Cove | nurse OR hospital")
+        page.focus("#said")
+        page.keyboard.insert_text(TEXT)
+        expect(page.locator("#tried-head")).to_have_text("About Quill Bay Clinic, Quill Bay")
+        expect(page.locator("#tried mark")).to_have_text("the  cove")
+        page.keyboard.insert_text(" of Quill Bay Clinic")
+        expect(page.locator("#tried tr[data-state=counts]")).to_have_count(2)
+        self.assertLessEqual(page.evaluate("document.documentElement.scrollWidth"), 342)
+        page.get_by_role("button", name="Save").focus()
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("status").first).to_contain_text("is saved")

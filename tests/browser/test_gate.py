@@ -3,12 +3,12 @@
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client, TransactionTestCase
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from alerts import cases, defaults
 from tests.alerts.desk import open_case
 from tests.base import NOW, FakeSource, pete, registered
-from tests.browser.rig import Web, chromium
+from tests.browser.rig import shared
 
 
 @pytest.mark.browser
@@ -18,17 +18,13 @@ class GateTests(TransactionTestCase):
         fake = registered(FakeSource())
         fake.__enter__()
         self.addCleanup(fake.__exit__, None, None, None)
-        self.web = Web()
-        self.web.start()
-        self.addCleanup(self.web.stop)
-        opened = chromium()
-        self.browser: Browser = opened.__enter__()
-        self.addCleanup(opened.__exit__, None, None, None)
+        self.web, self.browser = shared.web(), shared.browser()
 
     def page(self, person: User, address: str, **options: object) -> Page:
         client = Client()
         client.force_login(person)
         context = self.browser.new_context(**options)  # type: ignore[arg-type]
+        self.addCleanup(context.close)
         cookies = client.cookies.items()
         context.add_cookies([{"name": n, "value": c.value, "url": self.web.url} for n, c in cookies])
         page = context.new_page()

@@ -1,22 +1,21 @@
 """Watchlists over time in a real browser: by keyboard alone, without JavaScript, on a very narrow screen."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from datetime import timedelta
-from typing import ClassVar
 
 import pytest
 from django.conf import settings
 from django.test import Client, TransactionTestCase
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from alerts import defaults
 from hospital.models import FacilityName
 from listening import exclusions, relevance, watchlists
 from listening.models import Author, Exclusion, Match, Mention, Query, RelevanceItem, Watchlist
 from tests.base import ada, facility, mention, source
-from tests.browser.rig import Web, chromium
+from tests.browser.rig import shared
 
 NARROW = {"width": 320, "height": 640}  # what 1280 pixels are at 400 %
 BAND = "Tonight: now playing North ED and the Waiting Rooms, live at the Foundry"
@@ -59,20 +58,8 @@ def world() -> Watchlist:
 
 @pytest.mark.browser
 class KeepingTests(TransactionTestCase):
-    web: ClassVar[Web]
-    browser: ClassVar[Browser]
-
-    @classmethod
-    def setUpClass(cls) -> None:
-        super().setUpClass()
-        stack = ExitStack()
-        cls.addClassCleanup(stack.close)
-        cls.browser = stack.enter_context(chromium())
-        cls.web = Web()
-        stack.callback(cls.web.stop)
-        cls.web.start()
-
     def setUp(self) -> None:
+        self.web, self.browser = shared.web(), shared.browser()
         self.made = world()
 
     @contextmanager

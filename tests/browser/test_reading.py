@@ -13,7 +13,7 @@ from listening import lexicons
 from listening.lexicon_kinds import KINDS
 from listening.models import Rereading
 from tests.base import PASSWORD, ada, mention
-from tests.browser.rig import Web, chromium
+from tests.browser.rig import shared
 
 HEALTH = KINDS["health"]
 WORSE = '[[group]]\nname = "test word"\nweight = -3.5\nany = "zorbly"\n'
@@ -21,27 +21,24 @@ WORSE = '[[group]]\nname = "test word"\nweight = -3.5\nany = "zorbly"\n'
 
 @pytest.mark.browser
 class ReadingTests(TransactionTestCase):
-    web: Web
-
     def setUp(self) -> None:
         ada()
         for minutes in range(5):
             at = timezone.now() - timedelta(minutes=minutes)
             mention("All of it was zorbly, truly zorbly", published_at=at)
-        self.web = Web()
-        self.web.start()
-        self.addCleanup(self.web.stop)
+        self.web = shared.web()
 
     @contextmanager
     def signed_in(self, **options: object) -> Iterator[Page]:
-        with chromium() as browser:
-            page = browser.new_context(**options).new_page()  # type: ignore[arg-type]
-            page.goto(f"{self.web.url}/sign-in/")
-            page.fill("#id_username", "ada")
-            page.fill("#id_password", PASSWORD)
-            page.press("#id_password", "Enter")
-            page.wait_for_url(f"{self.web.url}/")
-            yield page
+        context = shared.browser().new_context(**options)  # type: ignore[arg-type]
+        self.addCleanup(context.close)
+        page = context.new_page()
+        page.goto(f"{self.web.url}/sign-in/")
+        page.fill("#id_username", "ada")
+        page.fill("#id_password", PASSWORD)
+        page.press("#id_password", "Enter")
+        page.wait_for_url(f"{self.web.url}/")
+        yield page
 
     def test_a_word_is_added_tried_and_saved_by_keyboard(self) -> None:
         with self.signed_in() as page:

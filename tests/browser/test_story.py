@@ -17,10 +17,9 @@ from typing import Any
 import httpx
 import pytest
 from django.conf import settings
-from django.db import connection
 from django.test import TransactionTestCase
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from alerts import cases, defaults
 from alerts.models import Case, Reply
@@ -29,7 +28,7 @@ from hospital.models import AuditEntry
 from listening.models import Poll
 from tests.alerts.desk import open_case
 from tests.base import PASSWORD, carla, pete
-from tests.browser.rig import Web, chromium
+from tests.browser.rig import shared
 from tests.drills.rig import Rig
 
 POST = "@NorthfieldHlth the night aide was rude to my mother at Northfield Rehab. Terrible, and no apology."
@@ -91,28 +90,12 @@ def workers(sandbox_url: str) -> Iterator[None]:
             rig.stop()
 
 
-@contextmanager
-def web() -> Iterator[Web]:
-    served = Web()
-    try:
-        served.start()
-        yield served
-    finally:
-        served.stop()
-
-
-@contextmanager
-def a_browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
-        # Under Playwright's loop Django opens a connection apart, and a database in use cannot be dropped.
-        connection.close()
-
-
 class BrowserTestCase(TransactionTestCase):
-    def signed_in(self, browser: Browser, served: Web, username: str) -> Page:
-        page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
-        page.goto(f"{served.url}/cases/")
+    def signed_in(self, username: str) -> Page:
+        context = shared.browser().new_context(viewport={"width": 1440, "height": 900})
+        self.addCleanup(context.close)
+        page = context.new_page()
+        page.goto(f"{shared.web().url}/cases/")
         page.locator("[name=username]").fill(username)
         page.locator("[name=password]").fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
@@ -125,11 +108,11 @@ class BrowserTestCase(TransactionTestCase):
 class StoryTests(BrowserTestCase):
     @pytest.mark.timeout(240)
     def test_a_complaint_is_heard_answered_and_closed(self) -> None:
-        with sandbox() as network, web() as served, a_browser() as browser, workers(network.url):
+        with sandbox() as network, workers(network.url):
             demo.ensure(sandbox_url=network.url, password=PASSWORD, now=timezone.now())
             post_id = network.write(POST)
             case = self.arrived(post_id)
-            pete, priya = (self.signed_in(browser, served, name) for name in ("pete", "priya"))
+            pete, priya = (self.signed_in(name) for name in ("pete", "priya"))
             self.claim_and_write(pete, case)
             self.approve(priya)
             expect(pete.get_by_text("The reply is public.", exact=True)).to_be_visible(timeout=SOON)
@@ -195,24 +178,23 @@ class DeskTests(BrowserTestCase):
         open_cases = [open_case(text=f"Complaint {number}", severity=40) for number in range(30)]
         Case.objects.update(opened_at=timezone.now())
         cases.claim(open_cases[5], by=people[0], at=timezone.now())
-        with web() as served, a_browser() as browser:
-            page = self.signed_in(browser, served, "pete")
-            page.goto(f"{served.url}/cases/{open_cases[5].pk}/")
-            page.get_by_role("textbox", name="Reply by hand").press_sequentially("Half a sent")
-            before = self.places(page)
-            for number in range(50):
-                case = open_case(text=f"Arrival {number}", severity=99)
-                Case.objects.filter(pk=case.pk).update(opened_at=timezone.now() + timedelta(seconds=1))
-            cases.take_over(open_cases[5], by=people[1], seen_owner_id=people[0].pk, at=timezone.now())
-            page.evaluate("document.body.dispatchEvent(new Event('cases-changed'))")
-            expect(page.locator(".pill")).to_contain_text("50 new")
-            expect(page.get_by_text("This case has moved on:")).to_be_visible()
-            self.assertEqual(self.places(page), before)
-            page.keyboard.type("ence")
-            self.assertEqual(page.locator("#text").input_value(), "Half a sentence")
-            page.get_by_role("button", name="Save draft").click()
-            expect(page.get_by_role("alert")).to_contain_text("carla has this case now")
-            expect(page.get_by_label("Your text, not saved")).to_have_value("Half a sentence")
+        page = self.signed_in("pete")
+        page.goto(f"{shared.web().url}/cases/{open_cases[5].pk}/")
+        page.get_by_role("textbox", name="Reply by hand").press_sequentially("Half a sent")
+        before = self.places(page)
+        for number in range(50):
+            case = open_case(text=f"Arrival {number}", severity=99)
+            Case.objects.filter(pk=case.pk).update(opened_at=timezone.now() + timedelta(seconds=1))
+        cases.take_over(open_cases[5], by=people[1], seen_owner_id=people[0].pk, at=timezone.now())
+        page.evaluate("document.body.dispatchEvent(new Event('cases-changed'))")
+        expect(page.locator(".pill")).to_contain_text("50 new")
+        expect(page.get_by_text("This case has moved on:")).to_be_visible()
+        self.assertEqual(self.places(page), before)
+        page.keyboard.type("ence")
+        self.assertEqual(page.locator("#text").input_value(), "Half a sentence")
+        page.get_by_role("button", name="Save draft").click()
+        expect(page.get_by_role("alert")).to_contain_text("carla has this case now")
+        expect(page.get_by_label("Your text, not saved")).to_have_value("Half a sentence")
 
     def places(self, page: Page) -> list[Any]:
         """Where the first rows stand, and what has the focus."""

@@ -1,20 +1,19 @@
 from collections.abc import Callable
-from contextlib import ExitStack
 from datetime import timedelta
 from time import monotonic
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.test import Client, TransactionTestCase
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Locator, Page, expect
+from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Locator, Page, expect
 
 from dashboard import doorbell
 from listening import wall_sequence
 from listening.models import Mention
 from tests import base
-from tests.browser.rig import Web, chromium
+from tests.browser.rig import shared
 
 DESK = (1440, 900)
 SCREEN = (1920, 1080)
@@ -36,21 +35,8 @@ HOSTILE = [
 
 @pytest.mark.browser
 class BrowserTestCase(TransactionTestCase):
-    stack: ClassVar[ExitStack]
-    browser: ClassVar[Browser]
-    web: ClassVar[Web]
-
-    @classmethod
-    def setUpClass(cls) -> None:
-        super().setUpClass()
-        cls.stack = ExitStack()
-        cls.addClassCleanup(cls.stack.close)
-        cls.browser = cls.stack.enter_context(chromium())
-        cls.web = Web()
-        cls.stack.callback(cls.web.stop)
-        cls.web.start()
-
     def setUp(self) -> None:
+        self.web, self.browser = shared.web(), shared.browser()
         self.troubles: list[str] = []
         self.source = base.source("x", name="X", last_success_at=timezone.now())
         self.north = base.facility("Northfield North", "north")

@@ -12,33 +12,30 @@ from playwright.sync_api import Page, expect
 from listening import watchlists
 from listening.models import Watchlist
 from tests.base import NOW, PASSWORD, ada, mention
-from tests.browser.rig import Web, chromium
+from tests.browser.rig import shared
 
 
 @pytest.mark.browser
 class EditorTests(TransactionTestCase):
-    web: Web
-
     def setUp(self) -> None:
         person = ada()
         for hours, text in enumerate(["Northfield lobby, rude", "Northfield waits", "Northfield waiting"]):
             mention(text, published_at=timezone.now() - timedelta(hours=hours))
         self.made = watchlists.save(None, name="Waits", lines=["northfield rude"], by=person, at=NOW)
-        self.web = Web()
-        self.web.start()
-        self.addCleanup(self.web.stop)
+        self.web = shared.web()
 
     @contextmanager
     def signed_in(self, **options: object) -> Iterator[Page]:
-        with chromium() as browser:
-            page = browser.new_context(**options).new_page()  # type: ignore[arg-type]
-            page.goto(f"{self.web.url}/sign-in/")
-            page.fill("#id_username", "ada")
-            page.fill("#id_password", PASSWORD)
-            page.press("#id_password", "Enter")
-            page.wait_for_url(f"{self.web.url}/")
-            page.goto(f"{self.web.url}/watchlists/{self.made.pk}/")
-            yield page
+        context = shared.browser().new_context(**options)  # type: ignore[arg-type]
+        self.addCleanup(context.close)
+        page = context.new_page()
+        page.goto(f"{self.web.url}/sign-in/")
+        page.fill("#id_username", "ada")
+        page.fill("#id_password", PASSWORD)
+        page.press("#id_password", "Enter")
+        page.wait_for_url(f"{self.web.url}/")
+        page.goto(f"{self.web.url}/watchlists/{self.made.pk}/")
+        yield page
 
     def test_a_query_is_written_mended_previewed_and_saved_by_keyboard(self) -> None:
         with self.signed_in() as page:

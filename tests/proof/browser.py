@@ -1,18 +1,15 @@
 """Open walls in a real Chromium, watched for whatever a post must not be able to do."""
 
 from collections.abc import Callable
-from contextlib import ExitStack
 from time import monotonic
-from typing import ClassVar
 
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import connection
 from django.test import Client, TransactionTestCase
-from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Request
+from playwright.sync_api import ConsoleMessage, Dialog, Page, Request
 
-from tests.browser.rig import Web, chromium
+from tests.browser.rig import shared
 
 DESK = (1440, 900)
 
@@ -30,24 +27,8 @@ new MutationObserver((changes) => {
 
 @pytest.mark.browser
 class BrowserTestCase(TransactionTestCase):
-    stack: ClassVar[ExitStack]
-    browser: ClassVar[Browser]
-    web: ClassVar[Web]
-
-    @classmethod
-    def setUpClass(cls) -> None:
-        super().setUpClass()
-        cls.stack = ExitStack()
-        cls.addClassCleanup(cls.stack.close)
-        # Under Playwright's loop Django opens a connection apart, and a database in use cannot be dropped.
-        cls.stack.callback(connection.close)
-        cls.browser = cls.stack.enter_context(chromium())
-        cls.stack.callback(connection.close)
-        cls.web = Web()
-        cls.stack.callback(cls.web.stop)
-        cls.web.start()
-
     def setUp(self) -> None:
+        self.web, self.browser = shared.web(), shared.browser()
         self.troubles: list[str] = []
         self.asked: list[str] = []
 
