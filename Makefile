@@ -7,16 +7,18 @@
 
 ENV = .venv
 PY = $(ENV)/bin/python
+# Ten processes run the same code: it is compiled once, also where the environment forbids to keep that.
+KEPT = PYTHONDONTWRITEBYTECODE=
 RUN_STAMP = `cksum requirements.txt 2>/dev/null`
 DEV_STAMP = `cat requirements.txt requirements-dev.txt 2>/dev/null | cksum`
 
 run: env
 	@$(MAKE) -s run-requirements
-	@exec $(PY) manage.py up
+	@$(KEPT) exec $(PY) manage.py up
 
-# Each process has servers of its own. ARGS="-n0 ..." runs in one, as a debugger wants it.
+# Each process has a database and a broker of its own. ARGS="-n0 ..." runs in one, as a debugger wants it.
 test: setup
-	@$(PY) -m pytest -n auto --maxprocesses 4 --dist loadscope --no-loadscope-reorder $(ARGS)
+	@$(KEPT) $(PY) -m pytest -n auto --maxprocesses 4 --dist loadscope --no-loadscope-reorder $(ARGS)
 
 lint: setup
 	@status=0; \
@@ -26,10 +28,10 @@ lint: setup
 
 # The long drills: 20 kills of each kind, a minute's cut, every hostile post on every page. Some minutes.
 drills: setup
-	@MURMUR_DRILL_POINTS=20 $(PY) -m pytest -s tests/drills tests/proof tests/test_bench.py $(ARGS)
+	@$(KEPT) MURMUR_DRILL_POINTS=20 $(PY) -m pytest -s tests/drills tests/proof tests/test_bench.py $(ARGS)
 
 bench: setup
-	@$(PY) manage.py bench $(ARGS)
+	@$(KEPT) $(PY) manage.py bench $(ARGS)
 
 setup: env
 	@if [ "`cat $(ENV)/.dev 2>/dev/null`" != "$(DEV_STAMP)" ]; then \

@@ -6,14 +6,15 @@ import pytest
 from django.db import OperationalError
 from django.db.backends.postgresql.operations import DatabaseOperations
 
+from tests import template
 from tests.browser.rig import shared
 
 TRIES = 5
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """One more than the processors: drills and browsers wait more than they work."""
-    return (os.cpu_count() or 1) + 1
+    """Two more than the processors: drills and browsers wait more than they work."""
+    return (os.cpu_count() or 1) + 2
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -32,6 +33,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_runtest_teardown(nextitem: pytest.Item | None) -> None:
     if nextitem is None or not nextitem.get_closest_marker("browser"):
         shared.close()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    from django.db import connection
+
+    connection.settings_dict["TEST"]["TEMPLATE"] = template.wait() or None
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -2,8 +2,8 @@
 
 A pytest plugin (`addopts = -p tests.servers`), not a conftest.py: by then the settings have been read. It
 does nothing for a server whose address is in the environment, and so nothing in a process that it started.
-Where several processes run the tests (pytest-xdist), each has servers of its own: a test that empties the
-broker must not meet another's.
+Where several processes run the tests (pytest-xdist), each has a broker of its own, for a test that empties it
+must not meet another's, and a database of its own in the one PostgreSQL (`tests/template.py`).
 """
 
 import atexit
@@ -16,14 +16,17 @@ import redis
 
 from config.embedded import CannotStart
 from config.embedded.throwaway import ThrowAway
+from tests import template
 
 STARTED: list[ThrowAway] = []
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_load_initial_conftests() -> None:
-    if os.environ.get("PYTEST_XDIST_WORKER"):
-        forget_shared()
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    is_worker = "PYTEST_XDIST_WORKER" in os.environ
+    if is_worker:
+        # Its database stays shared: each process names its own in it.
+        os.environ.pop("REDIS_URL", None)
     if os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL"):
         return
     started = time.monotonic()
@@ -36,13 +39,8 @@ def pytest_load_initial_conftests() -> None:
         _stop()
         raise pytest.UsageError(f"The tests' servers cannot start: {error}") from error
     os.environ["MURMUR_TESTS_SERVERS"] = f"{time.monotonic() - started:.2f}"
-
-
-def forget_shared() -> None:
-    """What belongs to all processes. A database that was given may stay: each process names its own in it."""
-    is_ours = os.environ.pop("MURMUR_TESTS_SERVERS", "")
-    for name in ("DATABASE_URL", "REDIS_URL") if is_ours else ("REDIS_URL",):
-        os.environ.pop(name, None)
+    if not is_worker and getattr(early_config.known_args_namespace, "numprocesses", None):
+        template.begin(servers.folder)
 
 
 def pytest_report_header() -> str:
