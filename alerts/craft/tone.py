@@ -5,8 +5,8 @@ import re
 from listening.reading import languages, sentiment
 from listening.reading.sentiment import Names
 
-HARD, GLOWING = -0.3, 0.85
-"""Scores up to which a post is bitter, and from which a draft glows whatever its words are."""
+GLOWING = 0.85
+"""The score from which a draft glows, whatever its words are."""
 LONGEST = 4_000
 CHEER = re.compile(
     r"!{1,9}\s*$|!.{0,400}!|[\U0001f600-\U0001f60f\U0001f389\U0001f38a\U0001f970\U0001f973\u2764]"
@@ -25,18 +25,18 @@ FIRST = re.compile(r"^.{1,300}?(?:[.!?\u2026](?=\s|$)|\n|$)", re.DOTALL)
 ENOUGH_WORDS = 4
 
 
-def is_too_cheerful(draft: str, post: str, *, score: float, names: Names) -> bool:
-    """A cheerful draft under a bitter post; `score` is that of the post."""
-    if score > HARD or not draft.strip():
+def is_cheerful(draft: str, *, names: Names) -> bool:
+    """So glad that it would hurt under a bitter post."""
+    if not draft.strip():
         return False
     read = sentiment.read(draft[:LONGEST], names=names)
     return read.score >= GLOWING or (read.label != "negative" and bool(CHEER.search(draft[:LONGEST])))
 
 
-def wants_care_first(draft: str, *, score: float) -> bool:
-    """The post is bitter, and the first sentence has no word of thanks, of regret or of listening."""
+def begins_with_care(draft: str) -> bool:
+    """Its first sentence has a word of thanks, of regret or of listening."""
     first = FIRST.match(draft.strip()[:LONGEST])
-    return score <= HARD and bool(first) and not CARE.search(first[0] if first else "")
+    return bool(first and CARE.search(first[0]))
 
 
 def languages_of(draft: str, post: str, said: str = "") -> tuple[str, str]:

@@ -15,6 +15,7 @@ from alerts.models import Case
 from alerts.ways import Way
 from dashboard.cases.desk import Desk
 from listening import threads
+from listening.models import Mention
 from listening.reading.sentiment import Names
 
 LONGEST_SHOWN = 160
@@ -106,6 +107,10 @@ class Craft:
             first.setdefault(each.term, each)
         return list(first.values())
 
+    @property
+    def is_bitter(self) -> bool:
+        return self.case.mention.sentiment == Mention.Sentiment.NEGATIVE
+
     @cached_property
     def hints(self) -> list[Hint]:
         if not self.text.strip():
@@ -133,17 +138,14 @@ class Craft:
         return Hint("language", "Another language", said)
 
     def _cheer(self) -> Hint | None:
-        score = self.case.mention.score
-        if score > tone.HARD or not tone.is_too_cheerful(
-            self.text, self.post, score=score, names=Names(self.names)
-        ):
+        if not self.is_bitter or not tone.is_cheerful(self.text, names=Names(self.names)):
             return None
         return Hint("cheer", "Too cheerful", "The post is bitter, and this sounds glad. Keep it calm.")
 
     def _care(self) -> Hint | None:
         if self.tongues[0] not in ("", *jargon.LANGUAGES):
             return None
-        if not tone.wants_care_first(self.text, score=self.case.mention.score):
+        if not self.is_bitter or tone.begins_with_care(self.text):
             return None
         return Hint(
             "care", "Care first", "Begin with a word of thanks or of listening, then say what is to be done."

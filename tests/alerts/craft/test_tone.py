@@ -3,8 +3,6 @@ import pytest
 from alerts.craft import tone
 from listening.reading.sentiment import NO_NAMES
 
-ANGRY = "Six hours in the waiting room and nobody even looked at us. Disgraceful."
-
 
 @pytest.mark.parametrize(
     ("draft", "is_cheerful"),
@@ -19,29 +17,24 @@ ANGRY = "Six hours in the waiting room and nobody even looked at us. Disgraceful
         ("", False),
     ],
 )
-def test_cheer_under_a_bitter_post_is_seen(draft: str, is_cheerful: bool) -> None:
-    assert tone.is_too_cheerful(draft, ANGRY, score=-0.7, names=NO_NAMES) is is_cheerful
-
-
-def test_cheer_under_praise_is_welcome() -> None:
-    assert not tone.is_too_cheerful("What a wonderful day!", "I love it", score=0.8, names=NO_NAMES)
+def test_cheer_is_seen(draft: str, is_cheerful: bool) -> None:
+    assert tone.is_cheerful(draft, names=NO_NAMES) is is_cheerful
 
 
 @pytest.mark.parametrize(
-    ("draft", "wants"),
+    ("draft", "begins"),
     [
-        ("Please call 555-0142.", True),
-        ("Parking costs two dollars an hour. We hear you.", True),
-        ("We hear you. Parking costs two dollars an hour.", False),
-        ("Long waits are hard on everyone.", False),
-        ("Lamentamos la espera. Llame al 555-0142.", False),
-        ("Thank you for telling us\nPlease call.", False),
+        ("Please call 555-0142.", False),
+        ("Parking costs two dollars an hour. We hear you.", False),
+        ("We hear you. Parking costs two dollars an hour.", True),
+        ("Long waits are hard on everyone.", True),
+        ("Lamentamos la espera. Llame al 555-0142.", True),
+        ("Thank you for telling us\nPlease call.", True),
         ("", False),
     ],
 )
-def test_a_bitter_post_wants_care_first(draft: str, wants: bool) -> None:
-    assert tone.wants_care_first(draft, score=-0.7) is wants
-    assert not tone.wants_care_first(draft, score=0.1)
+def test_a_first_word_of_care_is_seen(draft: str, begins: bool) -> None:
+    assert tone.begins_with_care(draft) is begins
 
 
 @pytest.mark.parametrize(

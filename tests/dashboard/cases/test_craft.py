@@ -28,7 +28,7 @@ HARD = (
 
 class CraftTests(Desk):
     def craft(self, text: str, post: str = "Three hours in the waiting room.") -> Craft:
-        Mention.objects.filter(pk=self.case.mention_id).update(score=-0.7, text=post)
+        Mention.objects.filter(pk=self.case.mention_id).update(sentiment="negative", text=post)
         case = Case.objects.select_related("mention__source").get(pk=self.case.pk)
         desk = Reading(Reach(self.pete), self.pete, "team", "Team", NOW, NOW)
         return Craft(case, text, way_for(case.mention), desk)
