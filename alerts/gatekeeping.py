@@ -8,7 +8,10 @@ import hashlib
 from collections.abc import Collection
 from typing import Any
 
-from alerts import contacts, gate
+from django.utils import timezone
+
+from alerts import additions, contacts, gate
+from alerts.craft import slots
 from alerts.gate import Contacts, GateDown, Verdict
 from alerts.models import Reply
 from alerts.refusals import Refused
@@ -21,18 +24,21 @@ DOWN = "The check of replies is not working, so nothing can be published now. Yo
 BLOCKED = "The check stops this text. {why} Say it another way, or ask the privacy officer to decide."
 STILL_BLOCKED = "The check stops this text, and nobody with the privacy permission has let it through."
 NOT_TICKED = "The check has a doubt about this text. Read each reason and tick it, then approve."
+NOT_KEPT = "The check of replies is not working, so nothing can be saved now."
+NEVER = "The check stops this text. {why} Say it another way."
 THREAD_CHANGED = "The thread above the post changed since this reply was written. Read it again first."
 
 
 def verdict(mention: Mention, text: str) -> Verdict:
-    """What the gate says; raises GateDown where it cannot."""
-    return gate.check(
-        text,
+    """What the gate says, and the desk adds; raises GateDown where it cannot."""
+    said = gate.check(
+        slots.blanked(text),
         threads.words(mention.title, mention.text),
         thread_of(mention),
         contacts=Contacts.of(contacts.listed()),
         own_names=own_names(),
     )
+    return Verdict.of([*said.reasons, *additions.reasons(text, timezone.now())])
 
 
 def verdict_or_refusal(mention: Mention, text: str) -> Verdict:
@@ -40,6 +46,17 @@ def verdict_or_refusal(mention: Mention, text: str) -> Verdict:
         return verdict(mention, text)
     except GateDown:
         raise Refused(DOWN) from None
+
+
+def why_never(text: str) -> str:
+    """Why the gate would not let these words out, whatever the post; nothing where it would."""
+    listed = contacts.listed()
+    filled = slots.blanked(text.replace(slots.PHONE, slots.first_phone(listed)))
+    try:
+        said = gate.check(filled, contacts=Contacts.of(listed), own_names=own_names())
+    except GateDown:
+        raise Refused(NOT_KEPT) from None
+    return NEVER.format(why=said.worst.why) if said.is_blocked else ""
 
 
 def thread_of(mention: Mention) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from alerts import gatekeeping
+from alerts.craft import lengths, slots
 from alerts.models import Case, CaseEvent, Reply
 from alerts.refusals import Refused
 from alerts.story import tell
@@ -252,8 +253,10 @@ def _check_text(reply: Reply) -> None:
         raise Refused("The reply is empty.")
     if not way.can_send:
         raise Refused(f"{way.why_not} Copy the text and post it there.")
-    if len(reply.text) > way.max_characters:
-        over = len(reply.text) - way.max_characters
+    if slots.is_open(reply.text):
+        raise Refused("A part in brackets is still to be written. Write it, or take the brackets out.")
+    over = lengths.of(reply.text, reply.case.mention.network) - way.max_characters
+    if over > 0:
         raise Refused(f"{over} characters too long for {way.network}, which takes {way.max_characters}.")
 
 

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from alerts import contacts, defaults
+from alerts import contacts, defaults, starters
 from alerts.models import ListedContact
 from hospital import facilities
 from hospital.facilities import Spoken
@@ -46,6 +46,7 @@ def ensure(*, sandbox_url: str, password: str, now: datetime) -> None:
         ensure_person(*person, password=password)
     defaults.ensure()
     ensure_contacts(system, now=now)
+    starters.ensure(at=now)
     ensure_watchlist(system, now=now)
     for kind, name, every, options, keys in sources(system, sandbox_url):
         ensure_source(kind, name, every=every, options=options, keys=keys, now=now)

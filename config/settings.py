@@ -59,6 +59,9 @@ MURMUR_TIME_ZONE = env.str(
     "MURMUR_TIME_ZONE", default="America/New_York", validate=validate.OneOf(available_timezones())
 )
 
+# School years that a reply should ask for at most.
+MURMUR_READING_GRADE = env.int("MURMUR_READING_GRADE", default=6, validate=validate.Range(1, 16))
+
 # -- The demo and what runs it ------------------------------------------------------------------------------
 
 SANDBOX_URL = env.str("SANDBOX_URL", default=SERVERS.get("SANDBOX_URL", ""))

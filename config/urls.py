@@ -8,6 +8,7 @@ from dashboard import (
     exclusion_views,
     facility_list_views,
     facility_views,
+    fact_views,
     label_views,
     lexicon_views,
     mention_views,
@@ -17,6 +18,7 @@ from dashboard import (
     relevance_views,
     rule_views,
     sample_views,
+    saved_views,
     search_views,
     sign_in,
     source_views,
@@ -27,7 +29,7 @@ from dashboard import (
     watchlist_history_views,
     watchlist_views,
 )
-from dashboard.cases import checks, moves, pages, staff
+from dashboard.cases import checks, inserts, moves, pages, staff
 from hospital.views import healthz
 
 urlpatterns: list[URLPattern] = [
@@ -88,6 +90,8 @@ urlpatterns: list[URLPattern] = [
     path("cases/<int:pk>/reply/submit/", moves.submit, name="reply-submit"),
     path("cases/<int:pk>/reply/check/", checks.check, name="reply-check"),
     path("cases/<int:pk>/reply/verdict/", checks.verdict, name="reply-verdict"),
+    path("cases/<int:pk>/reply/insert/", inserts.insert, name="reply-insert"),
+    path("cases/<int:pk>/reply/swap/", inserts.swap, name="reply-swap"),
     path("replies/<int:pk>/override/", checks.override, name="reply-override"),
     path("replies/<int:pk>/approve/", moves.approve, name="reply-approve"),
     path("replies/<int:pk>/return/", moves.send_back, name="reply-return"),
@@ -141,6 +145,17 @@ urlpatterns: list[URLPattern] = [
     # Listed contacts
     path("contacts/", contact_views.listing, name="contact-list"),
     path("contacts/<int:pk>/remove/", contact_views.remove, name="contact-remove"),
+    # Saved replies
+    path("saved-replies/", saved_views.listing, name="saved-reply-list"),
+    path("saved-replies/new/", saved_views.create, name="saved-reply-create"),
+    path("saved-replies/start/", saved_views.start, name="saved-reply-start"),
+    path("saved-replies/<int:pk>/", saved_views.edit, name="saved-reply-edit"),
+    path("saved-replies/<int:pk>/remove/", saved_views.remove, name="saved-reply-remove"),
+    # Approved facts
+    path("facts/", fact_views.listing, name="fact-list"),
+    path("facts/new/", fact_views.create, name="fact-create"),
+    path("facts/<int:pk>/", fact_views.edit, name="fact-edit"),
+    path("facts/<int:pk>/remove/", fact_views.remove, name="fact-remove"),
     # Priority
     path("priority/", priority_views.edit, name="priority-edit"),
     # Rules

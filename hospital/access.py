@@ -36,6 +36,8 @@ class Permission(StrEnum):
     MANAGE_PRIORITY = "manage priority"
     MANAGE_RULES = "manage rules"
     MANAGE_CONTACTS = "manage listed contacts"
+    MANAGE_SAVED_REPLIES = "manage saved replies"
+    APPROVE_FACTS = "approve facts"
     OVERRIDE_CHECK = "let a stopped reply through"  # as the second person, with a reason
     HANDLE_STAFF_VOICE = "handle staff voice"  # what staff say in public: for two roles alone
 
@@ -52,6 +54,8 @@ GRANTS: dict[str, frozenset[Permission]] = {
             P.LABEL,
             P.WORK_CASES,
             P.APPROVE_REPLIES,
+            P.APPROVE_FACTS,
+            P.MANAGE_SAVED_REPLIES,
             P.REVEAL_IDENTITIES,
             P.HANDLE_STAFF_VOICE,
         }
@@ -71,6 +75,7 @@ GRANTS: dict[str, frozenset[Permission]] = {
             P.MANAGE_PRIORITY,
             P.MANAGE_RULES,
             P.MANAGE_CONTACTS,
+            P.MANAGE_SAVED_REPLIES,
         }
     ),
 }

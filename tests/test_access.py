@@ -15,7 +15,7 @@ from django.test import Client, RequestFactory, TestCase
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from alerts import defaults
-from alerts.models import Case, ListedContact, Queue, Reply
+from alerts.models import ApprovedFact, Case, ListedContact, Queue, Reply, SavedReply
 from hospital.access import DefaultDenyMiddleware
 from hospital.models import Facility, Membership, Role
 from listening import stories
@@ -54,6 +54,7 @@ APPROVE = "priya"
 REVEAL = "carla pete priya"
 STAFF_VOICE = "priya cora"
 OVERRIDE = "cora"
+SAVED = "priya ada"
 ADMIN = "ada"
 
 WHO_MAY = {
@@ -106,6 +107,8 @@ WHO_MAY = {
     "reply-submit": WORK,
     "reply-check": WORK,
     "reply-verdict": WORK,
+    "reply-insert": WORK,
+    "reply-swap": WORK,
     "reply-override": OVERRIDE,
     "reply-cancel": WORK,
     "reply-resolve": WORK,
@@ -114,6 +117,15 @@ WHO_MAY = {
     "priority-edit": ADMIN,
     "contact-list": ADMIN,
     "contact-remove": ADMIN,
+    "saved-reply-list": SAVED,
+    "saved-reply-create": SAVED,
+    "saved-reply-start": SAVED,
+    "saved-reply-edit": SAVED,
+    "saved-reply-remove": SAVED,
+    "fact-list": APPROVE,
+    "fact-create": APPROVE,
+    "fact-edit": APPROVE,
+    "fact-remove": APPROVE,
     "watchlist-list": ADMIN,
     "watchlist-create": ADMIN,
     "watchlist-try": ADMIN,
@@ -166,6 +178,7 @@ WHO_MAY = {
 }
 """Route to those who may use it. To change it is to change who may do what: do it on purpose."""
 
+OF_A_CASE = {f"reply-{verb}" for verb in ("save", "autosave", "submit", "check", "verdict", "insert", "swap")}
 PEOPLE = PUBLIC.split()
 PARTS: dict[str, Any] = {"column": "needs", "kind": "health", "number": 0, "pack": "acute"}
 
@@ -241,8 +254,16 @@ class AccessTests(TestCase):
                 kind="site", site="band.example", facility=place, by=writer, at=NOW, applied_at=NOW
             ).pk,
             "contact": ListedContact.objects.create(value=f"{name}.example", added_at=NOW).pk,
+            "saved": SavedReply.objects.create(title=name, text="[Hello]", changed_at=NOW).pk,
+            "fact": ApprovedFact.objects.create(
+                text="Open", topic="hours", facility=place, owner="Desk", valid_until=NOW, **cls.by(writer)
+            ).pk,
             "membership": Membership.objects.create(user=writer, role=Role.VIEWER, facility=place).pk,
         }
+
+    @staticmethod
+    def by(writer: User) -> dict[str, Any]:
+        return {"approved_by": writer, "approved_at": NOW}
 
     @staticmethod
     def said(post: Mention) -> dict[str, Any]:
@@ -266,8 +287,7 @@ class AccessTests(TestCase):
         if "pk" not in taken:
             values = {name: PARTS[name] for name in taken}
             return reverse(route, kwargs=values) + ("?kind=rss" if route == "source-create" else "")
-        of_a_case = route in ("reply-save", "reply-autosave", "reply-submit", "reply-check", "reply-verdict")
-        noun = "case" if of_a_case else route.split("-")[0]
+        noun = "case" if route in OF_A_CASE else route.split("-")[0]
         others = {name: PARTS[name] for name in taken if name != "pk"}
         return reverse(route, kwargs={"pk": self.ids[place][noun], **others})
 

@@ -32,3 +32,8 @@ def _lane(post: str, thread: Sequence[str]) -> str:
         return ""
     earlier = tuple(each[:LONGEST] for each in thread[-5:])
     return lanes.read(post[:LONGEST], NEUTRAL, thread=earlier).name
+
+
+def names_line(text: str, lane: str) -> bool:
+    """Whether a text that is kept to answer such a post names the line that is owed."""
+    return bool((SELF_HARM_LINE if lane == "self_harm" else LINE).search(text))

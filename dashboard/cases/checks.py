@@ -7,7 +7,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from alerts import replies
+from alerts.ways import way_for
 from dashboard import reveals
+from dashboard.cases.craft import Craft
 from dashboard.cases.desk import Desk
 from dashboard.cases.moves import after
 from dashboard.cases.opened import Opened, find_case, find_reply
@@ -25,8 +27,10 @@ def verdict(request: HttpRequest, pk: int) -> HttpResponse:
     """What the gate says of a text as it is typed. Nothing is kept."""
     desk = Desk.of(request)
     case = find_case(desk, pk, WORK)
-    shown = Shown.of(case.mention, _typed(request))
-    return render(request, "cases/_gate.html", {"shown": shown, "with_text": True})
+    typed = _typed(request)
+    craft = Craft(case, typed, way_for(case.mention), desk)
+    context = {"shown": Shown.of(case.mention, typed), "with_text": True, "craft": craft, "case": case}
+    return render(request, "cases/_checked.html", context)
 
 
 @allow(WORK)

@@ -6,8 +6,8 @@ from functools import cached_property
 
 from django.http import Http404
 
-from alerts import cases, gatekeeping, priority, replies, weighing
-from alerts.models import Case, CaseEvent, Queue, Reply
+from alerts import cases, facts, gatekeeping, priority, replies, savedreplies, weighing
+from alerts.models import ApprovedFact, Case, CaseEvent, Queue, Reply, SavedReply
 from alerts.models.case import CaseQuerySet
 from alerts.models.queue import STAFF_VOICE
 from alerts.priority import Factor
@@ -15,6 +15,7 @@ from alerts.ways import Way, way_for
 from dashboard import cards
 from dashboard.cards import Card
 from dashboard.cases import story
+from dashboard.cases.craft import Craft
 from dashboard.cases.desk import Desk
 from dashboard.cases.rows import card_of, is_pressing, time_left
 from dashboard.cases.verdicts import Shown
@@ -129,7 +130,20 @@ class Opened:
 
     @property
     def is_too_long(self) -> bool:
-        return len(self.text) > self.way.max_characters
+        return self.craft.over > 0
+
+    @cached_property
+    def craft(self) -> Craft:
+        """How the text that stands here now reads."""
+        return Craft(self.case, self.text, self.way, self.desk)
+
+    @cached_property
+    def saved_replies(self) -> list[SavedReply]:
+        return savedreplies.fitting(self.case, self.mention.language)
+
+    @cached_property
+    def facts(self) -> list[ApprovedFact]:
+        return facts.for_facility(self.case.facility_id, self.now)
 
     @property
     def text_pieces(self) -> list[cards.Piece]:

@@ -1,0 +1,83 @@
+"""The doors that put words into a draft: a saved reply, an approved fact, a plain word for one of the trade.
+
+What was typed comes with the press of the button and is kept. None of them sends anything for approval.
+"""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from alerts import facts, replies, savedreplies
+from alerts.craft import jargon
+from alerts.models import ApprovedFact, Case, SavedReply
+from alerts.ways import way_for
+from dashboard.cases.craft import Craft
+from dashboard.cases.desk import Desk
+from dashboard.cases.moves import after
+from dashboard.cases.opened import HIGHEST_ID, find_case
+from hospital.access import Permission, allow
+
+WORK = Permission.WORK_CASES
+
+
+@allow(WORK)
+@require_POST
+def insert(request: HttpRequest, pk: int) -> HttpResponse:
+    """A saved reply or an approved fact, behind what was typed."""
+    desk = Desk.of(request)
+    case, typed = find_case(desk, pk, WORK), _typed(request)
+    chosen = _chosen(request, case)
+
+    def verb() -> None:
+        if isinstance(chosen, SavedReply):
+            _save(request, desk, case, _joined(typed, savedreplies.ready(chosen), "\n\n"))
+        else:
+            _save(request, desk, case, _joined(typed, facts.ready(chosen, timezone.now()), " "))
+
+    return after(request, desk, case, verb, typed=typed)
+
+
+@allow(WORK)
+@require_POST
+def swap(request: HttpRequest, pk: int) -> HttpResponse:
+    """One word of the trade, or all of them, for plain ones."""
+    desk = Desk.of(request)
+    case, typed, term = find_case(desk, pk, WORK), _typed(request), request.POST.get("term", "")
+    craft = Craft(case, typed, way_for(case.mention), desk)
+    found = jargon.found(typed, craft.language, names=craft.names)
+    wanted = [each for each in found if term in ("", each.term)]
+    return after(
+        request, desk, case, lambda: _save(request, desk, case, jargon.swapped(typed, wanted)), typed=typed
+    )
+
+
+def _chosen(request: HttpRequest, case: Case) -> SavedReply | ApprovedFact:
+    saved, fact = request.POST.get("saved", ""), request.POST.get("fact", "")
+    found: SavedReply | ApprovedFact | None = None
+    if saved.isdecimal() and len(saved) < 19:
+        found = SavedReply.objects.filter(pk=int(saved)).first()
+    elif fact.isdecimal() and len(fact) < 19:
+        here = frozenset() if case.facility_id is None else frozenset({case.facility_id})
+        found = ApprovedFact.objects.within(here).filter(pk=min(int(fact), HIGHEST_ID)).first()
+    if found is None:
+        raise Http404("There is nothing to insert.")
+    return found
+
+
+def _joined(typed: str, words: str, gap: str) -> str:
+    before = typed.rstrip()
+    return f"{before}{gap}{words}" if before else words
+
+
+def _typed(request: HttpRequest) -> str:
+    return request.POST.get("text", "")
+
+
+def _save(request: HttpRequest, desk: Desk, case: Case, text: str) -> None:
+    replies.save_draft(
+        case,
+        text=text,
+        post_seen=request.POST.get("post_seen", "")[:64],
+        by=desk.user,
+        at=timezone.now(),
+    )
