@@ -5,6 +5,7 @@ No wording is saved without the region's emergency line, and none that the check
 
 import re
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth.models import User
@@ -155,6 +156,35 @@ def ensure_starters(*, at: datetime) -> None:
 
 def make(*, kind: str, language: str, facility: Facility | None) -> SafetyText:
     return SafetyText.objects.get_or_create(kind=kind, language=language, facility=facility)[0]
+
+
+@transaction.atomic
+def add(
+    *, kind: str, language: str, facility: Facility | None, body: str, by: User, at: datetime
+) -> SafetyTextVersion:
+    """A text for a place and a language that has none yet."""
+    text = make(kind=kind, language=language, facility=facility)
+    if text.versions.exists():
+        raise Refused(f"There is one already: {text}. Open it and change its words.")
+    return save(text, body=body, based_on=0, by=by, at=at)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A text as its list shows it: what is sent now, what waits, and why it is not offered."""
+
+    text: SafetyText
+    sent: SafetyTextVersion | None
+    waits: SafetyTextVersion | None
+    why_not: str
+
+
+def standing(text: SafetyText) -> Standing:
+    sent = in_force(text)
+    newest = next(iter(text.versions.all()), None)
+    waits = newest if newest is not None and newest.approved_at is None else None
+    why_not = objection(sent.body, text.kind, lines_of(text.facility_id)) if sent else ""
+    return Standing(text, sent, waits, why_not)
 
 
 def for_case(case: Case) -> list[SafetyTextVersion]:

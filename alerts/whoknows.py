@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from math import exp2
+from math import exp2, sqrt
 
 MOST = 3
 HALF_LIFE = timedelta(days=90)
@@ -68,7 +68,7 @@ class Standing:
     @property
     def score(self) -> float:
         # By the root: between how much of this they do, and how much of what they do is this.
-        learned = self.likeness / (self.total + USUAL) ** 0.5
+        learned = self.likeness / sqrt(self.total + USUAL)
         owned = sum(OWNS_STALE if each.is_stale else OWNS for each in self.owned[:1])
         return (learned + owned) * (ON_DUTY if self.until else 1.0)
 

@@ -23,10 +23,11 @@ MAY = {
     Role.VIEWER: "sees the wall",
     Role.MANAGER: "sees the wall, says how posts are to be read, works on cases",
     Role.RESPONDER: "the same",
-    Role.APPROVER: "the same, approves replies, handles what staff say in public",
+    Role.APPROVER: "the same, approves replies and safety texts, handles what staff say in public",
     Role.COMPLIANCE: "reads cases, handles what staff say in public, lets through what the check stops",
     Role.ADMIN: (
-        "keeps watchlists, facilities, rules, sources, people, priority and contacts; "
+        "keeps watchlists, facilities, rules, sources, people, priority, contacts, "
+        "safety texts and duty; "
         "reads cases, says how posts are to be read"
     ),
 }

@@ -36,6 +36,7 @@ class Permission(StrEnum):
     MANAGE_PRIORITY = "manage priority"
     MANAGE_RULES = "manage rules"
     MANAGE_CONTACTS = "manage listed contacts"
+    MANAGE_SAFETY = "manage safety texts and duty"
     OVERRIDE_CHECK = "let a stopped reply through"  # as the second person, with a reason
     HANDLE_STAFF_VOICE = "handle staff voice"  # what staff say in public: for two roles alone
 
@@ -54,6 +55,7 @@ GRANTS: dict[str, frozenset[Permission]] = {
             P.APPROVE_REPLIES,
             P.REVEAL_IDENTITIES,
             P.HANDLE_STAFF_VOICE,
+            P.MANAGE_SAFETY,
         }
     ),
     Role.COMPLIANCE: frozenset({P.SEE_WALL, P.SEE_CASES, P.OVERRIDE_CHECK, P.HANDLE_STAFF_VOICE}),
@@ -71,6 +73,7 @@ GRANTS: dict[str, frozenset[Permission]] = {
             P.MANAGE_PRIORITY,
             P.MANAGE_RULES,
             P.MANAGE_CONTACTS,
+            P.MANAGE_SAFETY,
         }
     ),
 }

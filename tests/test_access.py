@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from copy import deepcopy
+from datetime import timedelta
 from http.cookies import SimpleCookie
 from typing import Any
 from unittest import mock
@@ -15,7 +16,7 @@ from django.test import Client, RequestFactory, TestCase
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from alerts import defaults
-from alerts.models import Case, ListedContact, Queue, Reply
+from alerts.models import Case, Duty, Knower, ListedContact, Question, Queue, Reply, SafetyText
 from hospital.access import DefaultDenyMiddleware
 from hospital.models import Facility, Membership, Role
 from listening import stories
@@ -54,6 +55,7 @@ APPROVE = "priya"
 REVEAL = "carla pete priya"
 STAFF_VOICE = "priya cora"
 OVERRIDE = "cora"
+SAFETY = "priya ada"
 ADMIN = "ada"
 
 WHO_MAY = {
@@ -101,6 +103,27 @@ WHO_MAY = {
     "case-close": WORK,
     "case-reopen": WORK,
     "case-reveal": REVEAL,
+    "case-bell": SEE_CASES,
+    "case-state": WORK,
+    "case-by-hand": WORK,
+    "case-acknowledge": SEE_CASES,
+    "case-risk": WORK,
+    "case-step": WORK,
+    "case-advance": WORK,
+    "case-remark": WORK,
+    "case-knows": SEE_CASES,
+    "case-ask": WORK,
+    "question-answer": SEE_CASES,
+    "knower-list": SEE_CASES,
+    "knower-review": WORK,
+    "knower-remove": WORK,
+    "safety-list": SAFETY,
+    "safety-create": SAFETY,
+    "safety-lines": SAFETY,
+    "safety-edit": SAFETY,
+    "safety-approve": APPROVE,
+    "duty-list": SAFETY,
+    "duty-remove": SAFETY,
     "reply-save": WORK,
     "reply-autosave": WORK,
     "reply-submit": WORK,
@@ -166,6 +189,7 @@ WHO_MAY = {
 }
 """Route to those who may use it. To change it is to change who may do what: do it on purpose."""
 
+DAY = timedelta(days=1)
 PEOPLE = PUBLIC.split()
 PARTS: dict[str, Any] = {"column": "needs", "kind": "health", "number": 0, "pack": "acute"}
 
@@ -239,6 +263,21 @@ class AccessTests(TestCase):
             "source": post.source_id,
             "exclusion": Exclusion.objects.create(
                 kind="site", site="band.example", facility=place, by=writer, at=NOW, applied_at=NOW
+            ).pk,
+            "question": Question.objects.create(
+                case=case, name="The desk", text="Who?", asked_by=writer, asked_at=NOW
+            ).pk,
+            "knower": Knower.objects.create(
+                topic="parking", desk="The desk", facility=place, owner=writer, review_by=NOW.date()
+            ).pk,
+            "safety": SafetyText.objects.create(kind="emergency", language="en", facility=place).pk,
+            "duty": Duty.objects.create(
+                role="desk",
+                name="The desk",
+                phone="555-0170",
+                facility=place,
+                starts_at=NOW,
+                ends_at=NOW + DAY,
             ).pk,
             "contact": ListedContact.objects.create(value=f"{name}.example", added_at=NOW).pk,
             "membership": Membership.objects.create(user=writer, role=Role.VIEWER, facility=place).pk,

@@ -45,6 +45,12 @@ class SafetyTextQuerySet(models.QuerySet["SafetyText"]):
     def within(self, facility_ids: frozenset[int] | None) -> Self:
         return self if facility_ids is None else self.filter(facility_id__in=facility_ids)
 
+    def seen_within(self, facility_ids: frozenset[int] | None) -> Self:
+        """Those of a facility one may see, and those that hold for all."""
+        if facility_ids is None:
+            return self
+        return self.filter(Q(facility_id__in=facility_ids) | Q(facility__isnull=True))
+
 
 class SafetyText(models.Model):
     """What the hospital says to a post of one kind, in one language, here or everywhere."""

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.test import TestCase
@@ -34,9 +35,10 @@ class Emergency(TestCase):
         self.addCleanup(fake.__exit__, None, None, None)
         self.case = urgent()
 
-    def send(self, by: User | None = None, **fields: object) -> Reply:
-        values = {"version_id": self.version.pk, "hash_seen": self.version.body_hash, "at": NOW, **fields}
-        return emergency.send(self.case, by=by or self.pete, **values)  # type: ignore[arg-type]
+    def send(self, **fields: Any) -> Reply:
+        seen = {"version_id": self.version.pk, "hash_seen": self.version.body_hash}
+        values: dict[str, Any] = {**seen, "by": self.pete, "at": NOW, **fields}
+        return emergency.send(self.case, **values)
 
     def post_by_hand(self) -> None:
         seen = self.version.body_hash
@@ -44,7 +46,7 @@ class Emergency(TestCase):
             self.case, version_id=self.version.pk, hash_seen=seen, by=self.pete, at=LATER
         )
 
-    def refused(self, sentence: str, **fields: object) -> None:
+    def refused(self, sentence: str, **fields: Any) -> None:
         with self.assertRaisesMessage(Refused, sentence):
             self.send(**fields)
         self.assertFalse(Reply.objects.filter(state__in=["queued", "sending", "sent"]).exists())
