@@ -13,10 +13,12 @@ from math import exp2, sqrt
 
 MOST = 3
 HALF_LIFE = timedelta(days=90)
-OF_QUEUE, OF_TOPICS, OF_PLACE = 1.0, 2.0, 1.5
+OF_QUEUE, OF_TOPICS, OF_PLACE = 0.2, 2.0, 2.5
+"""A queue holds many things, and says little beside the topics."""
+
 OWNS, OWNS_STALE, ON_DUTY = 3.0, 1.0, 1.2
 
-USUAL = 4
+USUAL = 10
 """Cases that everybody is taken to have closed besides: one lucky hit makes nobody an expert."""
 
 Who = tuple[str, int]
@@ -67,8 +69,8 @@ class Standing:
 
     @property
     def score(self) -> float:
-        # By the root: between how much of this they do, and how much of what they do is this.
-        learned = self.likeness / sqrt(self.total + USUAL)
+        # Between how much of this they do and how much of what they do is this, nearer to the first.
+        learned = self.likeness / sqrt(sqrt(self.total + USUAL))
         owned = sum(OWNS_STALE if each.is_stale else OWNS for each in self.owned[:1])
         return (learned + owned) * (ON_DUTY if self.until else 1.0)
 
@@ -79,7 +81,7 @@ def words_of(text: str) -> frozenset[str]:
 
 
 def likeness(past: Past, need: Need, now: datetime) -> float:
-    """From nothing to 4.5: the same queue, topics in common, the same place; half as much after 90 days."""
+    """From nothing to 5.5: the same queue, topics in common, the same place; half as much after 90 days."""
     either = past.topics | need.topics
     shared = len(past.topics & need.topics) / len(either) if either else 0.0
     alike = OF_QUEUE * (past.queue == need.queue) + OF_TOPICS * shared

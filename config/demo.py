@@ -16,6 +16,7 @@ from django.db import transaction
 
 from alerts import contacts, defaults
 from alerts.models import ListedContact
+from config import demo_safety
 from hospital import facilities
 from hospital.facilities import Spoken
 from hospital.models import Facility, Membership, Role
@@ -46,6 +47,7 @@ def ensure(*, sandbox_url: str, password: str, now: datetime) -> None:
         ensure_person(*person, password=password)
     defaults.ensure()
     ensure_contacts(system, now=now)
+    demo_safety.ensure(now=now)
     ensure_watchlist(system, now=now)
     for kind, name, every, options, keys in sources(system, sandbox_url):
         ensure_source(kind, name, every=every, options=options, keys=keys, now=now)

@@ -104,6 +104,7 @@ urlpatterns: list[URLPattern] = [
     # Safety texts and duty
     path("safety-texts/", safety_text_views.listing, name="safety-list"),
     path("safety-texts/new/", safety_text_views.create, name="safety-create"),
+    path("safety-texts/starters/", safety_text_views.starters, name="safety-starters"),
     path("safety-texts/lines/", safety_text_views.lines, name="safety-lines"),
     path("safety-texts/<int:pk>/", safety_text_views.edit, name="safety-edit"),
     path("safety-texts/<int:pk>/approve/", safety_text_views.approve, name="safety-approve"),

@@ -173,7 +173,7 @@ class Card:
     @property
     def withheld(self) -> str:
         """What stands in the place of its words."""
-        return "1 urgent item. It is read at the desk." if self.is_silent else WITHHELD
+        return "1 urgent item, read at the desk" if self.is_silent else WITHHELD
 
     @property
     def is_wordless(self) -> bool:

@@ -79,6 +79,19 @@ def create(request: HttpRequest) -> HttpResponse:
 
 @allow(MANAGE)
 @require_POST
+def starters(request: HttpRequest) -> HttpResponse:
+    """The shipped texts, where there are none yet; they hold everywhere, and wait for approval."""
+    if reach_of(request).facility_ids(MANAGE) is not None:
+        messages.error(
+            request, "These would hold in every facility. Only an admin of all facilities begins them."
+        )
+    else:
+        safetytexts.ensure_starters(at=timezone.now())
+    return redirect("safety-list")
+
+
+@allow(MANAGE)
+@require_POST
 def lines(request: HttpRequest) -> HttpResponse:
     reach = reach_of(request)
     form = LinesForm(request.POST, reach=reach)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from copy import deepcopy
-from datetime import timedelta
 from http.cookies import SimpleCookie
 from typing import Any
 from unittest import mock
@@ -16,7 +15,7 @@ from django.test import Client, RequestFactory, TestCase
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from alerts import defaults
-from alerts.models import Case, Duty, Knower, ListedContact, Question, Queue, Reply, SafetyText
+from alerts.models import Case, ListedContact, Queue, Reply
 from hospital.access import DefaultDenyMiddleware
 from hospital.models import Facility, Membership, Role
 from listening import stories
@@ -30,6 +29,7 @@ from listening.models import (
     SampleItem,
     Watchlist,
 )
+from tests.alerts.safety.nouns import nouns as safety_nouns
 from tests.base import (
     NOW,
     ada,
@@ -119,6 +119,7 @@ WHO_MAY = {
     "knower-remove": WORK,
     "safety-list": SAFETY,
     "safety-create": SAFETY,
+    "safety-starters": SAFETY,
     "safety-lines": SAFETY,
     "safety-edit": SAFETY,
     "safety-approve": APPROVE,
@@ -189,7 +190,6 @@ WHO_MAY = {
 }
 """Route to those who may use it. To change it is to change who may do what: do it on purpose."""
 
-DAY = timedelta(days=1)
 PEOPLE = PUBLIC.split()
 PARTS: dict[str, Any] = {"column": "needs", "kind": "health", "number": 0, "pack": "acute"}
 
@@ -264,21 +264,7 @@ class AccessTests(TestCase):
             "exclusion": Exclusion.objects.create(
                 kind="site", site="band.example", facility=place, by=writer, at=NOW, applied_at=NOW
             ).pk,
-            "question": Question.objects.create(
-                case=case, name="The desk", text="Who?", asked_by=writer, asked_at=NOW
-            ).pk,
-            "knower": Knower.objects.create(
-                topic="parking", desk="The desk", facility=place, owner=writer, review_by=NOW.date()
-            ).pk,
-            "safety": SafetyText.objects.create(kind="emergency", language="en", facility=place).pk,
-            "duty": Duty.objects.create(
-                role="desk",
-                name="The desk",
-                phone="555-0170",
-                facility=place,
-                starts_at=NOW,
-                ends_at=NOW + DAY,
-            ).pk,
+            **safety_nouns(case, writer, place),
             "contact": ListedContact.objects.create(value=f"{name}.example", added_at=NOW).pk,
             "membership": Membership.objects.create(user=writer, role=Role.VIEWER, facility=place).pk,
         }

@@ -10,7 +10,7 @@ from alerts.models import Case, Notification
 from dashboard.cases.desk import Desk
 from hospital.access import Permission
 
-SHOWN = 3
+SHOWN = 2
 ANSWERED_STAYS = timedelta(minutes=10)
 
 

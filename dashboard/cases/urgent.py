@@ -20,6 +20,9 @@ def look(case: Case, desk: Desk) -> None:
         emergency.seen(case, by=desk.user, at=desk.now)
 
 
+TELEPHONE = r"^[0-9 ()+.x-]{5,}$"
+
+
 @dataclass(frozen=True)
 class Urgent:
     case: Case
@@ -108,7 +111,8 @@ class Urgent:
 
     @cached_property
     def contacts(self) -> list[ListedContact]:
-        return list(ListedContact.objects.exclude(purpose="")[:6])
+        """Telephones alone: the transfer line among them."""
+        return list(ListedContact.objects.exclude(purpose="").filter(value__regex=TELEPHONE)[:4])
 
     # The protocol
 

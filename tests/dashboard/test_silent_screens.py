@@ -45,9 +45,9 @@ class SilentScreenTests(TestCase):
 
     def test_the_band_counts_them(self) -> None:
         self.urgent("emergency")
-        self.assertIn("1 urgent item.", self.page("wall-status", view="wall"))
+        self.assertIn("1 urgent item,", self.page("wall-status", view="wall"))
         self.urgent("self_harm")
-        self.assertIn("2 urgent items.", self.page("wall-status", view="wall"))
+        self.assertIn("2 urgent items,", self.page("wall-status", view="wall"))
 
     def test_a_desk_still_reads_an_emergency(self) -> None:
         self.urgent("emergency")
