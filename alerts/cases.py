@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Q
 
+from alerts import protocol
 from alerts.models import Case, CaseEvent, Queue, Reply
 from alerts.models.queue import STAFF_VOICE
 from alerts.refusals import Refused
@@ -74,6 +75,9 @@ def close(case: Case, *, outcome: str, note: str, by: User, at: datetime) -> Non
     note = note.strip()[:500]
     current = Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
     _check_outcome(current, outcome, note)
+    why_not = protocol.objection_to_closing(current, note)
+    if why_not:
+        raise Refused(why_not)
     closable = Case.objects.filter(
         Q(owner=by) | Q(owner__isnull=True),
         pk=case.pk,

@@ -14,6 +14,16 @@ BEAT: dict[str, dict[str, Any]] = {
         "schedule": 60.0,
         "options": {"queue": "bulk", "expires": 60},
     },
+    "alerts-sweep-pages": {
+        "task": "alerts.tasks.sweep_pages",
+        "schedule": 3.0,
+        "options": {"queue": "urgent", "expires": 10},
+    },
+    "alerts-sweep-urgent-labels": {
+        "task": "alerts.tasks.sweep_urgent_labels",
+        "schedule": 3600.0,
+        "options": {"queue": "bulk", "expires": 600},
+    },
     "alerts-sweep-replies": {
         "task": "alerts.tasks.sweep_replies",
         "schedule": 5.0,

@@ -7,7 +7,7 @@ from celery import shared_task
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from alerts import outbox, staffvoice, triage
+from alerts import forgetting, outbox, paging, staffvoice, triage
 
 logger = logging.getLogger(__name__)
 
@@ -46,6 +46,22 @@ def sweep_replies() -> None:
 @shared_task(ignore_result=True)
 def sweep_staff_voices() -> None:
     staffvoice.sweep(timezone.now())
+
+
+@shared_task(ignore_result=True)
+def sweep_pages() -> None:
+    for notification_id in paging.sweep(timezone.now()):
+        ring(deliver, notification_id, queue=URGENT)
+
+
+@shared_task(ignore_result=True)
+def deliver(notification_id: int) -> None:
+    paging.deliver(notification_id, timezone.now())
+
+
+@shared_task(ignore_result=True)
+def sweep_urgent_labels() -> None:
+    forgetting.sweep(timezone.now())
 
 
 def ring(task: Any, *args: Any, queue: str) -> None:

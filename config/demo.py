@@ -16,6 +16,7 @@ from django.db import transaction
 
 from alerts import contacts, defaults, starters
 from alerts.models import ListedContact
+from config import demo_safety
 from hospital import facilities
 from hospital.facilities import Spoken
 from hospital.models import Facility, Membership, Role
@@ -47,6 +48,7 @@ def ensure(*, sandbox_url: str, password: str, now: datetime) -> None:
     defaults.ensure()
     ensure_contacts(system, now=now)
     starters.ensure(at=now)
+    demo_safety.ensure(now=now)
     ensure_watchlist(system, now=now)
     for kind, name, every, options, keys in sources(system, sandbox_url):
         ensure_source(kind, name, every=every, options=options, keys=keys, now=now)

@@ -61,6 +61,18 @@ MURMUR_TIME_ZONE = env.str(
 
 # School years that a reply should ask for at most.
 MURMUR_READING_GRADE = env.int("MURMUR_READING_GRADE", default=6, validate=validate.Range(1, 16))
+MURMUR_AUTHOR_KEPT = timedelta(
+    days=env.int("MURMUR_AUTHOR_DAYS", default=90, validate=validate.Range(min=1, max=365))
+)
+
+# -- Pages and e-mail ---------------------------------------------------------------------------------------
+
+MURMUR_URL = env.str("MURMUR_URL", default="")
+EMAIL_HOST: str = env.str("MURMUR_EMAIL_HOST", default="")
+EMAIL_PORT = env.int("MURMUR_EMAIL_PORT", default=587)
+EMAIL_HOST_USER = env.str("MURMUR_EMAIL_USER", default="")
+EMAIL_HOST_PASSWORD = env.str("MURMUR_EMAIL_PASSWORD", default="")
+DEFAULT_FROM_EMAIL = env.str("MURMUR_EMAIL_FROM", default="murmur@localhost")
 
 # -- The demo and what runs it ------------------------------------------------------------------------------
 
@@ -197,6 +209,12 @@ STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 # Files are served with or without `collectstatic`; a container collects them once, at its build.
 WHITENOISE_USE_FINDERS = not STATIC_ROOT.exists()
+
+# Without a mail server each message becomes a file, for whoever tries it.
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'filebased'}.EmailBackend"
+EMAIL_FILE_PATH = MURMUR_VAR / "mail"
+EMAIL_USE_TLS = EMAIL_PORT == 587
+EMAIL_TIMEOUT = 20
 
 LOGGING = {
     "version": 1,

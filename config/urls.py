@@ -5,10 +5,12 @@ from django.urls import URLPattern, path
 from dashboard import (
     accuracy_views,
     contact_views,
+    duty_views,
     exclusion_views,
     facility_list_views,
     facility_views,
     fact_views,
+    knower_views,
     label_views,
     lexicon_views,
     mention_views,
@@ -17,6 +19,7 @@ from dashboard import (
     reading_views,
     relevance_views,
     rule_views,
+    safety_text_views,
     sample_views,
     saved_views,
     search_views,
@@ -29,7 +32,7 @@ from dashboard import (
     watchlist_history_views,
     watchlist_views,
 )
-from dashboard.cases import checks, inserts, moves, pages, staff
+from dashboard.cases import checks, inserts, knows, moves, pages, safety, staff
 from hospital.views import healthz
 
 urlpatterns: list[URLPattern] = [
@@ -84,6 +87,31 @@ urlpatterns: list[URLPattern] = [
     path("cases/<int:pk>/close/", moves.close, name="case-close"),
     path("cases/<int:pk>/reopen/", moves.reopen, name="case-reopen"),
     path("cases/<int:pk>/reveal/", moves.reveal, name="case-reveal"),
+    # Who is in danger, or still in the building
+    path("cases/bell/", safety.ring, name="case-bell"),
+    path("cases/<int:pk>/state/", safety.state, name="case-state"),
+    path("cases/<int:pk>/by-hand/", safety.by_hand, name="case-by-hand"),
+    path("cases/<int:pk>/acknowledge/", safety.acknowledge, name="case-acknowledge"),
+    path("cases/<int:pk>/risk/", safety.choose, name="case-risk"),
+    path("cases/<int:pk>/step/", safety.step, name="case-step"),
+    path("cases/<int:pk>/advance/", safety.advance, name="case-advance"),
+    # Who wrote, and who knows
+    path("cases/<int:pk>/remark/", safety.remark, name="case-remark"),
+    path("cases/<int:pk>/knows/", knows.knows, name="case-knows"),
+    path("cases/<int:pk>/ask/", knows.ask, name="case-ask"),
+    path("questions/<int:pk>/answer/", knows.answer, name="question-answer"),
+    path("who-knows/", knower_views.listing, name="knower-list"),
+    path("who-knows/<int:pk>/review/", knower_views.review, name="knower-review"),
+    path("who-knows/<int:pk>/remove/", knower_views.remove, name="knower-remove"),
+    # Safety texts and duty
+    path("safety-texts/", safety_text_views.listing, name="safety-list"),
+    path("safety-texts/new/", safety_text_views.create, name="safety-create"),
+    path("safety-texts/starters/", safety_text_views.starters, name="safety-starters"),
+    path("safety-texts/lines/", safety_text_views.lines, name="safety-lines"),
+    path("safety-texts/<int:pk>/", safety_text_views.edit, name="safety-edit"),
+    path("safety-texts/<int:pk>/approve/", safety_text_views.approve, name="safety-approve"),
+    path("duty/", duty_views.listing, name="duty-list"),
+    path("duty/<int:pk>/remove/", duty_views.remove, name="duty-remove"),
     # Replies
     path("cases/<int:pk>/reply/", moves.save, name="reply-save"),
     path("cases/<int:pk>/reply/autosave/", moves.autosave, name="reply-autosave"),

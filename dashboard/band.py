@@ -17,6 +17,12 @@ class Band:
     card: Card | None
     others: int
 
+    @property
+    def items(self) -> str:
+        """How many stand open, for a screen that shows none of their words."""
+        count = self.others + 1
+        return "1 urgent item" if count == 1 else f"{count} urgent items"
+
 
 def open_emergencies(facility_ids: frozenset[int] | None, now: datetime, *, is_named: bool) -> Band:
     emergencies = (

@@ -24,6 +24,8 @@ EXCERPT = 600
 WITHHELD_LANES = frozenset({"self_harm"})
 """What nobody should meet unprepared: the wall says that it is there, and its own page shows it."""
 
+WITHHELD = "About self-harm. Its text opens only on its own page."
+
 BAR = 20  # width of the tone bar's drawing
 
 SEVERITIES: dict[str, tuple[str, str]] = {
@@ -161,7 +163,17 @@ class Card:
 
     @property
     def is_withheld(self) -> bool:
-        return self.mention.lane in WITHHELD_LANES
+        return self.mention.lane in WITHHELD_LANES or self.is_silent
+
+    @property
+    def is_silent(self) -> bool:
+        """On a screen that everybody in the room can read, an emergency is there and says nothing."""
+        return not self.is_named and self.mention.level == Mention.Level.P0
+
+    @property
+    def withheld(self) -> str:
+        """What stands in the place of its words."""
+        return "1 urgent item, read at the desk" if self.is_silent else WITHHELD
 
     @property
     def is_wordless(self) -> bool:

@@ -23,10 +23,13 @@ MAY = {
     Role.VIEWER: "sees the wall",
     Role.MANAGER: "sees the wall, says how posts are to be read, works on cases",
     Role.RESPONDER: "the same",
-    Role.APPROVER: "the same, approves replies and facts, keeps saved replies, handles staff voices",
+    Role.APPROVER: (
+        "the same, approves replies, facts and safety texts, keeps saved replies, handles staff voices"
+    ),
     Role.COMPLIANCE: "reads cases, handles what staff say in public, lets through what the check stops",
     Role.ADMIN: (
-        "keeps watchlists, facilities, rules, sources, people, priority, contacts and saved replies; "
+        "keeps watchlists, facilities, rules, sources, people, priority, contacts, saved replies, "
+        "safety texts and duty; "
         "reads cases, says how posts are to be read"
     ),
 }

@@ -38,6 +38,7 @@ class Permission(StrEnum):
     MANAGE_CONTACTS = "manage listed contacts"
     MANAGE_SAVED_REPLIES = "manage saved replies"
     APPROVE_FACTS = "approve facts"
+    MANAGE_SAFETY = "manage safety texts and duty"
     OVERRIDE_CHECK = "let a stopped reply through"  # as the second person, with a reason
     HANDLE_STAFF_VOICE = "handle staff voice"  # what staff say in public: for two roles alone
 
@@ -58,6 +59,7 @@ GRANTS: dict[str, frozenset[Permission]] = {
             P.MANAGE_SAVED_REPLIES,
             P.REVEAL_IDENTITIES,
             P.HANDLE_STAFF_VOICE,
+            P.MANAGE_SAFETY,
         }
     ),
     Role.COMPLIANCE: frozenset({P.SEE_WALL, P.SEE_CASES, P.OVERRIDE_CHECK, P.HANDLE_STAFF_VOICE}),
@@ -76,6 +78,7 @@ GRANTS: dict[str, frozenset[Permission]] = {
             P.MANAGE_RULES,
             P.MANAGE_CONTACTS,
             P.MANAGE_SAVED_REPLIES,
+            P.MANAGE_SAFETY,
         }
     ),
 }

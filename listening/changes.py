@@ -13,6 +13,7 @@ ASPECTS = {
     "topics": frozenset({"topics"}),
     "level": frozenset({"level", "severity", "lane"}),
     "lane": frozenset({"lane"}),
+    "urgent": frozenset({"level", "severity", "lane", "reasons"}),  # dropped after a case was closed
 }
 """What a person may decide, and the columns that no reading changes any more once they did."""
 

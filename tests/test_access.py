@@ -29,6 +29,7 @@ from listening.models import (
     SampleItem,
     Watchlist,
 )
+from tests.alerts.safety.nouns import nouns as safety_nouns
 from tests.base import (
     NOW,
     ada,
@@ -55,6 +56,7 @@ REVEAL = "carla pete priya"
 STAFF_VOICE = "priya cora"
 OVERRIDE = "cora"
 SAVED = "priya ada"
+SAFETY = "priya ada"
 ADMIN = "ada"
 
 WHO_MAY = {
@@ -102,6 +104,28 @@ WHO_MAY = {
     "case-close": WORK,
     "case-reopen": WORK,
     "case-reveal": REVEAL,
+    "case-bell": SEE_CASES,
+    "case-state": WORK,
+    "case-by-hand": WORK,
+    "case-acknowledge": SEE_CASES,
+    "case-risk": WORK,
+    "case-step": WORK,
+    "case-advance": WORK,
+    "case-remark": WORK,
+    "case-knows": SEE_CASES,
+    "case-ask": WORK,
+    "question-answer": SEE_CASES,
+    "knower-list": SEE_CASES,
+    "knower-review": WORK,
+    "knower-remove": WORK,
+    "safety-list": SAFETY,
+    "safety-create": SAFETY,
+    "safety-starters": SAFETY,
+    "safety-lines": SAFETY,
+    "safety-edit": SAFETY,
+    "safety-approve": APPROVE,
+    "duty-list": SAFETY,
+    "duty-remove": SAFETY,
     "reply-save": WORK,
     "reply-autosave": WORK,
     "reply-submit": WORK,
@@ -253,6 +277,7 @@ class AccessTests(TestCase):
             "exclusion": Exclusion.objects.create(
                 kind="site", site="band.example", facility=place, by=writer, at=NOW, applied_at=NOW
             ).pk,
+            **safety_nouns(case, writer, place),
             "contact": ListedContact.objects.create(value=f"{name}.example", added_at=NOW).pk,
             "saved": SavedReply.objects.create(title=name, text="[Hello]", changed_at=NOW).pk,
             "fact": ApprovedFact.objects.create(

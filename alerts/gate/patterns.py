@@ -57,7 +57,19 @@ def compiled(pattern: str, data: Data) -> tuple[Step, ...]:
 
 
 MADE = frozenset(
-    {"PAST", "NAME", "ING", "NUMBER", "START", "PRETERITE", "YOU_ODD", "YOUR_ODD", "PAST_ODD", "QUESTION", "OPEN_MATTER"}
+    {
+        "PAST",
+        "NAME",
+        "ING",
+        "NUMBER",
+        "START",
+        "PRETERITE",
+        "YOU_ODD",
+        "YOUR_ODD",
+        "PAST_ODD",
+        "QUESTION",
+        "OPEN_MATTER",
+    }
 )
 """Classes that are no lists: see `shapes`."""
 

@@ -10,10 +10,33 @@ from alerts.gate.patterns import Line
 PUBLIC = ("GENERAL", "PUBLIC", "HOURS", "CANNOT")
 FEELING = ("SORRY", "GLAD", "HOPE", "FEELS", "BEFORE_YOU")
 FARTHEST = 4
-SOMEBODYS = (
-    "YOU YOUR SHE KIN PATIENT NAME VISIT PROCEDURE CONDITION MED BODY DEVICE RECORD MONEY STAFFROLE ROOM"
-    " TREATED TREAT WE_DID NOS_DID VISTE PRETERITE DIED STATUS LOOKED"
-).split()
+SOMEBODYS = [
+    "YOU",
+    "YOUR",
+    "SHE",
+    "KIN",
+    "PATIENT",
+    "NAME",
+    "VISIT",
+    "PROCEDURE",
+    "CONDITION",
+    "MED",
+    "BODY",
+    "DEVICE",
+    "RECORD",
+    "MONEY",
+    "STAFFROLE",
+    "ROOM",
+    "TREATED",
+    "TREAT",
+    "WE_DID",
+    "NOS_DID",
+    "VISTE",
+    "PRETERITE",
+    "DIED",
+    "STATUS",
+    "LOOKED",
+]
 """What makes a sentence one about somebody, whatever else it tells."""
 PEOPLE = frozenset({"born", "birthday", "nacio", "nacido", "nacida"})
 

@@ -191,6 +191,15 @@ class CaseEvent(models.Model):
         CLOSED = "closed", "Closed"
         REOPENED = "reopened", "Reopened"
         REVEALED = "revealed", "Names and numbers shown"
+        PAGED = "paged", "Paged"
+        ACKED = "acked", "Page answered"
+        SEEN = "seen", "First seen by a person"
+        STATED = "stated", "Approved text sent"
+        STEPPED = "stepped", "Step taken"
+        ASKED = "asked", "Somebody asked who knows"
+        HELPED = "helped", "Question answered"
+        REMARKED = "remarked", "Note on the author"
+        DROPPED = "dropped", "Urgent labels dropped"
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="events")
     at = models.DateTimeField()

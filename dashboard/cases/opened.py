@@ -7,7 +7,7 @@ from functools import cached_property
 from django.http import Http404
 
 from alerts import cases, facts, gatekeeping, priority, replies, savedreplies, weighing
-from alerts.models import ApprovedFact, Case, CaseEvent, Queue, Reply, SavedReply
+from alerts.models import ApprovedFact, Case, CaseEvent, Question, Queue, Reply, SavedReply
 from alerts.models.case import CaseQuerySet
 from alerts.models.queue import STAFF_VOICE
 from alerts.priority import Factor
@@ -15,9 +15,11 @@ from alerts.ways import Way, way_for
 from dashboard import cards
 from dashboard.cards import Card
 from dashboard.cases import story
+from dashboard.cases.author import AuthorView, author_of
 from dashboard.cases.craft import Craft
 from dashboard.cases.desk import Desk
 from dashboard.cases.rows import card_of, is_pressing, time_left
+from dashboard.cases.urgent import Urgent
 from dashboard.cases.verdicts import Shown
 from dashboard.mention_views import is_hidden, outward, pieces_of, title_of
 from dashboard.reveals import NO_REVEAL, Reveal
@@ -101,6 +103,19 @@ class Opened:
     @property
     def is_pressing(self) -> bool:
         return is_pressing(self.case, self.now)
+
+    @cached_property
+    def urgent(self) -> Urgent:
+        """The cards of somebody in danger, or still in the building."""
+        return Urgent(self.case, self.desk)
+
+    @cached_property
+    def author(self) -> AuthorView | None:
+        return author_of(self.case, self.desk)
+
+    @cached_property
+    def questions(self) -> list[Question]:
+        return list(self.case.questions.select_related("asked_by", "answered_by"))
 
     # What is written and on its way
 

@@ -4,6 +4,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from dashboard import reveals
+from dashboard.cases import bell, urgent
 from dashboard.cases.desk import PAGE, Desk
 from dashboard.cases.opened import Opened, find_case
 from hospital.access import Permission, allow
@@ -22,6 +23,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     desk = Desk.of(request)
     case = find_case(desk, pk, Permission.SEE_CASES)
+    urgent.look(case, desk)
     return triage(request, desk, Opened(case, desk, reveal=reveals.of(request, case.mention, desk.now)))
 
 
@@ -31,6 +33,7 @@ def triage(
     """The whole screen; also what a refused move answers, with what was typed still in its place."""
     views, queues = desk.shelves()
     context = {"desk": desk, "views": views, "queues": queues, "opened": opened, **_list(desk)}
+    context["bell"] = bell.of(desk, opened.case.pk if opened else None)
     return render(request, "cases/triage.html", context, status=status)
 
 

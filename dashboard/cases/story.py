@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 
+from alerts import building, protocol
 from alerts.models import Case, CaseEvent
 from alerts.reveals import Reason
 
@@ -74,6 +75,30 @@ def _revealed(who: str, detail: Detail) -> str:
     return f"{who} looked at the names and numbers in the post. {reason}{words}"
 
 
+STEPS = {
+    "risk": "chose what the self-harm protocol asks",
+    **{step.key: f"ticked: {step.does.lower()}" for step in protocol.STEPS},
+    **{key: f"says: {word.lower()}" for key, word in building.STATES.items()},
+}
+
+
+def _paged(who: str, detail: Detail) -> str:
+    role, whom = detail.get("role", ""), detail.get("whom", "")
+    if not whom:
+        return f"{role}: nobody is on duty, or nobody answered. Telephone somebody"
+    return f"{role} paged: {whom}{' (by telephone, by a person)' if detail.get('by_phone') else ''}"
+
+
+def _stated(who: str, detail: Detail) -> str:
+    how = "posted the approved text by hand" if detail.get("by_hand") else "sent the approved text"
+    return f"{who} {how}"
+
+
+def _stepped(who: str, detail: Detail) -> str:
+    reason = f". {detail['reason']}" if detail.get("reason") else ""
+    return f"{who} {STEPS.get(detail.get('step', ''), 'took a step')}{reason}"
+
+
 SAID: dict[str, Callable[[str, Detail], str]] = {
     Kind.OPENED: lambda who, detail: f"Came to {detail.get('queue')}. {detail.get('why', '')}",
     Kind.CLAIMED: lambda who, detail: (
@@ -106,6 +131,15 @@ SAID: dict[str, Callable[[str, Detail], str]] = {
     ),
     Kind.CLOSED: _closed,
     Kind.REVEALED: _revealed,
+    Kind.PAGED: _paged,
+    Kind.ACKED: lambda who, detail: f"{who} answered the page",
+    Kind.SEEN: lambda who, detail: f"{who} saw it first",
+    Kind.STATED: _stated,
+    Kind.STEPPED: _stepped,
+    Kind.ASKED: lambda who, detail: f"{who} asked {detail.get('whom')}",
+    Kind.HELPED: lambda who, detail: f"{who} answered: {detail.get('answer', '')}",
+    Kind.REMARKED: lambda who, detail: f"{who} wrote a note on how to talk with the author",
+    Kind.DROPPED: lambda who, detail: "Its urgent labels were dropped, 30 days after it was closed",
     Kind.REOPENED: lambda who, detail: f"{who} reopened it"
     if who
     else "Reopened: the post speaks of danger now",

@@ -1,0 +1,85 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from alerts.models.case import Case
+from alerts.models.knowledge import Question
+
+
+class NotificationQuerySet(models.QuerySet["Notification"]):
+    def pages(self) -> "NotificationQuerySet":
+        return self.filter(kind=Notification.Kind.PAGE)
+
+    def standing(self) -> "NotificationQuerySet":
+        """Pages that nobody has answered and that were not passed on."""
+        return self.pages().filter(acknowledged_at__isnull=True, passed_on_at__isnull=True)
+
+
+class Notification(models.Model):
+    """One message to one person, written down before it is tried. It holds no post and no handle."""
+
+    class Kind(models.TextChoices):
+        PAGE = "page", "Page"
+        QUESTION = "question", "Question"
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Not sent yet"
+        SENDING = "sending", "Sending"
+        SENT = "sent", "Sent"
+        FAILED = "failed", "Could not be sent"
+        BY_PHONE = "phone", "To be telephoned"
+        NOBODY = "nobody", "Nobody is on duty"
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="notifications")
+    question = models.ForeignKey(Question, on_delete=models.CASCADE, null=True, blank=True)
+    kind = models.CharField(max_length=10, choices=Kind)
+    role = models.CharField(max_length=10, blank=True)  # a `Duty.Role`, of a page
+    duty_id = models.BigIntegerField(null=True, blank=True)  # outlives the duty that it names
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, blank=True, related_name="+"
+    )
+    name = models.CharField(max_length=150, blank=True)
+    email = models.EmailField(blank=True)
+    phone = models.CharField(max_length=40, blank=True)
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    created_at = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    error = models.CharField(max_length=200, blank=True)
+    acknowledged_at = models.DateTimeField(null=True, blank=True)
+    acknowledged_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    passed_on_at = models.DateTimeField(null=True, blank=True)
+
+    objects = NotificationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"],
+                condition=Q(kind="page", acknowledged_at__isnull=True, passed_on_at__isnull=True),
+                name="notification_one_page_stands",
+            ),
+            models.CheckConstraint(
+                condition=Q(acknowledged_at__isnull=True, acknowledged_by__isnull=True)
+                | Q(acknowledged_at__isnull=False, acknowledged_by__isnull=False),
+                name="notification_acknowledged_by_somebody",
+            ),
+        ]
+        indexes = [
+            # The sweep: what is to be sent.
+            models.Index(
+                fields=["id"], name="notification_outbox", condition=Q(state__in=["waiting", "sending"])
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.pk} of {self.case}"
+
+    @property
+    def is_standing(self) -> bool:
+        is_page = self.kind == self.Kind.PAGE
+        return is_page and self.acknowledged_at is None and self.passed_on_at is None

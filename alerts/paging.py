@@ -1,0 +1,188 @@
+"""Reaching the person on duty when a post cannot wait.
+
+1. `sweep` finds an open case of a paged queue that nobody was paged for, and writes a page and its event.
+2. `deliver` sends it; `sent` and `failed` are written after, so that a lost worker loses no page.
+3. Somebody says "I have it", or within five minutes the next on the duty list is paged.
+4. Where nobody is on duty, or all were paged twice, the page stands with nobody, and every desk shows it.
+"""
+
+import logging
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core.mail import send_mail
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q
+
+from alerts import cases, pages, replies
+from alerts.models import Case, CaseEvent, Duty, Notification
+from alerts.refusals import Refused
+from alerts.story import tell
+from hospital.access import Permission, Reach
+
+logger = logging.getLogger(__name__)
+
+ANSWERED_WITHIN = timedelta(minutes=5)
+STILL_PAGED = timedelta(hours=12)
+"""An older case that was never paged for is not news: it came with an older Murmur."""
+
+ROUNDS = 2
+TRIES = 3
+LEASE = timedelta(seconds=60)
+AGAIN_AFTER = timedelta(seconds=20)
+
+ROLES: dict[str, str] = {
+    "emergency": Duty.Role.DESK,
+    "self-harm": Duty.Role.RESPONDER,
+    "safety": Duty.Role.SECURITY,
+    "in-the-building": Duty.Role.NURSE,
+}
+"""Who is paged for the cases of a queue; the duty desk where nobody has that duty."""
+
+Kind = CaseEvent.Kind
+State = Notification.State
+ANSWERED = "Somebody has answered this page already."
+NO_PAGE = "Nobody was paged for this case, or it is closed."
+
+
+def next_on(candidates: Sequence[Duty], paged: Mapping[int | None, int], last: int | None) -> Duty | None:
+    """Whom to page now: whoever was paged least, in their order, and not the same person twice running."""
+    others = [duty for duty in candidates if duty.pk != last] or list(candidates)
+    waiting = [duty for duty in others if paged.get(duty.pk, 0) < ROUNDS]
+    return min(waiting, key=lambda duty: paged.get(duty.pk, 0), default=None)
+
+
+def sweep(now: datetime) -> list[int]:
+    """Page for what is new, pass on what was not answered; the ids of what is to be sent."""
+    for case_id in _owed(now):
+        page(case_id, at=now)
+    for case_id in _unanswered(now):
+        pass_on(case_id, now)
+    Notification.objects.filter(state=State.SENDING, lease_until__lte=now).update(state=State.WAITING)
+    waiting = Notification.objects.filter(
+        Q(lease_until__lte=now) | Q(lease_until__isnull=True), state=State.WAITING
+    )
+    return list(waiting.order_by("id").values_list("pk", flat=True)[:100])
+
+
+@transaction.atomic
+def page(case_id: int, *, at: datetime, by: User | None = None) -> Notification | None:
+    """Page for a case; None where a page stands, was answered, or is not needed any more."""
+    case = _locked(case_id)
+    if case.state == Case.State.CLOSED or case.queue.slug not in ROLES:
+        return None
+    if case.notifications.pages().filter(passed_on_at__isnull=True).exists():
+        return None
+    return _write(case, at, by)
+
+
+@transaction.atomic
+def pass_on(case_id: int, now: datetime) -> Notification | None:
+    """The next on the list, when a page was not answered in time."""
+    case = _locked(case_id)
+    late = case.notifications.standing().filter(created_at__lte=now - ANSWERED_WITHIN).first()
+    if late is None or case.state == Case.State.CLOSED:
+        return None
+    if late.state == State.NOBODY and _chosen(case, now) is None:
+        return None
+    Notification.objects.filter(pk=late.pk).update(passed_on_at=now)
+    return _write(case, now, None)
+
+
+@transaction.atomic
+def acknowledge(case: Case, *, by: User, at: datetime) -> None:
+    """Say "I have it": the page is answered and, where they may work on it, an unowned case is theirs."""
+    current = _locked(case.pk)
+    if not current.notifications.standing().update(acknowledged_at=at, acknowledged_by=by):
+        was_answered = current.notifications.pages().filter(acknowledged_at__isnull=False).exists()
+        raise Refused(ANSWERED if was_answered else NO_PAGE)
+    tell(current.pk, Kind.ACKED, by=by, at=at)
+    is_free = current.state == Case.State.NEW and current.owner_id is None
+    if is_free and Reach(by).covers(Permission.WORK_CASES, current.facility_id):
+        cases.claim(current, by=by, at=at)
+
+
+def deliver(notification_id: int, now: datetime) -> None:
+    """Send one. Safe to call twice: a second page costs less than one that never came."""
+    taken = Notification.objects.filter(pk=notification_id, state=State.WAITING)
+    if not taken.update(state=State.SENDING, lease_until=now + LEASE, attempts=F("attempts") + 1):
+        return
+    notification = _with_its_case(notification_id)
+    subject, body = pages.message(notification)
+    try:
+        send_mail(subject, body, None, [notification.email])
+    except OSError as error:
+        _not_sent(notification, type(error).__name__, now)
+    else:
+        _settle(notification, state=State.SENT, sent_at=now, error="")
+
+
+def _not_sent(notification: Notification, why: str, now: datetime) -> None:
+    logger.warning("notification %d could not be sent: %s", notification.pk, why)
+    if notification.attempts < TRIES:
+        _settle(notification, state=State.WAITING, lease_until=now + AGAIN_AFTER, error=why)
+    else:
+        _settle(notification, state=State.FAILED, error=why)
+
+
+def _settle(notification: Notification, **changes: Any) -> None:
+    same = Notification.objects.filter(pk=notification.pk, state=State.SENDING)
+    same.update(**{"lease_until": None, **changes})
+
+
+def _owed(now: datetime) -> list[int]:
+    paged = Notification.objects.pages().filter(case=OuterRef("pk"))
+    fresh = Case.objects.open().filter(queue__slug__in=ROLES, opened_at__gt=now - STILL_PAGED)
+    return list(fresh.filter(~Exists(paged)).order_by("id").values_list("pk", flat=True)[:50])
+
+
+def _unanswered(now: datetime) -> list[int]:
+    late = Notification.objects.standing().filter(created_at__lte=now - ANSWERED_WITHIN)
+    still_open = late.exclude(case__state=Case.State.CLOSED)
+    return list(still_open.order_by("id").values_list("case_id", flat=True)[:50])
+
+
+def on_duty(case: Case, at: datetime) -> tuple[str, list[Duty]]:
+    """The role that this case needs, and who has it; the duty desk where nobody does."""
+    role = ROLES.get(case.queue.slug, Duty.Role.DESK)
+    on = list(Duty.objects.on(role, case.facility_id, at).select_related("person"))
+    if on or role == Duty.Role.DESK:
+        return role, on
+    desk = Duty.objects.on(Duty.Role.DESK, case.facility_id, at).select_related("person")
+    return (Duty.Role.DESK, list(desk)) if desk else (role, [])
+
+
+def _chosen(case: Case, at: datetime) -> Duty | None:
+    earlier = case.notifications.pages().filter(duty_id__isnull=False).order_by("id")
+    ids = list(earlier.values_list("duty_id", flat=True))
+    return next_on(on_duty(case, at)[1], Counter(ids), ids[-1] if ids else None)
+
+
+def _write(case: Case, at: datetime, by: User | None) -> Notification:
+    role, duty = on_duty(case, at)[0], _chosen(case, at)
+    row = Notification(case=case, kind=Notification.Kind.PAGE, role=role, created_at=at)
+    if duty is None:
+        row.state = State.NOBODY
+    else:
+        row.duty_id, row.person, row.name, row.phone = duty.pk, duty.person, duty.called, duty.phone
+        row.email = duty.email or (duty.person.email if duty.person else "")
+        row.state = State.WAITING if row.email else State.BY_PHONE
+    row.save()
+    word = Duty.Role(role).label
+    tell(case.pk, Kind.PAGED, by=by, at=at, role=word, whom=row.name, by_phone=row.state == State.BY_PHONE)
+    return row
+
+
+def _with_its_case(notification_id: int) -> Notification:
+    related = Notification.objects.select_related(
+        "case__queue", "case__facility", "case__mention", "question"
+    )
+    return related.get(pk=notification_id)
+
+
+def _locked(case_id: int) -> Case:
+    replies.lock_case(case_id)
+    return Case.objects.select_related("queue", "mention").get(pk=case_id)
