@@ -30,7 +30,7 @@ def verdict(mention: Mention, text: str) -> Verdict:
         text,
         threads.words(mention.title, mention.text),
         thread_of(mention),
-        contacts=Contacts.of(contacts.listed()),
+        contacts=Contacts.of([*contacts.links_in(mention, text), *contacts.listed()]),
         own_names=own_names(),
     )
 

@@ -14,6 +14,11 @@ BEAT: dict[str, dict[str, Any]] = {
         "schedule": 60.0,
         "options": {"queue": "bulk", "expires": 60},
     },
+    "alerts-sweep-private-answers": {
+        "task": "alerts.tasks.sweep_private_answers",
+        "schedule": 600.0,
+        "options": {"queue": "bulk", "expires": 600},
+    },
     "alerts-sweep-replies": {
         "task": "alerts.tasks.sweep_replies",
         "schedule": 5.0,

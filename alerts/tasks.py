@@ -7,7 +7,7 @@ from celery import shared_task
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from alerts import outbox, staffvoice, triage
+from alerts import outbox, private, staffvoice, triage
 
 logger = logging.getLogger(__name__)
 
@@ -46,6 +46,11 @@ def sweep_replies() -> None:
 @shared_task(ignore_result=True)
 def sweep_staff_voices() -> None:
     staffvoice.sweep(timezone.now())
+
+
+@shared_task(ignore_result=True)
+def sweep_private_answers() -> None:
+    private.sweep(timezone.now())
 
 
 def ring(task: Any, *args: Any, queue: str) -> None:

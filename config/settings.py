@@ -9,6 +9,7 @@ import secrets
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from csp.constants import NONE, SELF
@@ -59,6 +60,22 @@ MURMUR_TIME_ZONE = env.str(
     "MURMUR_TIME_ZONE", default="America/New_York", validate=validate.OneOf(available_timezones())
 )
 
+# Where authors find the private form; empty is wherever the desk itself is reached.
+MURMUR_PUBLIC_URL = env.str(
+    "MURMUR_PUBLIC_URL", default="", validate=validate.Regexp(r"(?:https?://[^/?#@\s]+)?/?\Z")
+).rstrip("/")
+MURMUR_LINK_DAYS = env.int("MURMUR_LINK_DAYS", default=14, validate=validate.Range(1, 90))
+MURMUR_ANSWER_DAYS = env.int("MURMUR_ANSWER_DAYS", default=30, validate=validate.Range(0, 3650))
+
+# -- Mail ---------------------------------------------------------------------------------------------------
+
+EMAIL_HOST = env.str("EMAIL_HOST", default="")
+EMAIL_PORT = env.int("EMAIL_PORT", default=587)
+EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", default=True)
+EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", default="")
+EMAIL_HOST_PASSWORD: str = env.str("EMAIL_HOST_PASSWORD", default="")
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="murmur@localhost")
+
 # -- The demo and what runs it ------------------------------------------------------------------------------
 
 SANDBOX_URL = env.str("SANDBOX_URL", default=SERVERS.get("SANDBOX_URL", ""))
@@ -75,6 +92,14 @@ if GIVEN_DATABASE and not GIVEN_KEY:
     raise ImproperlyConfigured("SECRET_KEY must be set where DATABASE_URL is: it seals sessions and keys.")
 
 # Nothing below reads the environment.
+
+if MURMUR_PUBLIC_URL:
+    ALLOWED_HOSTS.append(str(urlsplit(MURMUR_PUBLIC_URL).hostname))
+
+# With no server named, mail lies in a folder: on no terminal and in no log.
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'filebased'}.EmailBackend"
+EMAIL_FILE_PATH = MURMUR_VAR / "mail"
+EMAIL_TIMEOUT = 10
 
 INSTALLED_APPS = [
     "config",
@@ -198,8 +223,12 @@ WHITENOISE_USE_FINDERS = not STATIC_ROOT.exists()
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    # The token of a private link is a key: it stands in no log.
+    "filters": {"no_tokens": {"()": "config.logs.WithoutTokens"}},
     "formatters": {"line": {"format": "{levelname:<7} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["no_tokens"]}
+    },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
         # At DEBUG these print bearer tokens and the text of replies.

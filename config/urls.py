@@ -8,6 +8,7 @@ from dashboard import (
     exclusion_views,
     facility_list_views,
     facility_views,
+    intake_views,
     label_views,
     lexicon_views,
     mention_views,
@@ -27,7 +28,7 @@ from dashboard import (
     watchlist_history_views,
     watchlist_views,
 )
-from dashboard.cases import checks, moves, pages, staff
+from dashboard.cases import checks, moves, pages, private, staff
 from hospital.views import healthz
 
 urlpatterns: list[URLPattern] = [
@@ -82,6 +83,11 @@ urlpatterns: list[URLPattern] = [
     path("cases/<int:pk>/close/", moves.close, name="case-close"),
     path("cases/<int:pk>/reopen/", moves.reopen, name="case-reopen"),
     path("cases/<int:pk>/reveal/", moves.reveal, name="case-reveal"),
+    # Taking it private
+    path("cases/<int:pk>/private/", private.make, name="case-private"),
+    path("private-links/<int:pk>/revoke/", private.revoke, name="private-revoke"),
+    path("private-answers/<int:pk>/read/", private.read, name="answer-read"),
+    path("private/<str:token>/", intake_views.form, name="intake-form"),
     # Replies
     path("cases/<int:pk>/reply/", moves.save, name="reply-save"),
     path("cases/<int:pk>/reply/autosave/", moves.autosave, name="reply-autosave"),

@@ -37,14 +37,20 @@ class Permission(StrEnum):
     MANAGE_RULES = "manage rules"
     MANAGE_CONTACTS = "manage listed contacts"
     OVERRIDE_CHECK = "let a stopped reply through"  # as the second person, with a reason
+    READ_PRIVATE_ANSWERS = "read private answers"  # what an author told by a private link
+    CONFIRM_THANKS = "confirm thanks"  # say that a card goes to a unit or a member of staff
     HANDLE_STAFF_VOICE = "handle staff voice"  # what staff say in public: for two roles alone
 
 
 P = Permission
 GRANTS: dict[str, frozenset[Permission]] = {
     Role.VIEWER: frozenset({P.SEE_WALL}),
-    Role.MANAGER: frozenset({P.SEE_WALL, P.SEE_CASES, P.LABEL, P.WORK_CASES, P.REVEAL_IDENTITIES}),
-    Role.RESPONDER: frozenset({P.SEE_WALL, P.SEE_CASES, P.LABEL, P.WORK_CASES, P.REVEAL_IDENTITIES}),
+    Role.MANAGER: frozenset(
+        {P.SEE_WALL, P.SEE_CASES, P.LABEL, P.WORK_CASES, P.REVEAL_IDENTITIES, P.CONFIRM_THANKS}
+    ),
+    Role.RESPONDER: frozenset(
+        {P.SEE_WALL, P.SEE_CASES, P.LABEL, P.WORK_CASES, P.REVEAL_IDENTITIES, P.READ_PRIVATE_ANSWERS}
+    ),
     Role.APPROVER: frozenset(
         {
             P.SEE_WALL,
@@ -53,10 +59,14 @@ GRANTS: dict[str, frozenset[Permission]] = {
             P.WORK_CASES,
             P.APPROVE_REPLIES,
             P.REVEAL_IDENTITIES,
+            P.READ_PRIVATE_ANSWERS,
+            P.CONFIRM_THANKS,
             P.HANDLE_STAFF_VOICE,
         }
     ),
-    Role.COMPLIANCE: frozenset({P.SEE_WALL, P.SEE_CASES, P.OVERRIDE_CHECK, P.HANDLE_STAFF_VOICE}),
+    Role.COMPLIANCE: frozenset(
+        {P.SEE_WALL, P.SEE_CASES, P.OVERRIDE_CHECK, P.READ_PRIVATE_ANSWERS, P.HANDLE_STAFF_VOICE}
+    ),
     # Not staff voices: whoever runs the machine, or manages people, has no business there.
     Role.ADMIN: frozenset(
         {

@@ -22,6 +22,7 @@ from alerts.models.case import CaseQuerySet
 from alerts.models.queue import STAFF_VOICE
 from alerts.priority import Weights
 from dashboard import masks
+from dashboard.cases.privately import UNREAD
 from dashboard.cases.rows import EXCERPT, Row
 from hospital.access import Permission, Reach, reach_of
 
@@ -125,7 +126,7 @@ class Desk:
             "mention__source", "mention__facility", "facility", "owner", "queue", "severity_set_by"
         )
         short = related.defer("mention__text", "mention__reasons").annotate(
-            excerpt=Left("mention__text", EXCERPT + masks.SLACK)
+            excerpt=Left("mention__text", EXCERPT + masks.SLACK), has_answer=UNREAD
         )
         by_id = {case.pk: case for case in short}
         return [

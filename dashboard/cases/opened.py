@@ -16,6 +16,7 @@ from dashboard import cards
 from dashboard.cards import Card
 from dashboard.cases import story
 from dashboard.cases.desk import Desk
+from dashboard.cases.privately import NOTHING_SEEN, Privately, Seen
 from dashboard.cases.rows import card_of, is_pressing, time_left
 from dashboard.cases.verdicts import Shown
 from dashboard.mention_views import is_hidden, outward, pieces_of, title_of
@@ -36,6 +37,7 @@ class Opened:
     refused: str = ""
     typed: str | None = None  # what could not be saved, so that it is not lost
     reveal: Reveal = NO_REVEAL
+    seen: Seen = NOTHING_SEEN
 
     @property
     def mention(self) -> Mention:
@@ -100,6 +102,14 @@ class Opened:
     @property
     def is_pressing(self) -> bool:
         return is_pressing(self.case, self.now)
+
+    @cached_property
+    def privately(self) -> Privately:
+        return Privately.of(self.case, self.now)
+
+    @property
+    def can_read_answers(self) -> bool:
+        return self.desk.reach.covers(Permission.READ_PRIVATE_ANSWERS, self.case.facility_id)
 
     # What is written and on its way
 

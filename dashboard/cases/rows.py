@@ -100,6 +100,11 @@ class Row:
         return "Done" if self.is_closed else time_left(self.case, self.now)
 
     @property
+    def has_answer(self) -> bool:
+        """Something came in private that nobody has read."""
+        return bool(getattr(self.case, "has_answer", False))
+
+    @property
     def is_soon(self) -> bool:
         return not self.is_closed and is_pressing(self.case, self.now)
 

@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.utils.dateformat import format as date_format
+from django.utils.timezone import localtime
 
 from alerts.models import Case, CaseEvent
 from alerts.reveals import Reason
@@ -65,7 +67,12 @@ def _moved(who: str, detail: Detail) -> str:
 def _closed(who: str, detail: Detail) -> str:
     outcome = dict(Case.Outcome.choices).get(detail.get("outcome", ""), "")
     note = f" ({detail['note']})" if detail.get("note") else ""
-    return f"{who} closed it: {outcome.lower()}{note}"
+    spoke = f", {detail['who']} spoke to them {_when(detail['when'])}" if detail.get("who") else ""
+    return f"{who} closed it: {outcome.lower()}{spoke}{note}"
+
+
+def _when(moment: str) -> str:
+    return date_format(localtime(datetime.fromisoformat(moment)), "D j M H:i")
 
 
 def _revealed(who: str, detail: Detail) -> str:
@@ -106,6 +113,15 @@ SAID: dict[str, Callable[[str, Detail], str]] = {
     ),
     Kind.CLOSED: _closed,
     Kind.REVEALED: _revealed,
+    Kind.LINK_MADE: lambda who, detail: f"{who} made a private link",
+    Kind.LINK_ENDED: lambda who, detail: f"{who} took the private link back",
+    Kind.ANSWER_IN: lambda who, detail: (
+        "They answered in private, and the case is open again"
+        if detail.get("reopened")
+        else "They answered in private"
+    ),
+    Kind.READ: lambda who, detail: f"{who} read what was told in private",
+    Kind.ERASED: lambda who, detail: "What was told in private was erased",
     Kind.REOPENED: lambda who, detail: f"{who} reopened it"
     if who
     else "Reopened: the post speaks of danger now",
