@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from alerts import outcomes
+from alerts.changes import note_told
 from alerts.models import Case, CaseEvent, Queue, Reply
 from alerts.models.queue import STAFF_VOICE
 from alerts.outcomes import Contact
@@ -105,6 +106,7 @@ def close(
         raise Refused(_why_not_mine(case, by))
     who = {"who": spoken["contacted_by"], "when": spoken["contacted_at"].isoformat()} if spoken else {}
     tell(case.pk, Kind.CLOSED, by=by, at=at, outcome=outcome, note=note, **who)
+    note_told(case.pk, outcome, by=by, at=at)
 
 
 @transaction.atomic

@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from dashboard import (
     accuracy_views,
+    change_views,
     contact_views,
     exclusion_views,
     facility_list_views,
@@ -88,6 +89,13 @@ urlpatterns: list[URLPattern] = [
     path("private-links/<int:pk>/revoke/", private.revoke, name="private-revoke"),
     path("private-answers/<int:pk>/read/", private.read, name="answer-read"),
     path("private/<str:token>/", intake_views.form, name="intake-form"),
+    # What is changed because of them
+    path("cases/<int:pk>/change/", change_views.link, name="case-change"),
+    path("changes/", change_views.listing, name="change-list"),
+    path("changes/new/", change_views.create, name="change-create"),
+    path("changes/<int:pk>/", change_views.edit, name="change-edit"),
+    path("changes/<int:pk>/make/", change_views.make, name="change-make"),
+    path("changes/links/<int:pk>/told/", change_views.told, name="changelink-told"),
     # Replies
     path("cases/<int:pk>/reply/", moves.save, name="reply-save"),
     path("cases/<int:pk>/reply/autosave/", moves.autosave, name="reply-autosave"),

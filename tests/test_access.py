@@ -15,7 +15,7 @@ from django.test import Client, RequestFactory, TestCase
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from alerts import defaults, private
-from alerts.models import Case, ListedContact, PrivateAnswer, Queue, Reply
+from alerts.models import Case, Change, ChangeLink, ListedContact, PrivateAnswer, Queue, Reply
 from hospital.access import DefaultDenyMiddleware
 from hospital.models import Facility, Membership, Role
 from listening import stories, vault
@@ -107,6 +107,12 @@ WHO_MAY = {
     "private-revoke": WORK,
     "answer-read": PRIVATE,
     "intake-form": PUBLIC,
+    "case-change": WORK,
+    "change-list": SEE_CASES,
+    "change-create": WORK,
+    "change-edit": WORK,
+    "change-make": WORK,
+    "changelink-told": WORK,
     "reply-save": WORK,
     "reply-autosave": WORK,
     "reply-submit": WORK,
@@ -239,10 +245,13 @@ class AccessTests(TestCase):
             mention=post, facility=place, queue=complaints, priority=1, opened_at=NOW, due_at=NOW
         )
         link, _ = private.make(case, base="https://care.example", by=writer, at=NOW)
+        change = Change.objects.create(what=f"Chairs {name}", facility=place, by=writer, at=NOW)
         listed = watchlist("northfield", name=f"List {name}", facility=place)
         return {
             "mention": post.pk,
             "private": link.pk,
+            "change": change.pk,
+            "changelink": ChangeLink.objects.create(change=change, case=case, by=writer, at=NOW).pk,
             "answer": PrivateAnswer.objects.create(case=case, link=link, sealed=TOLD, came_at=NOW).pk,
             "story": stories.of(post).pk,
             "case": case.pk,
@@ -346,6 +355,7 @@ class AccessTests(TestCase):
     def test_lists_hold_only_what_is_within_reach(self) -> None:
         for who, route, mine, theirs in (
             ("carla", "case-list", "/cases/{case}/?", "case"),
+            ("carla", "change-list", "/changes/{change}/", "change"),
             ("ada", "watchlist-list", "/watchlists/{watchlist}/", "watchlist"),
             ("ada", "facility-list", "/facilities/{facility}/", "facility"),
             ("ada", "source-list", "/sources/{source}/", "source"),

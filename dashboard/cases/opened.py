@@ -6,8 +6,8 @@ from functools import cached_property
 
 from django.http import Http404
 
-from alerts import cases, gatekeeping, priority, replies, weighing
-from alerts.models import Case, CaseEvent, Queue, Reply
+from alerts import cases, changes, gatekeeping, priority, replies, weighing
+from alerts.models import Case, CaseEvent, Change, ChangeLink, Queue, Reply
 from alerts.models.case import CaseQuerySet
 from alerts.models.queue import STAFF_VOICE
 from alerts.priority import Factor
@@ -28,6 +28,7 @@ LONGEST = 8_000
 """Characters of a post that are shown here; the mention's own page shows more."""
 
 HIGHEST_ID = 2**63 - 1
+CHANGES_OFFERED = 50
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,26 @@ class Opened:
     @cached_property
     def privately(self) -> Privately:
         return Privately.of(self.case, self.now)
+
+    @cached_property
+    def changes(self) -> list[ChangeLink]:
+        return list(self.case.change_links.select_related("change__owner", "told_by"))
+
+    @property
+    def to_tell(self) -> list[ChangeLink]:
+        made = [link for link in self.changes if link.change.status == Change.Status.MADE]
+        return [link for link in made if link.told_at is None]
+
+    @property
+    def other_changes(self) -> list[Change]:
+        """What it can be linked to, the newest first."""
+        mine = Change.objects.within(self.desk.reach.facility_ids(Permission.WORK_CASES))
+        linked = [link.change_id for link in self.changes]
+        return list(mine.exclude(pk__in=linked).order_by("-id")[:CHANGES_OFFERED])
+
+    @property
+    def ways_told(self) -> list[tuple[str, str]]:
+        return [(how.value, how.label) for how in changes.BY_HAND]
 
     @property
     def can_read_answers(self) -> bool:

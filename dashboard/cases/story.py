@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.utils.dateformat import format as date_format
 from django.utils.timezone import localtime
 
-from alerts.models import Case, CaseEvent
+from alerts.models import Case, CaseEvent, ChangeLink
 from alerts.reveals import Reason
 
 Kind = CaseEvent.Kind
@@ -75,6 +75,12 @@ def _when(moment: str) -> str:
     return date_format(localtime(datetime.fromisoformat(moment)), "D j M H:i")
 
 
+def _told(who: str, detail: Detail) -> str:
+    how = dict(ChangeLink.How.choices).get(detail.get("how", ""), "")
+    note = f" ({detail['note']})" if detail.get("note") else ""
+    return f"{who}: {how[:1].lower()}{how[1:]}{note}" if who else f"{how}{note}"
+
+
 def _revealed(who: str, detail: Detail) -> str:
     reason = dict(Reason.choices).get(detail.get("reason", ""), "")
     words = f" ({detail['words']})" if detail.get("words") else ""
@@ -121,6 +127,9 @@ SAID: dict[str, Callable[[str, Detail], str]] = {
         else "They answered in private"
     ),
     Kind.READ: lambda who, detail: f"{who} read what was told in private",
+    Kind.CHANGE: lambda who, detail: f"{who} linked it to a change: {detail.get('what', '')}",
+    Kind.TELL: lambda who, detail: f"The change was made: {detail.get('done', '')} They are to be told",
+    Kind.TOLD: _told,
     Kind.ERASED: lambda who, detail: "What was told in private was erased",
     Kind.REOPENED: lambda who, detail: f"{who} reopened it"
     if who
