@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
-from alerts import contacts, gate, gatekeeping, outcomes, replies
+from alerts import contacts, gate, gatekeeping, outcomes, praise, replies
 from alerts.gate import Contacts, GateDown
 from alerts.models import Case, CaseEvent, Change, ChangeLink
 from alerts.refusals import Refused
@@ -155,7 +155,8 @@ def _checked(entry: Entry, posts: tuple[str, ...], *, is_read: bool) -> dict[str
 
 
 def _stored(entry: Entry) -> dict[str, object]:
-    what = " ".join(wording.storable(entry.what).split())[:300]
+    # A complaint about somebody is not carried into the ledger by name.
+    what = " ".join(praise.to_role(wording.storable(entry.what)).split())[:300]
     public_line = " ".join(wording.storable(entry.public_line).split())[:280]
     return {
         "what": what,

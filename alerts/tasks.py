@@ -7,7 +7,7 @@ from celery import shared_task
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from alerts import outbox, private, staffvoice, triage
+from alerts import outbox, private, staffvoice, thanks, triage
 
 logger = logging.getLogger(__name__)
 
@@ -51,6 +51,11 @@ def sweep_staff_voices() -> None:
 @shared_task(ignore_result=True)
 def sweep_private_answers() -> None:
     private.sweep(timezone.now())
+
+
+@shared_task(ignore_result=True)
+def mail_thanks() -> None:
+    thanks.sweep(timezone.now())
 
 
 def ring(task: Any, *args: Any, queue: str) -> None:

@@ -14,11 +14,11 @@ from django.http import HttpResponse, HttpResponseBase
 from django.test import Client, RequestFactory, TestCase
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from alerts import defaults, private
-from alerts.models import Case, Change, ChangeLink, ListedContact, PrivateAnswer, Queue, Reply
+from alerts import defaults
+from alerts.models import Case, ListedContact, Queue, Reply
 from hospital.access import DefaultDenyMiddleware
 from hospital.models import Facility, Membership, Role
-from listening import stories, vault
+from listening import stories
 from listening.models import (
     Exclusion,
     Label,
@@ -29,6 +29,7 @@ from listening.models import (
     SampleItem,
     Watchlist,
 )
+from tests import closing
 from tests.base import (
     NOW,
     ada,
@@ -53,8 +54,6 @@ WORK = "carla pete priya"
 APPROVE = "priya"
 REVEAL = "carla pete priya"
 STAFF_VOICE = "priya cora"
-PRIVATE = "pete priya cora"
-THANKS = "carla priya"
 OVERRIDE = "cora"
 ADMIN = "ada"
 
@@ -103,16 +102,6 @@ WHO_MAY = {
     "case-close": WORK,
     "case-reopen": WORK,
     "case-reveal": REVEAL,
-    "case-private": WORK,
-    "private-revoke": WORK,
-    "answer-read": PRIVATE,
-    "intake-form": PUBLIC,
-    "case-change": WORK,
-    "change-list": SEE_CASES,
-    "change-create": WORK,
-    "change-edit": WORK,
-    "change-make": WORK,
-    "changelink-told": WORK,
     "reply-save": WORK,
     "reply-autosave": WORK,
     "reply-submit": WORK,
@@ -175,10 +164,10 @@ WHO_MAY = {
     "sign-in": PUBLIC,
     "sign-out": PUBLIC,
     "health": PUBLIC,
+    **closing.WHO_MAY,
 }
 """Route to those who may use it. To change it is to change who may do what: do it on purpose."""
 
-TOLD = vault.seal({"happened": "A long wait.", "reach": "me", "when": ""}, purpose=private.PURPOSE)
 PEOPLE = PUBLIC.split()
 PARTS: dict[str, Any] = {
     "column": "needs",
@@ -244,15 +233,10 @@ class AccessTests(TestCase):
         case = Case.objects.create(
             mention=post, facility=place, queue=complaints, priority=1, opened_at=NOW, due_at=NOW
         )
-        link, _ = private.make(case, base="https://care.example", by=writer, at=NOW)
-        change = Change.objects.create(what=f"Chairs {name}", facility=place, by=writer, at=NOW)
         listed = watchlist("northfield", name=f"List {name}", facility=place)
         return {
             "mention": post.pk,
-            "private": link.pk,
-            "change": change.pk,
-            "changelink": ChangeLink.objects.create(change=change, case=case, by=writer, at=NOW).pk,
-            "answer": PrivateAnswer.objects.create(case=case, link=link, sealed=TOLD, came_at=NOW).pk,
+            **closing.nouns(case, place),
             "story": stories.of(post).pk,
             "case": case.pk,
             "label": Label.objects.create(**cls.said(post), by=writer, at=NOW).pk,

@@ -6,11 +6,12 @@ from functools import cached_property
 
 from django.http import Http404
 
-from alerts import cases, changes, gatekeeping, priority, replies, weighing
-from alerts.models import Case, CaseEvent, Change, ChangeLink, Queue, Reply
+from alerts import cases, changes, gatekeeping, priority, replies, thanks, weighing
+from alerts.models import Case, CaseEvent, Change, ChangeLink, Queue, Reply, Thanks
 from alerts.models.case import CaseQuerySet
 from alerts.models.queue import STAFF_VOICE
 from alerts.priority import Factor
+from alerts.thanks import Suggestion
 from alerts.ways import Way, way_for
 from dashboard import cards
 from dashboard.cards import Card
@@ -127,6 +128,22 @@ class Opened:
     @property
     def ways_told(self) -> list[tuple[str, str]]:
         return [(how.value, how.label) for how in changes.BY_HAND]
+
+    @property
+    def is_praise(self) -> bool:
+        return thanks.is_praise(self.case) and not self.mention.is_gone
+
+    @cached_property
+    def thanks(self) -> list[Thanks]:
+        return list(self.case.thanks.exclude(state=Thanks.State.DECLINED))
+
+    @cached_property
+    def suggestion(self) -> Suggestion:
+        return thanks.suggest(self.case)
+
+    @property
+    def can_confirm_thanks(self) -> bool:
+        return self.desk.reach.covers(Permission.CONFIRM_THANKS, self.case.facility_id)
 
     @property
     def can_read_answers(self) -> bool:

@@ -130,6 +130,7 @@ SAID: dict[str, Callable[[str, Detail], str]] = {
     Kind.CHANGE: lambda who, detail: f"{who} linked it to a change: {detail.get('what', '')}",
     Kind.TELL: lambda who, detail: f"The change was made: {detail.get('done', '')} They are to be told",
     Kind.TOLD: _told,
+    Kind.THANKED: lambda who, detail: f"{who} passed the thanks on to {detail.get('unit', '')}",
     Kind.ERASED: lambda who, detail: "What was told in private was erased",
     Kind.REOPENED: lambda who, detail: f"{who} reopened it"
     if who
