@@ -21,11 +21,11 @@ def listed() -> list[str]:
 
 
 def links_in(mention: Mention, text: str) -> list[str]:
-    """Addresses in a draft that are private links made for this very post, and that nobody has used yet."""
+    """Addresses in a draft that are private links made for this very post, and not taken back."""
     found = tokens.found_in(text)
     if not found:
         return []
-    usable = PrivateLink.objects.filter(case__mention=mention, used_at__isnull=True, revoked_at__isnull=True)
+    usable = PrivateLink.objects.filter(case__mention=mention, revoked_at__isnull=True)
     ours = set(usable.values_list("base", "token_hash"))
     return [url for url, site, token in found if (site, tokens.hashed(token)) in ours]
 

@@ -128,7 +128,7 @@ SAID: dict[str, Callable[[str, Detail], str]] = {
     ),
     Kind.READ: lambda who, detail: f"{who} read what was told in private",
     Kind.CHANGE: lambda who, detail: f"{who} linked it to a change: {detail.get('what', '')}",
-    Kind.TELL: lambda who, detail: f"The change was made: {detail.get('done', '')} They are to be told",
+    Kind.TELL: lambda who, detail: f"They are to be told that a change was made: {detail.get('done', '')}",
     Kind.TOLD: _told,
     Kind.THANKED: lambda who, detail: f"{who} passed the thanks on to {detail.get('unit', '')}",
     Kind.ERASED: lambda who, detail: "What was told in private was erased",
