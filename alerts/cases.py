@@ -10,9 +10,11 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Q
 
-from alerts import protocol
+from alerts import outcomes, protocol
+from alerts.changes import note_told
 from alerts.models import Case, CaseEvent, Queue, Reply
 from alerts.models.queue import STAFF_VOICE
+from alerts.outcomes import Contact
 from alerts.refusals import Refused
 from alerts.story import tell
 
@@ -27,6 +29,13 @@ REPLY_UNDER_WAY = {
 OF_STAFF_VOICES = frozenset({Case.Outcome.THEME_ONLY, Case.Outcome.PRIVACY_OFFICER})
 """Outcomes that follow from an answer in `staffvoice`, and can be chosen nowhere else."""
 
+NOT_CLOSED: dict[str, Any] = {
+    "outcome": "",
+    "outcome_note": "",
+    "contacted_by": "",
+    "contacted_at": None,
+    "closed_at": None,
+}
 NEEDS_A_NOTE = "Say why in the note: whoever reads this later was not here."
 
 
@@ -70,13 +79,18 @@ def move(case: Case, *, queue: Queue, by: User, at: datetime) -> None:
 
 
 @transaction.atomic
-def close(case: Case, *, outcome: str, note: str, by: User, at: datetime) -> None:
-    """Close it with what came of it; a case nobody has is taken by whoever closes it."""
+def close(
+    case: Case, *, outcome: str, note: str, by: User, at: datetime, contact: Contact | None = None
+) -> None:
+    """Close it with what came of it; a case nobody has is taken by whoever closes it.
+
+    Where somebody was spoken to and no contact is given, whoever closes it has just spoken to them.
+    """
     note = note.strip()[:500]
+    contact = contact or Contact(by.get_full_name() or by.username, at)
     current = Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
     _check_outcome(current, outcome, note)
-    why_not = protocol.objection_to_closing(current, note)
-    if why_not:
+    if why_not := protocol.objection_to_closing(current, note) or outcomes.objection(outcome, contact, at):
         raise Refused(why_not)
     closable = Case.objects.filter(
         Q(owner=by) | Q(owner__isnull=True),
@@ -84,18 +98,21 @@ def close(case: Case, *, outcome: str, note: str, by: User, at: datetime) -> Non
         state__in=[State.NEW, State.CLAIMED, State.DRAFTING, State.SENT],
     )
     changes: dict[str, Any] = {"outcome": outcome, "outcome_note": note, "closed_at": at, "owner": by}
+    spoken = outcomes.spoken(outcome, contact)
+    changes |= spoken
     if current.first_replied_at is None and outcome != Case.Outcome.NO_REPLY_NEEDED:
         changes["first_replied_at"] = at
     if not closable.update(state=State.CLOSED, **changes):
         raise Refused(_why_not_mine(case, by))
-    tell(case.pk, Kind.CLOSED, by=by, at=at, outcome=outcome, note=note)
+    who = {"who": spoken["contacted_by"], "when": spoken["contacted_at"].isoformat()} if spoken else {}
+    tell(case.pk, Kind.CLOSED, by=by, at=at, outcome=outcome, note=note, **who)
+    note_told(case.pk, outcome, by=by, at=at)
 
 
 @transaction.atomic
 def reopen(case: Case, *, by: User, at: datetime) -> None:
     closed = Case.objects.filter(pk=case.pk, state=State.CLOSED)
-    reset: dict[str, Any] = {"outcome": "", "outcome_note": "", "closed_at": None}
-    if not closed.update(state=State.CLAIMED, owner=by, claimed_at=at, **reset):
+    if not closed.update(state=State.CLAIMED, owner=by, claimed_at=at, **NOT_CLOSED):
         raise Refused("This case is open already.")
     tell(case.pk, Kind.REOPENED, by=by, at=at)
 

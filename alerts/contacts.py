@@ -5,17 +5,38 @@ from datetime import datetime
 from django.contrib.auth.models import User
 from django.db import transaction
 
+from alerts import tokens
 from alerts.gate.contacts import LONGEST_CONTACT, MAX_CONTACTS, Contacts
-from alerts.models import ListedContact
+from alerts.models import ListedContact, PrivateLink
 from alerts.refusals import Refused
 from hospital import audit
 from listening import wording
+from listening.models import Mention
 
 UNREADABLE = "That is no phone number, web address, e-mail address, handle or postal address."
 
 
 def listed() -> list[str]:
     return list(ListedContact.objects.values_list("value", flat=True)[:MAX_CONTACTS])
+
+
+def links_in(mention: Mention, text: str) -> list[str]:
+    """Addresses in a draft that are private links made for this very post, and not taken back."""
+    found = tokens.found_in(text)
+    if not found:
+        return []
+    usable = PrivateLink.objects.filter(case__mention=mention, revoked_at__isnull=True)
+    ours = set(usable.values_list("base", "token_hash"))
+    return [url for url, site, token in found if (site, tokens.hashed(token)) in ours]
+
+
+def phone() -> ListedContact | None:
+    """The number that a person is told to call: the patient line where one is listed, else any."""
+    numbers = [
+        each for each in ListedContact.objects.all()[:MAX_CONTACTS] if Contacts.of([each.value]).phones
+    ]
+    of_patients = [each for each in numbers if "patient" in each.purpose.lower()]
+    return next(iter([*of_patients, *numbers]), None)
 
 
 @transaction.atomic

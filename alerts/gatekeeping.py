@@ -35,7 +35,7 @@ def verdict(mention: Mention, text: str) -> Verdict:
         slots.blanked(text),
         threads.words(mention.title, mention.text),
         thread_of(mention),
-        contacts=Contacts.of(contacts.listed()),
+        contacts=Contacts.of([*contacts.links_in(mention, text), *contacts.listed()]),
         own_names=own_names(),
     )
     return Verdict.of([*said.reasons, *additions.reasons(text, timezone.now())])

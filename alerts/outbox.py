@@ -15,9 +15,9 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import F, Q
 
-from alerts import gatekeeping, replies
+from alerts import changes, gatekeeping, replies
 from alerts.gate import GateDown
-from alerts.models import Case, CaseEvent, Reply
+from alerts.models import Case, CaseEvent, ChangeLink, Reply
 from alerts.refusals import Refused
 from alerts.story import tell
 from hospital import audit
@@ -178,6 +178,7 @@ def _published(reply: Reply, *, by: User | None, at: datetime, url: str) -> None
     Case.objects.filter(pk=reply.case_id).update(state=Case.State.SENT)
     Case.objects.filter(pk=reply.case_id, first_replied_at__isnull=True).update(first_replied_at=at)
     tell(reply.case_id, Kind.SENT, by=by, at=at, reply=reply.pk, url=url)
+    changes.note_told(reply.case_id, ChangeLink.How.REPLY, by=by, at=at)
 
 
 def _objection(reply: Reply) -> str:

@@ -24,6 +24,16 @@ BEAT: dict[str, dict[str, Any]] = {
         "schedule": 3600.0,
         "options": {"queue": "bulk", "expires": 600},
     },
+    "alerts-sweep-private-answers": {
+        "task": "alerts.tasks.sweep_private_answers",
+        "schedule": 600.0,
+        "options": {"queue": "bulk", "expires": 600},
+    },
+    "alerts-mail-thanks": {
+        "task": "alerts.tasks.mail_thanks",
+        "schedule": 20.0,
+        "options": {"queue": "bulk", "expires": 20},
+    },
     "alerts-sweep-replies": {
         "task": "alerts.tasks.sweep_replies",
         "schedule": 5.0,

@@ -7,7 +7,7 @@ from celery import shared_task
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from alerts import forgetting, outbox, paging, staffvoice, triage
+from alerts import forgetting, outbox, paging, private, staffvoice, thanks, triage
 
 logger = logging.getLogger(__name__)
 
@@ -62,6 +62,16 @@ def deliver(notification_id: int) -> None:
 @shared_task(ignore_result=True)
 def sweep_urgent_labels() -> None:
     forgetting.sweep(timezone.now())
+
+
+@shared_task(ignore_result=True)
+def sweep_private_answers() -> None:
+    private.sweep(timezone.now())
+
+
+@shared_task(ignore_result=True)
+def mail_thanks() -> None:
+    thanks.sweep(timezone.now())
 
 
 def ring(task: Any, *args: Any, queue: str) -> None:

@@ -9,6 +9,7 @@ import secrets
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from csp.constants import NONE, SELF
@@ -65,14 +66,23 @@ MURMUR_AUTHOR_KEPT = timedelta(
     days=env.int("MURMUR_AUTHOR_DAYS", default=90, validate=validate.Range(min=1, max=365))
 )
 
-# -- Pages and e-mail ---------------------------------------------------------------------------------------
-
+# Where the desk is reached, for the link in a page to somebody on duty; empty leaves only its path.
 MURMUR_URL = env.str("MURMUR_URL", default="")
-EMAIL_HOST: str = env.str("MURMUR_EMAIL_HOST", default="")
-EMAIL_PORT = env.int("MURMUR_EMAIL_PORT", default=587)
-EMAIL_HOST_USER = env.str("MURMUR_EMAIL_USER", default="")
-EMAIL_HOST_PASSWORD = env.str("MURMUR_EMAIL_PASSWORD", default="")
-DEFAULT_FROM_EMAIL = env.str("MURMUR_EMAIL_FROM", default="murmur@localhost")
+# Where authors find the private form; empty is wherever the desk itself is reached.
+MURMUR_PUBLIC_URL = env.str(
+    "MURMUR_PUBLIC_URL", default="", validate=validate.Regexp(r"(?:https?://[^/?#@\s]+)?/?\Z")
+).rstrip("/")
+MURMUR_LINK_DAYS = env.int("MURMUR_LINK_DAYS", default=14, validate=validate.Range(1, 90))
+MURMUR_ANSWER_DAYS = env.int("MURMUR_ANSWER_DAYS", default=30, validate=validate.Range(0, 3650))
+
+# -- Mail ---------------------------------------------------------------------------------------------------
+
+EMAIL_HOST = env.str("EMAIL_HOST", default="")
+EMAIL_PORT = env.int("EMAIL_PORT", default=587)
+EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", default=True)
+EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", default="")
+EMAIL_HOST_PASSWORD: str = env.str("EMAIL_HOST_PASSWORD", default="")
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="murmur@localhost")
 
 # -- The demo and what runs it ------------------------------------------------------------------------------
 
@@ -90,6 +100,14 @@ if GIVEN_DATABASE and not GIVEN_KEY:
     raise ImproperlyConfigured("SECRET_KEY must be set where DATABASE_URL is: it seals sessions and keys.")
 
 # Nothing below reads the environment.
+
+if MURMUR_PUBLIC_URL:
+    ALLOWED_HOSTS.append(str(urlsplit(MURMUR_PUBLIC_URL).hostname))
+
+# With no server named, mail lies in a folder: on no terminal and in no log.
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'filebased'}.EmailBackend"
+EMAIL_FILE_PATH = MURMUR_VAR / "mail"
+EMAIL_TIMEOUT = 10
 
 INSTALLED_APPS = [
     "config",
@@ -211,16 +229,16 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = not STATIC_ROOT.exists()
 
 # Without a mail server each message becomes a file, for whoever tries it.
-EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'filebased'}.EmailBackend"
-EMAIL_FILE_PATH = MURMUR_VAR / "mail"
-EMAIL_USE_TLS = EMAIL_PORT == 587
-EMAIL_TIMEOUT = 20
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    # The token of a private link is a key: it stands in no log.
+    "filters": {"no_tokens": {"()": "config.logs.WithoutTokens"}},
     "formatters": {"line": {"format": "{levelname:<7} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["no_tokens"]}
+    },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
         # At DEBUG these print bearer tokens and the text of replies.

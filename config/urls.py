@@ -4,12 +4,15 @@ from django.urls import URLPattern, path
 
 from dashboard import (
     accuracy_views,
+    change_views,
     contact_views,
     duty_views,
     exclusion_views,
     facility_list_views,
     facility_views,
     fact_views,
+    helped_views,
+    intake_views,
     knower_views,
     label_views,
     lexicon_views,
@@ -27,12 +30,13 @@ from dashboard import (
     source_views,
     story_views,
     stream,
+    thanks_views,
     wall_views,
     watchlist_file_views,
     watchlist_history_views,
     watchlist_views,
 )
-from dashboard.cases import checks, inserts, knows, moves, pages, safety, staff
+from dashboard.cases import checks, inserts, knows, moves, pages, private, safety, staff
 from hospital.views import healthz
 
 urlpatterns: list[URLPattern] = [
@@ -112,6 +116,26 @@ urlpatterns: list[URLPattern] = [
     path("safety-texts/<int:pk>/approve/", safety_text_views.approve, name="safety-approve"),
     path("duty/", duty_views.listing, name="duty-list"),
     path("duty/<int:pk>/remove/", duty_views.remove, name="duty-remove"),
+    # Taking it private
+    path("cases/<int:pk>/private/", private.make, name="case-private"),
+    path("private-links/<int:pk>/revoke/", private.revoke, name="private-revoke"),
+    path("private-answers/<int:pk>/read/", private.read, name="answer-read"),
+    path("private/<str:token>/", intake_views.form, name="intake-form"),
+    # What is changed because of them
+    path("cases/<int:pk>/change/", change_views.link, name="case-change"),
+    path("changes/", change_views.listing, name="change-list"),
+    path("changes/new/", change_views.create, name="change-create"),
+    path("changes/<int:pk>/", change_views.edit, name="change-edit"),
+    path("changes/<int:pk>/make/", change_views.make, name="change-make"),
+    path("changes/links/<int:pk>/told/", change_views.told, name="changelink-told"),
+    path("helped/", helped_views.listing, name="helped-list"),
+    # Thanks
+    path("cases/<int:pk>/thanks/", thanks_views.propose, name="case-thank"),
+    path("thanks/", thanks_views.listing, name="thanks-list"),
+    path("thanks/<int:pk>/confirm/", thanks_views.confirm, name="thanks-confirm"),
+    path("thanks/<int:pk>/decline/", thanks_views.decline, name="thanks-decline"),
+    path("thanks/<int:pk>/card/", thanks_views.card, name="thanks-card"),
+    path("thanks/<int:pk>/mail/", thanks_views.mail, name="thanks-mail"),
     # Replies
     path("cases/<int:pk>/reply/", moves.save, name="reply-save"),
     path("cases/<int:pk>/reply/autosave/", moves.autosave, name="reply-autosave"),

@@ -40,14 +40,20 @@ class Permission(StrEnum):
     APPROVE_FACTS = "approve facts"
     MANAGE_SAFETY = "manage safety texts and duty"
     OVERRIDE_CHECK = "let a stopped reply through"  # as the second person, with a reason
+    READ_PRIVATE_ANSWERS = "read private answers"  # what an author told by a private link
+    CONFIRM_THANKS = "confirm thanks"  # say that a card goes to a unit or a member of staff
     HANDLE_STAFF_VOICE = "handle staff voice"  # what staff say in public: for two roles alone
 
 
 P = Permission
 GRANTS: dict[str, frozenset[Permission]] = {
     Role.VIEWER: frozenset({P.SEE_WALL}),
-    Role.MANAGER: frozenset({P.SEE_WALL, P.SEE_CASES, P.LABEL, P.WORK_CASES, P.REVEAL_IDENTITIES}),
-    Role.RESPONDER: frozenset({P.SEE_WALL, P.SEE_CASES, P.LABEL, P.WORK_CASES, P.REVEAL_IDENTITIES}),
+    Role.MANAGER: frozenset(
+        {P.SEE_WALL, P.SEE_CASES, P.LABEL, P.WORK_CASES, P.REVEAL_IDENTITIES, P.CONFIRM_THANKS}
+    ),
+    Role.RESPONDER: frozenset(
+        {P.SEE_WALL, P.SEE_CASES, P.LABEL, P.WORK_CASES, P.REVEAL_IDENTITIES, P.READ_PRIVATE_ANSWERS}
+    ),
     Role.APPROVER: frozenset(
         {
             P.SEE_WALL,
@@ -58,11 +64,15 @@ GRANTS: dict[str, frozenset[Permission]] = {
             P.APPROVE_FACTS,
             P.MANAGE_SAVED_REPLIES,
             P.REVEAL_IDENTITIES,
+            P.READ_PRIVATE_ANSWERS,
+            P.CONFIRM_THANKS,
             P.HANDLE_STAFF_VOICE,
             P.MANAGE_SAFETY,
         }
     ),
-    Role.COMPLIANCE: frozenset({P.SEE_WALL, P.SEE_CASES, P.OVERRIDE_CHECK, P.HANDLE_STAFF_VOICE}),
+    Role.COMPLIANCE: frozenset(
+        {P.SEE_WALL, P.SEE_CASES, P.OVERRIDE_CHECK, P.READ_PRIVATE_ANSWERS, P.HANDLE_STAFF_VOICE}
+    ),
     # Not staff voices: whoever runs the machine, or manages people, has no business there.
     Role.ADMIN: frozenset(
         {

@@ -1,4 +1,7 @@
-"""Secrets of sources at rest: sealed by a key derived from SECRET_KEY, opened only to ask a source."""
+"""What is sealed at rest by a key derived from SECRET_KEY, one key for each purpose.
+
+The secrets of sources are opened only to ask a source. Whoever seals something else names its own purpose.
+"""
 
 import base64
 import json
@@ -26,27 +29,27 @@ class CannotOpen(Exception):
     """What is stored was sealed with another SECRET_KEY, or was damaged."""
 
 
-def seal(secrets: Mapping[str, str]) -> bytes:
-    return _fernet().encrypt(json.dumps(dict(secrets)).encode())
+def seal(secrets: Mapping[str, str], *, purpose: bytes = PURPOSE) -> bytes:
+    return _fernet(purpose).encrypt(json.dumps(dict(secrets)).encode())
 
 
-def unseal(sealed: bytes | memoryview) -> Secrets:
+def unseal(sealed: bytes | memoryview, *, purpose: bytes = PURPOSE) -> Secrets:
     """The secrets that were sealed; none from an empty field. Keys in SECRET_KEY_FALLBACKS open too."""
     if not bytes(sealed):
         return Secrets()
     try:
-        return Secrets(json.loads(_fernet().decrypt(bytes(sealed))))
+        return Secrets(json.loads(_fernet(purpose).decrypt(bytes(sealed))))
     except InvalidToken:
         raise CannotOpen(
             "The stored secrets were sealed with another SECRET_KEY. Enter them again."
         ) from None
 
 
-def _fernet() -> MultiFernet:
+def _fernet(purpose: bytes) -> MultiFernet:
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return MultiFernet([Fernet(_derived(force_bytes(key))) for key in keys])
+    return MultiFernet([Fernet(_derived(force_bytes(key), purpose)) for key in keys])
 
 
-def _derived(key: bytes) -> bytes:
-    hkdf = HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=PURPOSE)
+def _derived(key: bytes, purpose: bytes) -> bytes:
+    hkdf = HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=purpose)
     return base64.urlsafe_b64encode(hkdf.derive(key))

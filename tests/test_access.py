@@ -29,6 +29,7 @@ from listening.models import (
     SampleItem,
     Watchlist,
 )
+from tests import closing
 from tests.alerts.safety.nouns import nouns as safety_nouns
 from tests.base import (
     NOW,
@@ -199,12 +200,19 @@ WHO_MAY = {
     "sign-in": PUBLIC,
     "sign-out": PUBLIC,
     "health": PUBLIC,
+    **closing.WHO_MAY,
 }
 """Route to those who may use it. To change it is to change who may do what: do it on purpose."""
 
 OF_A_CASE = {f"reply-{verb}" for verb in ("save", "autosave", "submit", "check", "verdict", "insert", "swap")}
 PEOPLE = PUBLIC.split()
-PARTS: dict[str, Any] = {"column": "needs", "kind": "health", "number": 0, "pack": "acute"}
+PARTS: dict[str, Any] = {
+    "column": "needs",
+    "kind": "health",
+    "number": 0,
+    "pack": "acute",
+    "token": "nobodys",
+}
 
 
 def routes(patterns: list[Any], prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
@@ -265,6 +273,7 @@ class AccessTests(TestCase):
         listed = watchlist("northfield", name=f"List {name}", facility=place)
         return {
             "mention": post.pk,
+            **closing.nouns(case, place),
             "story": stories.of(post).pk,
             "case": case.pk,
             "label": Label.objects.create(**cls.said(post), by=writer, at=NOW).pk,
@@ -375,6 +384,7 @@ class AccessTests(TestCase):
     def test_lists_hold_only_what_is_within_reach(self) -> None:
         for who, route, mine, theirs in (
             ("carla", "case-list", "/cases/{case}/?", "case"),
+            ("carla", "change-list", "/changes/{change}/", "change"),
             ("ada", "watchlist-list", "/watchlists/{watchlist}/", "watchlist"),
             ("ada", "facility-list", "/facilities/{facility}/", "facility"),
             ("ada", "source-list", "/sources/{source}/", "source"),

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("alerts", "0009_composer"),
+        ("alerts", "0010_closing"),
         ("hospital", "0004_facility_dictionary"),
         ("listening", "0011_watchlist_lifecycle"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -1,13 +1,16 @@
 from alerts.models.author_note import AuthorNote
 from alerts.models.case import Case, CaseEvent
+from alerts.models.change import Change, ChangeLink
 from alerts.models.contact import ListedContact
 from alerts.models.duty import Duty
 from alerts.models.knowledge import Knower, Question
 from alerts.models.notification import Notification
+from alerts.models.private import PrivateAnswer, PrivateLink
 from alerts.models.queue import Queue, Rule, RulesVersion, SLAPolicy
 from alerts.models.reply import Reply
 from alerts.models.safety import SafetyLines, SafetyStep, SafetyText, SafetyTextVersion
 from alerts.models.saved import ApprovedFact, SavedReply
+from alerts.models.thanks import Thanks
 from alerts.models.weights import PriorityWeights
 
 __all__ = [
@@ -15,11 +18,15 @@ __all__ = [
     "AuthorNote",
     "Case",
     "CaseEvent",
+    "Change",
+    "ChangeLink",
     "Duty",
     "Knower",
     "ListedContact",
     "Notification",
     "PriorityWeights",
+    "PrivateAnswer",
+    "PrivateLink",
     "Question",
     "Queue",
     "Reply",
@@ -31,4 +38,5 @@ __all__ = [
     "SafetyText",
     "SafetyTextVersion",
     "SavedReply",
+    "Thanks",
 ]

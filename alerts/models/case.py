@@ -78,8 +78,8 @@ class Case(models.Model):
 
     class Outcome(models.TextChoices):
         REPLIED_ONLINE = "online", "Replied online"
-        BY_PHONE = "phone", "Spoken to by phone"
-        IN_PERSON = "in_person", "Spoken to in person"
+        BY_PHONE = "phone", "By phone"
+        IN_PERSON = "in_person", "In person"
         PATIENT_RELATIONS = "relations", "Handed to patient relations"
         NO_REPLY_NEEDED = "none", "No reply needed"
         THEME_ONLY = "theme", "No action, counted as a theme only"  # of a staff voice
@@ -114,6 +114,8 @@ class Case(models.Model):
     closed_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=10, choices=Outcome, blank=True)
     outcome_note = models.CharField(max_length=500, blank=True)
+    contacted_by = models.CharField(max_length=100, blank=True)  # who of ours spoke to them
+    contacted_at = models.DateTimeField(null=True, blank=True)
     staff_answer = models.CharField(max_length=10, choices=Answer, blank=True)
     passed_on = models.CharField(max_length=500, blank=True)  # of a staff voice, all that others see
 
@@ -200,6 +202,15 @@ class CaseEvent(models.Model):
         HELPED = "helped", "Question answered"
         REMARKED = "remarked", "Note on the author"
         DROPPED = "dropped", "Urgent labels dropped"
+        LINK_MADE = "link_made", "Private link made"
+        LINK_ENDED = "link_ended", "Private link taken back"
+        ANSWER_IN = "answer_in", "Answered in private"
+        READ = "read", "Private answer read"
+        ERASED = "erased", "Private answer erased"
+        CHANGE = "change", "Linked to a change"
+        TELL = "tell", "Change made, author to be told"
+        TOLD = "told", "Author told of the change"
+        THANKED = "thanked", "Thanks passed on"
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="events")
     at = models.DateTimeField()

@@ -16,17 +16,18 @@ from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
-from alerts import staffvoice, weighing
+from alerts import changes, staffvoice, weighing
 from alerts.models import Case, Queue
 from alerts.models.case import CaseQuerySet
 from alerts.models.queue import STAFF_VOICE
 from alerts.priority import Weights
 from dashboard import masks
+from dashboard.cases.privately import UNREAD
 from dashboard.cases.rows import EXCERPT, Row
 from hospital.access import Permission, Reach, reach_of
 
-TEAM, MINE, APPROVAL = "team", "mine", "approval"
-VIEWS = {TEAM: "Team", MINE: "Mine", APPROVAL: "For approval"}
+TEAM, MINE, APPROVAL, TELL = "team", "mine", "approval", "tell"
+VIEWS = {TEAM: "Team", MINE: "Mine", APPROVAL: "For approval", TELL: "Tell them"}
 PAGE = 100
 STAYS_FOR = timedelta(hours=12)
 THEMES_OF = timedelta(days=90)
@@ -112,12 +113,29 @@ class Desk:
             return there.filter(owner=self.user)
         if self.view == APPROVAL:
             return there.filter(state=Case.State.AWAITING_APPROVAL)
+        if self.view == TELL:
+            return self.to_tell
         return there.filter(queue__slug=self.view)
 
-    def rows(self) -> list[Row]:
-        standing = self.in_view.filter(
+    @property
+    def to_tell(self) -> CaseQuerySet:
+        """Open or closed: a change they asked for was made, and nobody has told them."""
+        return self.reachable.filter(changes.WAITS)
+
+    @property
+    def waiting(self) -> CaseQuerySet:
+        return self.in_view if self.view == TELL else self.in_view.open()
+
+    @property
+    def _standing(self) -> CaseQuerySet:
+        if self.view == TELL:
+            return self.to_tell.annotate(to_tell=changes.WHAT_TO_TELL)
+        return self.in_view.filter(
             Q(opened_at__lte=self.since) & ~Q(state=Case.State.CLOSED) | Q(closed_at__gt=self.since)
         )
+
+    def rows(self) -> list[Row]:
+        standing = self._standing
         ordered = standing.in_order(self.since, waiting=self.weights.waiting)
         # First which, then what is in them: sorting thousands of posts to show a hundred is slow.
         first = list(ordered.values_list("pk", flat=True)[:PAGE])
@@ -125,7 +143,7 @@ class Desk:
             "mention__source", "mention__facility", "facility", "owner", "queue", "severity_set_by"
         )
         short = related.defer("mention__text", "mention__reasons").annotate(
-            excerpt=Left("mention__text", EXCERPT + masks.SLACK)
+            excerpt=Left("mention__text", EXCERPT + masks.SLACK), has_answer=UNREAD
         )
         by_id = {case.pk: case for case in short}
         return [
@@ -135,13 +153,13 @@ class Desk:
 
     def standing(self) -> tuple[int, int]:
         """How many of these stand open, and how many of those have no owner."""
-        counted = self.in_view.open().filter(opened_at__lte=self.since)
+        counted = self.waiting.filter(opened_at__lte=self.since)
         found = counted.aggregate(open=Count("pk"), unowned=Count("pk", filter=Q(owner__isnull=True)))
         return found["open"], found["unowned"]
 
     @property
     def came_since(self) -> int:
-        return self.in_view.open().filter(opened_at__gt=self.since).count()
+        return self.waiting.filter(opened_at__gt=self.since).count()
 
     def shelves(self) -> tuple[list[Shelf], list[Shelf]]:
         """What is everybody's, mine and for approval; then every queue, empty ones among them."""
@@ -160,9 +178,10 @@ class Desk:
         whole = open_cases.values(is_any=Q(pk__isnull=False))
         mine = whole.filter(owner=self.user)
         waiting = whole.filter(state=Case.State.AWAITING_APPROVAL)
+        told = self.to_tell.values(is_any=Q(pk__isnull=False))
         views = [
             _shelf(slug, VIEWS[slug], next(iter(_counted(cases)), None))
-            for slug, cases in ((TEAM, whole), (MINE, mine), (APPROVAL, waiting))
+            for slug, cases in ((TEAM, whole), (MINE, mine), (APPROVAL, waiting), (TELL, told))
         ]
         return views, queues
 

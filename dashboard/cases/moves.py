@@ -5,10 +5,13 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.timezone import is_naive, make_aware
 from django.views.decorators.http import require_POST
 
 from alerts import cases, outbox, replies, weighing
 from alerts.models import Case, Queue, Reply
+from alerts.outcomes import Contact
 from alerts.refusals import Refused
 from dashboard import reveals
 from dashboard.cases.desk import Desk
@@ -100,7 +103,9 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         desk,
         case,
-        lambda: cases.close(case, outcome=outcome, note=note, by=desk.user, at=timezone.now()),
+        lambda: cases.close(
+            case, outcome=outcome, note=note, by=desk.user, at=timezone.now(), contact=_contact(request)
+        ),
     )
 
 
@@ -204,6 +209,18 @@ def resolve(request: HttpRequest, pk: int) -> HttpResponse:
     if verb is None:
         return HttpResponseBadRequest("Say whether the reply is public or not.")
     return after(request, desk, reply.case, lambda: verb(reply, by=desk.user, at=timezone.now()))
+
+
+def _contact(request: HttpRequest) -> Contact | None:
+    """Who spoke to them and when, in the hospital's time; None where the form does not ask."""
+    who, when = request.POST.get("contacted_by"), request.POST.get("contacted_at")
+    if who is None or when is None:
+        return None
+    try:
+        moment = parse_datetime(when)
+    except ValueError:
+        moment = None
+    return Contact(who, make_aware(moment) if moment and is_naive(moment) else moment)
 
 
 def _save(request: HttpRequest, desk: Desk, case: Case) -> Reply:

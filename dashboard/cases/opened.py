@@ -6,11 +6,23 @@ from functools import cached_property
 
 from django.http import Http404
 
-from alerts import cases, facts, gatekeeping, priority, replies, savedreplies, weighing
-from alerts.models import ApprovedFact, Case, CaseEvent, Question, Queue, Reply, SavedReply
+from alerts import cases, changes, facts, gatekeeping, priority, replies, savedreplies, thanks, weighing
+from alerts.models import (
+    ApprovedFact,
+    Case,
+    CaseEvent,
+    Change,
+    ChangeLink,
+    Question,
+    Queue,
+    Reply,
+    SavedReply,
+    Thanks,
+)
 from alerts.models.case import CaseQuerySet
 from alerts.models.queue import STAFF_VOICE
 from alerts.priority import Factor
+from alerts.thanks import Suggestion
 from alerts.ways import Way, way_for
 from dashboard import cards
 from dashboard.cards import Card
@@ -18,6 +30,7 @@ from dashboard.cases import story
 from dashboard.cases.author import AuthorView, author_of
 from dashboard.cases.craft import Craft
 from dashboard.cases.desk import Desk
+from dashboard.cases.privately import NOTHING_SEEN, Privately, Seen
 from dashboard.cases.rows import card_of, is_pressing, time_left
 from dashboard.cases.urgent import Urgent
 from dashboard.cases.verdicts import Shown
@@ -30,6 +43,7 @@ LONGEST = 8_000
 """Characters of a post that are shown here; the mention's own page shows more."""
 
 HIGHEST_ID = 2**63 - 1
+CHANGES_OFFERED = 50
 
 
 @dataclass(frozen=True)
@@ -39,6 +53,7 @@ class Opened:
     refused: str = ""
     typed: str | None = None  # what could not be saved, so that it is not lost
     reveal: Reveal = NO_REVEAL
+    seen: Seen = NOTHING_SEEN
 
     @property
     def mention(self) -> Mention:
@@ -116,6 +131,50 @@ class Opened:
     @cached_property
     def questions(self) -> list[Question]:
         return list(self.case.questions.select_related("asked_by", "answered_by"))
+
+    @cached_property
+    def privately(self) -> Privately:
+        return Privately.of(self.case, self.now)
+
+    @cached_property
+    def changes(self) -> list[ChangeLink]:
+        return list(self.case.change_links.select_related("change__owner", "told_by"))
+
+    @property
+    def to_tell(self) -> list[ChangeLink]:
+        made = [link for link in self.changes if link.change.status == Change.Status.MADE]
+        return [link for link in made if link.told_at is None]
+
+    @property
+    def other_changes(self) -> list[Change]:
+        """What it can be linked to, the newest first."""
+        mine = Change.objects.within(self.desk.reach.facility_ids(Permission.WORK_CASES))
+        linked = [link.change_id for link in self.changes]
+        return list(mine.exclude(pk__in=linked).order_by("-id")[:CHANGES_OFFERED])
+
+    @property
+    def ways_told(self) -> list[tuple[str, str]]:
+        return [(how.value, how.label) for how in changes.BY_HAND]
+
+    @property
+    def is_praise(self) -> bool:
+        return thanks.is_praise(self.case) and not self.mention.is_gone
+
+    @cached_property
+    def thanks(self) -> list[Thanks]:
+        return list(self.case.thanks.exclude(state=Thanks.State.DECLINED))
+
+    @cached_property
+    def suggestion(self) -> Suggestion:
+        return thanks.suggest(self.case)
+
+    @property
+    def can_confirm_thanks(self) -> bool:
+        return self.desk.reach.covers(Permission.CONFIRM_THANKS, self.case.facility_id)
+
+    @property
+    def can_read_answers(self) -> bool:
+        return self.desk.reach.covers(Permission.READ_PRIVATE_ANSWERS, self.case.facility_id)
 
     # What is written and on its way
 

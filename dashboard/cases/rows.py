@@ -71,6 +71,8 @@ class Row:
 
     @property
     def text(self) -> str:
+        if self.to_tell:
+            return f"Tell them: {self.to_tell}"
         if self.case.passed_on and not self.is_closed:
             return self.case.passed_on
         if self.case.is_restricted and not self.is_closed:
@@ -92,16 +94,28 @@ class Row:
         return "".join(piece.text for piece in shown if piece.kind != "unseen")
 
     @property
+    def to_tell(self) -> str:
+        """What was changed, where the list is of those who are to be told."""
+        return str(getattr(self.case, "to_tell", ""))
+
+    @property
     def is_closed(self) -> bool:
-        return self.case.state == Case.State.CLOSED
+        return self.case.state == Case.State.CLOSED and not self.to_tell
 
     @property
     def left(self) -> str:
+        if self.to_tell:
+            return "tell"
         return "Done" if self.is_closed else time_left(self.case, self.now)
 
     @property
+    def has_answer(self) -> bool:
+        """Something came in private that nobody has read."""
+        return bool(getattr(self.case, "has_answer", False))
+
+    @property
     def is_soon(self) -> bool:
-        return not self.is_closed and is_pressing(self.case, self.now)
+        return not self.is_closed and not self.to_tell and is_pressing(self.case, self.now)
 
     @property
     def is_mine(self) -> bool:

@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.utils.dateformat import format as date_format
+from django.utils.timezone import localtime
 
 from alerts import building, protocol
-from alerts.models import Case, CaseEvent
+from alerts.models import Case, CaseEvent, ChangeLink
 from alerts.reveals import Reason
 
 Kind = CaseEvent.Kind
@@ -66,7 +68,18 @@ def _moved(who: str, detail: Detail) -> str:
 def _closed(who: str, detail: Detail) -> str:
     outcome = dict(Case.Outcome.choices).get(detail.get("outcome", ""), "")
     note = f" ({detail['note']})" if detail.get("note") else ""
-    return f"{who} closed it: {outcome.lower()}{note}"
+    spoke = f", {detail['who']} spoke to them {_when(detail['when'])}" if detail.get("who") else ""
+    return f"{who} closed it: {outcome.lower()}{spoke}{note}"
+
+
+def _when(moment: str) -> str:
+    return date_format(localtime(datetime.fromisoformat(moment)), "D j M H:i")
+
+
+def _told(who: str, detail: Detail) -> str:
+    how = dict(ChangeLink.How.choices).get(detail.get("how", ""), "")
+    note = f" ({detail['note']})" if detail.get("note") else ""
+    return f"{who}: {how[:1].lower()}{how[1:]}{note}" if who else f"{how}{note}"
 
 
 def _revealed(who: str, detail: Detail) -> str:
@@ -140,6 +153,19 @@ SAID: dict[str, Callable[[str, Detail], str]] = {
     Kind.HELPED: lambda who, detail: f"{who} answered: {detail.get('answer', '')}",
     Kind.REMARKED: lambda who, detail: f"{who} wrote a note on how to talk with the author",
     Kind.DROPPED: lambda who, detail: "Its urgent labels were dropped, 30 days after it was closed",
+    Kind.LINK_MADE: lambda who, detail: f"{who} made a private link",
+    Kind.LINK_ENDED: lambda who, detail: f"{who} took the private link back",
+    Kind.ANSWER_IN: lambda who, detail: (
+        "They answered in private, and the case is open again"
+        if detail.get("reopened")
+        else "They answered in private"
+    ),
+    Kind.READ: lambda who, detail: f"{who} read what was told in private",
+    Kind.CHANGE: lambda who, detail: f"{who} linked it to a change: {detail.get('what', '')}",
+    Kind.TELL: lambda who, detail: f"They are to be told that a change was made: {detail.get('done', '')}",
+    Kind.TOLD: _told,
+    Kind.THANKED: lambda who, detail: f"{who} passed the thanks on to {detail.get('unit', '')}",
+    Kind.ERASED: lambda who, detail: "What was told in private was erased",
     Kind.REOPENED: lambda who, detail: f"{who} reopened it"
     if who
     else "Reopened: the post speaks of danger now",
