@@ -36,6 +36,7 @@ class Permission(StrEnum):
     MANAGE_PRIORITY = "manage priority"
     MANAGE_RULES = "manage rules"
     MANAGE_CONTACTS = "manage listed contacts"
+    SEND_AT_ONCE = "send an answer to an emergency without the hold"
     OVERRIDE_CHECK = "let a stopped reply through"  # as the second person, with a reason
     HANDLE_STAFF_VOICE = "handle staff voice"  # what staff say in public: for two roles alone
 
@@ -52,6 +53,7 @@ GRANTS: dict[str, frozenset[Permission]] = {
             P.LABEL,
             P.WORK_CASES,
             P.APPROVE_REPLIES,
+            P.SEND_AT_ONCE,
             P.REVEAL_IDENTITIES,
             P.HANDLE_STAFF_VOICE,
         }
