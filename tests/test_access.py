@@ -100,6 +100,8 @@ WHO_MAY = {
     "case-answer": STAFF_VOICE,
     "case-close": WORK,
     "case-reopen": WORK,
+    "case-wait": WORK,
+    "case-resume": WORK,
     "case-reveal": REVEAL,
     "reply-save": WORK,
     "reply-autosave": WORK,
@@ -111,6 +113,13 @@ WHO_MAY = {
     "reply-resolve": WORK,
     "reply-approve": APPROVE,
     "reply-return": APPROVE,
+    "reply-change": APPROVE,
+    "reply-accept": WORK,
+    "queue-list": ADMIN,
+    "queue-clocks": ADMIN,
+    "queue-days": ADMIN,
+    "queue-edit": ADMIN,
+    "policy": SEE_CASES,
     "priority-edit": ADMIN,
     "contact-list": ADMIN,
     "contact-remove": ADMIN,
@@ -167,7 +176,13 @@ WHO_MAY = {
 """Route to those who may use it. To change it is to change who may do what: do it on purpose."""
 
 PEOPLE = PUBLIC.split()
-PARTS: dict[str, Any] = {"column": "needs", "kind": "health", "number": 0, "pack": "acute"}
+PARTS: dict[str, Any] = {
+    "column": "needs",
+    "kind": "health",
+    "number": 0,
+    "pack": "acute",
+    "slug": "complaints",
+}
 
 
 def routes(patterns: list[Any], prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
