@@ -83,7 +83,7 @@ def accept(reply: Reply, *, by: User, text_seen: str, at: datetime) -> None:
     Redline.objects.filter(pk=line.pk).update(is_accepted=True)
     tell(current.case_id, Kind.ACCEPTED, by=by, at=at, reply=current.pk, redline=line.pk)
     ticked = current.gate.get("ticked", ()) if isinstance(current.gate, dict) else ()
-    replies.count_approval(current, by=line.by, at=at, ticked=ticked, accepted_by=by)
+    replies.count_approval(current, by=line.by, at=at, ticked=ticked, accepted_by=by.pk)
 
 
 def latest(reply: Reply) -> Redline | None:

@@ -56,9 +56,14 @@ def approvers() -> QuerySet[User]:
     return found.distinct().order_by("first_name", "username")
 
 
-class Someone(forms.ModelMultipleChoiceField[User]):
-    def label_from_instance(self, obj: User) -> str:
-        return obj.get_full_name() or obj.username
+def _people(label: str) -> forms.TypedMultipleChoiceField:
+    return forms.TypedMultipleChoiceField(
+        coerce=int,
+        required=False,
+        label=label,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Nobody marked: everyone who approves.",
+    )
 
 
 class QueueForm(forms.Form):
@@ -90,23 +95,18 @@ class QueueForm(forms.Form):
         coerce=int,
         label="Approved by",
     )
-    approvers = Someone(
-        User.objects.none(), required=False, label="Who approves here",
-        widget=forms.CheckboxSelectMultiple, help_text="Nobody marked: everyone who approves.",
-    )  # fmt: skip
+    approvers = _people("Who approves here")
     escalate = SpanField(
         least=SHORTEST, most=LONGEST, required=False, label="Passed on when it waits longer than",
         help_text="In the hours above. Nothing: never.",
     )  # fmt: skip
-    deputies = Someone(
-        User.objects.none(), required=False, label="Then also",
-        widget=forms.CheckboxSelectMultiple, help_text="Nobody marked: everyone who approves.",
-    )  # fmt: skip
+    deputies = _people("Then also")
 
     def __init__(self, data: Any = None, *, values: Values) -> None:
         super().__init__(data, initial=_initial(values))
-        for name in ("approvers", "deputies"):
-            self.fields[name].queryset = approvers()  # type: ignore[attr-defined]
+        named = [(each.pk, each.get_full_name() or each.username) for each in approvers()]
+        for field in ("approvers", "deputies"):
+            self.fields[field].choices = named  # type: ignore[attr-defined]
 
     @property
     def clocks(self) -> list[forms.BoundField]:
@@ -122,9 +122,13 @@ class QueueForm(forms.Form):
             hold=said["hold"],
             approvals_needed=said["needed"],
             escalate_after=said["escalate"],
-            approvers=list(said["approvers"].order_by("pk")),
-            deputies=list(said["deputies"].order_by("pk")),
+            approvers=_named(said["approvers"]),
+            deputies=_named(said["deputies"]),
         )
+
+
+def _named(ids: list[int]) -> list[User]:
+    return list(User.objects.filter(pk__in=ids).order_by("pk"))
 
 
 def _initial(values: Values) -> dict[str, Any]:

@@ -67,7 +67,8 @@ def _moved(who: str, detail: Detail) -> str:
 def _approved(who: str, detail: Detail) -> str:
     counted = f", {detail['number']} of {detail['of']}" if detail.get("of") else ""
     at_once = "; it leaves at once" if detail.get("at_once") else ""
-    return f"{who} approved the reply{counted}{at_once}"
+    accepted = ", with the change that its writer accepted" if detail.get("accepted_by") else ""
+    return f"{who} approved the reply{accepted}{counted}{at_once}"
 
 
 def _escalated(who: str, detail: Detail) -> str:
