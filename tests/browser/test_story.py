@@ -23,7 +23,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
 from alerts import cases, defaults
-from alerts.models import Case, Reply
+from alerts.models import Case, Queue, Reply
 from config import demo
 from hospital.models import AuditEntry
 from listening.models import Poll
@@ -127,6 +127,7 @@ class StoryTests(BrowserTestCase):
     def test_a_complaint_is_heard_answered_and_closed(self) -> None:
         with sandbox() as network, web() as served, a_browser() as browser, workers(network.url):
             demo.ensure(sandbox_url=network.url, password=PASSWORD, now=timezone.now())
+            Queue.objects.update(hold=timedelta(seconds=5))
             post_id = network.write(POST)
             case = self.arrived(post_id)
             pete, priya = (self.signed_in(browser, served, name) for name in ("pete", "priya"))
