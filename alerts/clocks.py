@@ -13,7 +13,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from alerts import hours, sla
@@ -26,6 +26,11 @@ from listening.models import Mention
 logger = logging.getLogger(__name__)
 
 CHUNK = 500
+SET_DUE = """
+    UPDATE alerts_case SET due_at = anew.due_at
+    FROM unnest(%s::bigint[], %s::timestamptz[]) AS anew (id, due_at)
+    WHERE alerts_case.id = anew.id
+"""
 
 
 class Clock(StrEnum):
@@ -154,14 +159,13 @@ def work(now: datetime) -> bool:
 
 
 def _set_anew(cases: Iterable[Case]) -> list[int]:
-    calendars, moved = Calendars.load(), []
-    for case in cases:
-        due = due_at(case, calendars)
-        if due != case.due_at:
-            case.due_at = due
-            moved.append(case)
-    Case.objects.bulk_update(moved, ["due_at"], batch_size=CHUNK)
-    return [case.pk for case in moved]
+    calendars = Calendars.load()
+    due = {case.pk: (case.due_at, due_at(case, calendars)) for case in cases}
+    moved = {pk: after for pk, (before, after) in due.items() if before != after}
+    with connection.cursor() as cursor:
+        # One statement for a chunk: a CASE of five hundred branches takes seconds to write.
+        cursor.execute(SET_DUE, [list(moved), list(moved.values())])
+    return list(moved)
 
 
 def _with_all(cases: CaseQuerySet) -> CaseQuerySet:

@@ -1,5 +1,6 @@
 """Waiting on an author: no clock runs until they write again, a day comes, or a person takes the case up."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,6 +11,7 @@ from django.db.models import Q
 
 from alerts import cases, clocks, sla
 from alerts.models import Case, CaseEvent, Reply
+from alerts.models.case import CaseQuerySet
 from alerts.refusals import Refused
 from alerts.story import tell
 from listening.models import Mention
@@ -54,20 +56,28 @@ def sweep(now: datetime) -> int:
 def hear(mention_ids: Iterable[int], now: datetime) -> int:
     """Authors who wrote again after our reply, to whom a next reply is owed; how many cases."""
     said = Mention.objects.filter(pk__in=list(mention_ids), is_gone=False).exclude(lane__in=RESTRICTED_LANES)
-    return sum(_heard(pk, mention, now) for mention in said for pk in _cases_of(mention))
+    mentions = list(said.only("pk", "author_id", "source_id", "published_at", "edited_at"))
+    by_author: defaultdict[tuple[int, int | None], list[Mention]] = defaultdict(list)
+    for mention in mentions:
+        by_author[mention.source_id, mention.author_id].append(mention)
+    by_id = {mention.pk: mention for mention in mentions}
+    heard = 0
+    for case in _answered(by_id, {author_id for _, author_id in by_author if author_id}):
+        same, about = by_id.get(case.mention_id), case.mention
+        wrote = [each for each in by_author[about.source_id, about.author_id] if each.pk != about.pk]
+        if about.author_id is None:
+            wrote = []
+        if same is not None and same.edited_at:
+            wrote.append(same)
+        heard += any(_heard(case.pk, mention, now) for mention in wrote)
+    return heard
 
 
-def _cases_of(mention: Mention) -> list[int]:
-    """Of the same author, or of the very post, answered before this was written."""
-    answered = Case.objects.filter(state__in=[State.SENT, State.WAITING])
-    edited = Q(mention_id=mention.pk, first_replied_at__lt=mention.edited_at) if mention.edited_at else Q()
-    wrote = Q(
-        mention__author_id=mention.author_id or 0,
-        mention__source_id=mention.source_id,
-        first_replied_at__lt=mention.published_at,
-    )
-    same = wrote & ~Q(mention_id=mention.pk)
-    return list(answered.filter(same | edited if edited else same).values_list("pk", flat=True))
+def _answered(mention_ids: Iterable[int], author_ids: Iterable[int]) -> CaseQuerySet:
+    """Of the same authors, or of the very posts: one question, however many were stored."""
+    answered = Case.objects.filter(state__in=[State.SENT, State.WAITING]).select_related("mention")
+    found = answered.filter(Q(mention__author__in=list(author_ids)) | Q(mention__in=list(mention_ids)))
+    return found.only("mention__author_id", "mention__source_id", "mention_id", "state")
 
 
 @transaction.atomic
