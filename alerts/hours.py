@@ -6,6 +6,7 @@ named is closed. Nothing at all is around the clock.
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 FULL = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -44,6 +45,7 @@ class _Part:
         return f"“{self.text.strip()[:30]}”"
 
 
+@lru_cache(maxsize=256)
 def read(text: str) -> Week | None:
     """The hours of a week; None for around the clock."""
     if not text.strip():
