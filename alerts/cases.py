@@ -3,16 +3,17 @@
 Each verb is one UPDATE that must hit one row in the state the person saw; whoever comes second is told.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Q
 
-from alerts import outcomes, protocol
+from alerts import clocks, outcomes, protocol
 from alerts.changes import note_told
 from alerts.models import Case, CaseEvent, Queue, Reply
+from alerts.models.case import AT_WORK
 from alerts.models.queue import STAFF_VOICE
 from alerts.outcomes import Contact
 from alerts.refusals import Refused
@@ -23,19 +24,17 @@ Kind = CaseEvent.Kind
 
 REPLY_UNDER_WAY = {
     State.AWAITING_APPROVAL: "Its reply waits for approval. Take the reply back first.",
+    State.HELD: "Its reply has been approved and leaves soon. Take it back first.",
     State.SENDING: "Its reply is on its way. Wait until it has left, or take it back.",
     State.CHECK: "Its reply may or may not be public. Look at the network first, and say which.",
+    State.WAITING: "It waits on its author. Take it up again, or close it.",
 }
+PUBLISHED = "Its reply has been published. Close the case instead."
+CLOSED = "This case is closed. Reopen it first."
+CLOSABLE = [State.NEW, State.SENT, State.WAITING, *AT_WORK]
 OF_STAFF_VOICES = frozenset({Case.Outcome.THEME_ONLY, Case.Outcome.PRIVACY_OFFICER})
 """Outcomes that follow from an answer in `staffvoice`, and can be chosen nowhere else."""
 
-NOT_CLOSED: dict[str, Any] = {
-    "outcome": "",
-    "outcome_note": "",
-    "contacted_by": "",
-    "contacted_at": None,
-    "closed_at": None,
-}
 NEEDS_A_NOTE = "Say why in the note: whoever reads this later was not here."
 
 
@@ -50,9 +49,9 @@ def claim(case: Case, *, by: User, at: datetime) -> None:
 @transaction.atomic
 def release(case: Case, *, by: User, at: datetime) -> None:
     """Give it back to the queue. A draft stays with the case."""
-    mine = Case.objects.filter(pk=case.pk, owner=by, state__in=[State.CLAIMED, State.DRAFTING])
+    mine = Case.objects.filter(pk=case.pk, owner=by, state__in=AT_WORK)
     if not mine.update(state=State.NEW, owner=None, claimed_at=None):
-        raise Refused(_why_not_mine(case, by))
+        raise Refused(why_not_mine(case, by))
     tell(case.pk, Kind.RELEASED, by=by, at=at)
 
 
@@ -69,12 +68,13 @@ def take_over(case: Case, *, by: User, seen_owner_id: int, at: datetime) -> None
 def move(case: Case, *, queue: Queue, by: User, at: datetime) -> None:
     was = Case.objects.select_for_update(of=("self",)).select_related("queue").get(pk=case.pk)
     if was.state == State.CLOSED:
-        raise Refused("This case is closed. Reopen it first.")
+        raise Refused(CLOSED)
     if was.queue_id == queue.pk:
         raise Refused(f"It is in {queue.name} already.")
     if queue.slug == STAFF_VOICE or was.queue.slug == STAFF_VOICE:
         raise Refused("What staff say comes and goes by an answer, not by hand.")
     Case.objects.filter(pk=case.pk).update(queue=queue)
+    clocks.reset(case.pk)
     tell(case.pk, Kind.MOVED, by=by, at=at, what="queue", was=was.queue.name, now=queue.name)
 
 
@@ -95,7 +95,7 @@ def close(
     closable = Case.objects.filter(
         Q(owner=by) | Q(owner__isnull=True),
         pk=case.pk,
-        state__in=[State.NEW, State.CLAIMED, State.DRAFTING, State.SENT],
+        state__in=CLOSABLE,
     )
     changes: dict[str, Any] = {"outcome": outcome, "outcome_note": note, "closed_at": at, "owner": by}
     spoken = outcomes.spoken(outcome, contact)
@@ -103,7 +103,7 @@ def close(
     if current.first_replied_at is None and outcome != Case.Outcome.NO_REPLY_NEEDED:
         changes["first_replied_at"] = at
     if not closable.update(state=State.CLOSED, **changes):
-        raise Refused(_why_not_mine(case, by))
+        raise Refused(why_not_mine(case, by))
     who = {"who": spoken["contacted_by"], "when": spoken["contacted_at"].isoformat()} if spoken else {}
     tell(case.pk, Kind.CLOSED, by=by, at=at, outcome=outcome, note=note, **who)
     note_told(case.pk, outcome, by=by, at=at)
@@ -112,9 +112,17 @@ def close(
 @transaction.atomic
 def reopen(case: Case, *, by: User, at: datetime) -> None:
     closed = Case.objects.filter(pk=case.pk, state=State.CLOSED)
-    if not closed.update(state=State.CLAIMED, owner=by, claimed_at=at, **NOT_CLOSED):
+    if not closed.update(state=State.REOPENED, owner=by, claimed_at=at, **not_closed(at)):
         raise Refused("This case is open already.")
+    clocks.reset(case.pk)
     tell(case.pk, Kind.REOPENED, by=by, at=at)
+
+
+def not_closed(at: datetime) -> dict[str, Any]:
+    """What stands with a case that is open again: no outcome, and clocks that begin anew."""
+    outcome: dict[str, Any] = {"outcome": "", "outcome_note": "", "contacted_by": "", "contacted_at": None}
+    clock: dict[str, Any] = {"clock_from": at, "asked_again_at": None, "paused_for": timedelta(0)}
+    return {**outcome, **clock, "closed_at": None}
 
 
 def _check_outcome(case: Case, outcome: str, note: str) -> None:
@@ -141,7 +149,7 @@ def _why_not_claimed(case: Case, by: User) -> str:
     return f"{now.owner.get_full_name() or now.owner.username} was first and has this case."
 
 
-def _why_not_mine(case: Case, by: User) -> str:
+def why_not_mine(case: Case, by: User, *, otherwise: str = PUBLISHED) -> str:
     now = Case.objects.select_related("owner").get(pk=case.pk)
     if now.state == State.CLOSED:
         return "This case has been closed."
@@ -149,4 +157,4 @@ def _why_not_mine(case: Case, by: User) -> str:
         return "Nobody has this case. Claim it first."
     if now.owner != by:
         return f"{now.owner.get_full_name() or now.owner.username} has this case. Take it over first."
-    return REPLY_UNDER_WAY.get(State(now.state), "Its reply has been published. Close the case instead.")
+    return REPLY_UNDER_WAY.get(State(now.state), otherwise)

@@ -7,8 +7,17 @@ from django.db import transaction
 
 from alerts.models import Queue, Rule, RulesVersion, SLAPolicy
 from alerts.models.queue import STAFF_VOICE
+from alerts.rules import SAFETY_QUEUES
 
 UNSORTED = "unsorted"
+HOURS = "Mon-Fri 07:00-19:00; Sat-Sun 09:00-17:00"
+"""When ordinary queues count time, until an admin says when people are there: the day shift of a hospital."""
+
+WORKING_DAY = timedelta(hours=12)
+"""A day of those hours. On networks where people expect an answer within a day, that is when it is owed."""
+
+AROUND_THE_CLOCK = frozenset({*SAFETY_QUEUES.values(), "media", UNSORTED})
+"""Queues whose clocks run by night too. What could not be sorted may be anything."""
 
 QUEUES: tuple[tuple[str, str, timedelta], ...] = (
     ("emergency", "Emergency", timedelta(minutes=10)),
@@ -26,7 +35,7 @@ QUEUES: tuple[tuple[str, str, timedelta], ...] = (
     ("staff-conduct", "Staff conduct", timedelta(hours=2)),
     ("complaints", "Complaints", timedelta(hours=2)),
     ("questions", "Questions", timedelta(hours=4)),
-    ("praise", "Praise", timedelta(days=2)),
+    ("praise", "Praise", 2 * WORKING_DAY),
     (UNSORTED, "Unsorted", timedelta(hours=2)),
 )
 """Slug, name, and how soon a first reply is owed. Threats go to "Safety"."""
@@ -57,8 +66,19 @@ def ensure() -> None:
 
 
 def ensure_queue(slug: str, name: str, *, position: int, within: timedelta) -> None:
-    policy, _ = SLAPolicy.objects.get_or_create(name=name, defaults={"first_reply_within": within})
+    policy, _ = SLAPolicy.objects.get_or_create(name=name, defaults=targets(slug, within))
     Queue.objects.get_or_create(slug=slug, defaults={"name": name, "position": position, "policy": policy})
+
+
+def targets(slug: str, within: timedelta) -> dict[str, Any]:
+    if slug in AROUND_THE_CLOCK:
+        return {"first_reply_within": within}
+    return {
+        "first_reply_within": within,
+        "first_reply_within_slow": max(within, WORKING_DAY),
+        "resolve_within": 2 * WORKING_DAY,
+        "hours": HOURS,
+    }
 
 
 def queue(slug: str) -> Queue:

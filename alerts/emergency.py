@@ -12,6 +12,7 @@ from django.db import transaction
 
 from alerts import cases, gatekeeping, paging, replies, safetytexts
 from alerts.models import Case, CaseEvent, Reply, SafetyStep, SafetyTextVersion
+from alerts.models.case import AT_WORK
 from alerts.refusals import Refused
 from alerts.story import tell
 from alerts.ways import way_for
@@ -103,7 +104,7 @@ def _taken(case: Case, by: User, at: datetime) -> Case:
     if current.state == State.NEW:
         cases.claim(current, by=by, at=at)
         return locked.get(pk=case.pk)
-    if current.state not in replies.AT_WORK:
+    if current.state not in AT_WORK:
         raise Refused("This case is closed." if current.state == State.CLOSED else ON_ITS_WAY)
     return current
 

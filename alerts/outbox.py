@@ -15,13 +15,12 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import F, Q
 
-from alerts import changes, gatekeeping, replies
+from alerts import approvals, changes, clocks, gatekeeping, replies
 from alerts.gate import GateDown
 from alerts.models import Case, CaseEvent, ChangeLink, Reply
 from alerts.refusals import Refused
 from alerts.story import tell
 from hospital import audit
-from hospital.access import Permission, Reach
 from listening import connections
 from listening.sources import adapter_for
 from listening.sources.contract import (
@@ -90,6 +89,7 @@ def take(reply_id: int, now: datetime) -> Reply | None:
         if not queued.update(state=State.SENDING, lease_until=now + LEASE, attempts=F("attempts") + 1):
             return None
         reply.attempts += 1
+        Case.objects.filter(pk=reply.case_id).update(state=Case.State.SENDING)
         tell(reply.case_id, Kind.SENDING, by=None, at=now, reply=reply.pk, attempt=reply.attempts)
     return reply
 
@@ -117,6 +117,7 @@ def settle_not_now(reply: Reply, error: SourceError, now: datetime) -> None:
         return
     again_at = max(error.retry_at or now, now + wait_before(reply.attempts))
     if _settle(reply, state=State.QUEUED, send_after=again_at, error=error.message[:500]):
+        Case.objects.filter(pk=reply.case_id).update(state=Case.State.HELD)
         tell(reply.case_id, Kind.FAILED, by=None, at=now, why=error.message, again_at=again_at.isoformat())
 
 
@@ -157,7 +158,7 @@ def say_it_is_not_there(reply: Reply, *, by: User, at: datetime) -> None:
     """A person has looked, and it is not there: it may leave once more."""
     if not _settle(reply, from_states=(State.UNKNOWN,), state=State.QUEUED, send_after=at, error=""):
         raise Refused("This has been settled already.")
-    Case.objects.filter(pk=reply.case_id).update(state=Case.State.SENDING)
+    Case.objects.filter(pk=reply.case_id).update(state=Case.State.HELD)
     tell(reply.case_id, Kind.SENDING, by=by, at=at, reply=reply.pk, again=True)
     audit.record("reply.send_again", f"reply {reply.pk}", by=by, at=at)
 
@@ -175,8 +176,9 @@ def _settle(reply: Reply, *, from_states: tuple[str, ...] = (State.SENDING,), **
 
 
 def _published(reply: Reply, *, by: User | None, at: datetime, url: str) -> None:
-    Case.objects.filter(pk=reply.case_id).update(state=Case.State.SENT)
+    Case.objects.filter(pk=reply.case_id).update(state=Case.State.SENT, asked_again_at=None)
     Case.objects.filter(pk=reply.case_id, first_replied_at__isnull=True).update(first_replied_at=at)
+    clocks.reset(reply.case_id)
     tell(reply.case_id, Kind.SENT, by=by, at=at, reply=reply.pk, url=url)
     changes.note_told(reply.case_id, ChangeLink.How.REPLY, by=by, at=at)
 
@@ -192,8 +194,7 @@ def _objection(reply: Reply) -> str:
         return replies.POST_CHANGED
     if replies.text_hash(reply.text) != reply.approved_hash:
         return replies.TEXT_CHANGED
-    approver = reply.approved_by
-    if approver is None or not Reach(approver).covers(Permission.APPROVE_REPLIES, reply.case.facility_id):
+    if not approvals.still_stand(reply):
         return NO_LONGER_ALLOWED
     return ""
 

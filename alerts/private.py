@@ -16,7 +16,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from alerts import cases, replies, tokens
+from alerts import cases, clocks, replies, tokens
 from alerts.models import Case, CaseEvent, PrivateAnswer, PrivateLink, Reply
 from alerts.refusals import Refused
 from alerts.story import tell
@@ -174,10 +174,11 @@ def _reopen(case: Case, at: datetime) -> bool:
     if case.state != Case.State.CLOSED:
         return False
     owner = case.owner if case.owner and case.owner.is_active else None
-    state, claimed_at = (Case.State.CLAIMED, at) if owner else (Case.State.NEW, None)
+    state, claimed_at = (Case.State.REOPENED, at) if owner else (Case.State.NEW, None)
     Case.objects.filter(pk=case.pk).update(
-        state=state, owner=owner, claimed_at=claimed_at, **cases.NOT_CLOSED
+        state=state, owner=owner, claimed_at=claimed_at, **cases.not_closed(at)
     )
+    clocks.reset(case.pk)
     return True
 
 

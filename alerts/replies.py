@@ -11,22 +11,25 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from alerts import gatekeeping
+from alerts import approvals, gatekeeping
 from alerts.craft import lengths, slots
 from alerts.models import Case, CaseEvent, Reply
+from alerts.models.case import AT_WORK
 from alerts.refusals import Refused
 from alerts.story import tell
 from alerts.ways import way_for
 from hospital import audit
+from hospital.access import Permission, Reach
 
-REPLY_HOLD = timedelta(seconds=10)
-"""How long an approved reply waits, so that it can be taken back before it leaves."""
+REPLY_HOLD = timedelta(minutes=2)
+"""How long an approved reply waits where its queue says nothing else, so that it can be taken back."""
 
+AT_ONCE_QUEUES = frozenset({"emergency", "self-harm"})
 LONGEST_DRAFT = 10_000
 
 State = Reply.State
 Kind = CaseEvent.Kind
-AT_WORK = [Case.State.CLAIMED, Case.State.DRAFTING]
+WROTE = [Kind.DRAFTED, Kind.REDLINED]
 WRITABLE = [State.DRAFT, State.RETURNED]
 
 POST_CHANGED = "The author changed the post since this reply was written. Read the post again first."
@@ -38,6 +41,8 @@ NO_OVERRIDE: dict[str, Any] = {
     "override_reason": "",
     "override_hash": "",
 }
+NOT_YOUR_TURN = "In this queue {who} approves. It passes to others when it has waited too long."
+APPROVED_ALREADY = "You approved it already. Another approver has to read it too."
 TEXT_CHANGED = "The reply was changed after you opened it. Read it again, then approve."
 
 
@@ -49,7 +54,7 @@ def text_hash(text: str) -> str:
 def save_draft(case: Case, *, text: str, post_seen: str, by: User, at: datetime) -> Reply:
     """Keep what was typed, with the wording of the post that its writer had before them."""
     current = _case_of_mine(case, by)
-    text = _clean(text)
+    text = clean(text)
     if len(text) > LONGEST_DRAFT:
         raise Refused(f"No network takes more than {LONGEST_DRAFT} characters. Shorten it, then it is saved.")
     draft = Reply.objects.filter(case=current, state__in=WRITABLE).first()
@@ -58,7 +63,7 @@ def save_draft(case: Case, *, text: str, post_seen: str, by: User, at: datetime)
     draft.text, draft.author, draft.mention_hash = text, by, post_seen
     draft.save()
     _say_once_who_wrote(draft, by, at)
-    if current.state == Case.State.CLAIMED:
+    if current.state in (Case.State.CLAIMED, Case.State.REOPENED):
         Case.objects.filter(pk=current.pk).update(state=Case.State.DRAFTING)
     return draft
 
@@ -66,26 +71,27 @@ def save_draft(case: Case, *, text: str, post_seen: str, by: User, at: datetime)
 @transaction.atomic
 def submit(reply: Reply, *, by: User, at: datetime, asks_override: bool = False) -> None:
     """Send it for approval. What the check stops goes on only to ask the privacy officer."""
-    current = _locked(reply)
+    current = lock(reply)
     _case_of_mine(current.case, by)
     if current.state not in WRITABLE:
         raise Refused("This reply has been sent for approval already.")
-    _check_post(current)
-    _check_text(current)
+    check_sendable(current)
     said = gatekeeping.verdict_or_refusal(current.case.mention, current.text)
     if said.is_blocked and not asks_override:
         raise Refused(gatekeeping.BLOCKED.format(why=said.worst.why))
     record = gatekeeping.on_record(said)
-    _set(
+    put(
         current,
         state=State.AWAITING,
         author=by,
         submitted_at=at,
+        escalated_at=None,
         return_reason="",
         thread_hash=gatekeeping.thread_hash(current.case.mention),
         gate=record,
         **NO_OVERRIDE,
     )
+    approvals.withdraw(current)
     _case_state(current, Case.State.AWAITING_APPROVAL)
     tell(current.case_id, Kind.SUBMITTED, by=by, at=at, reply=current.pk, check=record)
 
@@ -96,18 +102,18 @@ def override(reply: Reply, *, by: User, text_seen: str, reason: str, at: datetim
     reason = reason.strip()[:500]
     if not reason:
         raise Refused("Say why this may be published although the check stops it.")
-    current = _locked(reply)
+    current = lock(reply)
     if current.state != State.AWAITING:
         raise Refused("This reply no longer waits for approval.")
     if has_written(current, by):
         raise Refused("You wrote some of this reply. Another person must decide.")
-    seen = text_hash(_clean(text_seen))
+    seen = text_hash(clean(text_seen))
     if seen != text_hash(current.text):
         raise Refused(TEXT_CHANGED)
     said = gatekeeping.verdict_or_refusal(current.case.mention, current.text)
     if not said.is_blocked:
         raise Refused("The check does not stop this text. It needs no one to let it through.")
-    _set(current, override_by=by, override_at=at, override_reason=reason, override_hash=seen)
+    put(current, override_by=by, override_at=at, override_reason=reason, override_hash=seen)
     rules = gatekeeping.on_record(said)["blocks"]
     tell(current.case_id, Kind.OVERRIDDEN, by=by, at=at, reply=current.pk, reason=reason, rules=rules)
     audit.record(
@@ -116,35 +122,80 @@ def override(reply: Reply, *, by: User, text_seen: str, reason: str, at: datetim
 
 
 @transaction.atomic
-def approve(reply: Reply, *, by: User, text_seen: str, at: datetime, ticked: Collection[str] = ()) -> None:
-    """Approve the exact text that was seen; it leaves when the hold has passed."""
-    current = _locked(reply)
+def approve(
+    reply: Reply,
+    *,
+    by: User,
+    text_seen: str,
+    at: datetime,
+    ticked: Collection[str] = (),
+    at_once: bool = False,
+) -> None:
+    """Approve the exact text that was seen; it leaves after the hold, or in an emergency at once."""
+    current = lock(reply)
     if current.state != State.AWAITING:
         raise Refused("This reply no longer waits for approval.")
     if has_written(current, by):
         raise Refused("You wrote some of this reply. Another person must approve it.")
-    approved_hash = text_hash(current.text)
-    if text_hash(_clean(text_seen)) != approved_hash:
+    if not approvals.may_approve(by, current):
+        raise Refused(NOT_YOUR_TURN.format(who=approvals.whose_turn(current)))
+    if text_hash(clean(text_seen)) != text_hash(current.text):
         raise Refused(TEXT_CHANGED)
-    _check_post(current)
-    record = _checked(current, approved_hash, ticked)
-    _set(
-        current,
+    if at_once and not may_send_at_once(current, by):
+        raise Refused("Only an answer to an emergency leaves at once.")
+    if current.approvals.filter(by=by, text_hash=text_hash(current.text)).exists():
+        raise Refused(APPROVED_ALREADY)
+    count_approval(current, by=by, at=at, ticked=ticked, at_once=at_once)
+
+
+def count_approval(
+    reply: Reply,
+    *,
+    by: User,
+    at: datetime,
+    ticked: Collection[str],
+    at_once: bool = False,
+    **told: Any,
+) -> None:
+    """One more approval of the text as it stands, by a caller who holds the lock. With the last it leaves."""
+    _check_post(reply)
+    approved_hash = text_hash(reply.text)
+    record = _checked(reply, approved_hash, ticked)
+    given, needed = (
+        approvals.give(reply, by=by, text_hash=approved_hash, at=at),
+        reply.case.queue.approvals_needed,
+    )
+    proof = {"text_sha256": approved_hash, "check": record, **told}
+    if given < needed:
+        proof |= {"number": given, "of": needed}
+        put(reply, gate=record)
+    else:
+        _hold(reply, by, at, record, timedelta(0) if at_once else reply.case.queue.hold)
+    if record["ticked"]:
+        tell(reply.case_id, Kind.TICKED, by=by, at=at, reply=reply.pk, rules=record["ticked"])
+    tell(reply.case_id, Kind.APPROVED, by=by, at=at, reply=reply.pk, at_once=at_once, **proof)
+    audit.record("reply.approve", f"reply {reply.pk}", by=by, at=at, at_once=at_once, **proof)
+
+
+def _hold(reply: Reply, by: User, at: datetime, record: dict[str, Any], hold: timedelta) -> None:
+    put(
+        reply,
         state=State.QUEUED,
         approved_by=by,
         approved_at=at,
-        approved_hash=approved_hash,
-        send_after=at + REPLY_HOLD,
+        approved_hash=text_hash(reply.text),
+        send_after=at + hold,
         attempts=0,
         error="",
         gate=record,
     )
-    _case_state(current, Case.State.SENDING)
-    if record["ticked"]:
-        tell(current.case_id, Kind.TICKED, by=by, at=at, reply=current.pk, rules=record["ticked"])
-    proof = {"text_sha256": approved_hash, "check": record}
-    tell(current.case_id, Kind.APPROVED, by=by, at=at, reply=current.pk, **proof)
-    audit.record("reply.approve", f"reply {current.pk}", by=by, at=at, **proof)
+    _case_state(reply, Case.State.HELD)
+
+
+def may_send_at_once(reply: Reply, person: User) -> bool:
+    """Without the hold: only where a life may hang on it, and by those who are trusted with it."""
+    is_emergency = reply.case.queue.slug in AT_ONCE_QUEUES
+    return is_emergency and Reach(person).covers(Permission.SEND_AT_ONCE, reply.case.facility_id)
 
 
 def _checked(reply: Reply, approved_hash: str, ticked: Collection[str]) -> dict[str, Any]:
@@ -162,10 +213,11 @@ def send_back(reply: Reply, *, by: User, reason: str, at: datetime) -> None:
     reason = reason.strip()[:500]
     if not reason:
         raise Refused("Say what should change, so that the writer knows.")
-    current = _locked(reply)
+    current = lock(reply)
     if current.state != State.AWAITING:
         raise Refused("This reply no longer waits for approval.")
-    _set(current, state=State.RETURNED, return_reason=reason, **NO_OVERRIDE)
+    put(current, state=State.RETURNED, return_reason=reason, **NO_OVERRIDE)
+    approvals.withdraw(current)
     _case_state(current, Case.State.DRAFTING)
     tell(current.case_id, Kind.RETURNED, by=by, at=at, reply=current.pk, reason=reason)
 
@@ -173,7 +225,7 @@ def send_back(reply: Reply, *, by: User, reason: str, at: datetime) -> None:
 @transaction.atomic
 def cancel(reply: Reply, *, by: User, at: datetime) -> None:
     """Take it back before it leaves; it is a draft again and needs a new approval."""
-    current = _locked(reply)
+    current = lock(reply)
     if current.state not in (State.AWAITING, State.QUEUED):
         raise Refused("Too late: this reply has left already.")
     take_back(current, at=at, by=by, reason="")
@@ -183,7 +235,7 @@ def cancel(reply: Reply, *, by: User, at: datetime) -> None:
 def take_back(reply: Reply, *, at: datetime, by: User | None, reason: str) -> None:
     """Void the approval, inside the transaction of the caller, who holds the lock."""
     state = State.RETURNED if reason else State.DRAFT
-    _set(
+    put(
         reply,
         state=state,
         return_reason=reason,
@@ -193,6 +245,7 @@ def take_back(reply: Reply, *, at: datetime, by: User | None, reason: str) -> No
         send_after=None,
         **NO_OVERRIDE,
     )
+    approvals.withdraw(reply)
     _case_state(reply, Case.State.DRAFTING)
     tell(reply.case_id, Kind.RETURNED, by=by, at=at, reply=reply.pk, reason=reason, taken_back=not reason)
 
@@ -201,7 +254,7 @@ def has_written(reply: Reply, person: User) -> bool:
     """Whether any word of it may be theirs, whoever sent it for approval in the end."""
     if reply.author_id == person.pk:
         return True
-    wrote = CaseEvent.objects.filter(case_id=reply.case_id, kind=Kind.DRAFTED, actor=person)
+    wrote = CaseEvent.objects.filter(case_id=reply.case_id, kind__in=WROTE, actor=person)
     return wrote.filter(detail__reply=reply.pk).exists()
 
 
@@ -227,10 +280,10 @@ def lock_case(case_id: int) -> None:
     Case.objects.select_for_update(of=("self",)).values_list("pk").get(pk=case_id)
 
 
-def _locked(reply: Reply) -> Reply:
+def lock(reply: Reply) -> Reply:
     lock_case(reply.case_id)
     found = Reply.objects.select_for_update(of=("self",)).select_related(
-        "case__mention__source", "case__queue", "override_by"
+        "case__mention__source", "case__queue", "override_by", "author"
     )
     return found.get(pk=reply.pk)
 
@@ -245,6 +298,12 @@ def _check_post(reply: Reply) -> None:
         raise Refused(POST_CHANGED)
     if reply.state == State.AWAITING and gatekeeping.has_new_thread(reply):
         raise Refused(gatekeeping.THREAD_CHANGED)
+
+
+def check_sendable(reply: Reply) -> None:
+    """The post is as it was when the reply was written, and its network takes the text."""
+    _check_post(reply)
+    _check_text(reply)
 
 
 def _check_text(reply: Reply) -> None:
@@ -266,12 +325,12 @@ def _say_once_who_wrote(reply: Reply, by: User, at: datetime) -> None:
         tell(reply.case_id, Kind.DRAFTED, by=by, at=at, reply=reply.pk)
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
     # Browsers send CRLF; an approval must hold for what the network will show.
     return text.replace("\r\n", "\n").replace("\x00", "").strip()
 
 
-def _set(reply: Reply, **changes: Any) -> None:
+def put(reply: Reply, **changes: Any) -> None:
     Reply.objects.filter(pk=reply.pk).update(**changes)
 
 

@@ -34,6 +34,16 @@ BEAT: dict[str, dict[str, Any]] = {
         "schedule": 20.0,
         "options": {"queue": "bulk", "expires": 20},
     },
+    "alerts-sweep-waits": {
+        "task": "alerts.tasks.sweep_waits",
+        "schedule": 20.0,
+        "options": {"queue": "urgent", "expires": 20},
+    },
+    "alerts-set-clocks": {
+        "task": "alerts.tasks.set_clocks",
+        "schedule": 15.0,
+        "options": {"queue": "bulk", "expires": 15},
+    },
     "alerts-sweep-replies": {
         "task": "alerts.tasks.sweep_replies",
         "schedule": 5.0,

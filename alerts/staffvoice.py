@@ -19,11 +19,10 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import CharField, Count, F, Func, Q, Value
 
-from alerts import defaults, priority, replies, weighing
+from alerts import clocks, defaults, priority, replies, weighing
 from alerts.models import Case, CaseEvent, Queue, Reply
 from alerts.models.queue import STAFF_VOICE
 from alerts.refusals import Refused
-from alerts.sla import due_at
 from alerts.staffnotes import objection
 from alerts.story import tell
 from listening import stories, wall_sequence
@@ -51,7 +50,7 @@ SET_BY_PEOPLE = Func(
 
 State = Case.State
 Kind = CaseEvent.Kind
-ON_ITS_WAY = (State.SENDING, State.CHECK)
+ON_ITS_WAY = (State.HELD, State.SENDING, State.CHECK)
 
 
 @transaction.atomic
@@ -230,7 +229,8 @@ def _move(case: Case, queue: Queue, *, lane: str, by: User | None, at: datetime)
         outcome="",
         outcome_note="",
         closed_at=None,
-        due_at=due_at(at, first_reply_within=queue.policy.first_reply_within),
+        due_at=clocks.first_due_at(queue, case.mention, at),
+        clock_from=at,
     )
     tell(case.pk, Kind.MOVED, by=by, at=at, what="queue", was=case.queue.name, now=queue.name)
 

@@ -7,7 +7,7 @@ from celery import shared_task
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from alerts import forgetting, outbox, paging, private, staffvoice, thanks, triage
+from alerts import approvals, clocks, forgetting, outbox, paging, private, staffvoice, thanks, triage, waiting
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +30,7 @@ def route_due() -> None:
 @shared_task(ignore_result=True)
 def note_edits(mention_ids: list[int]) -> None:
     triage.note_edits(mention_ids, timezone.now())
+    waiting.hear(mention_ids, timezone.now())
 
 
 @shared_task(ignore_result=True)
@@ -41,6 +42,20 @@ def publish(reply_id: int) -> None:
 def sweep_replies() -> None:
     for reply_id in outbox.sweep(timezone.now()):
         ring(publish, reply_id, queue=URGENT)
+
+
+@shared_task(ignore_result=True)
+def sweep_waits() -> None:
+    """Whatever waited its time: authors, and replies that nobody approved."""
+    waiting.sweep(timezone.now())
+    approvals.sweep(timezone.now())
+
+
+@shared_task(ignore_result=True)
+def set_clocks() -> None:
+    """One chunk, then to the end of the line: polls wait behind it."""
+    if clocks.work(timezone.now()):
+        ring(set_clocks, queue=BULK)
 
 
 @shared_task(ignore_result=True)

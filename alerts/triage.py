@@ -21,11 +21,10 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
-from alerts import defaults, priority, staffvoice, weighing
+from alerts import clocks, defaults, priority, staffvoice, weighing
 from alerts.models import Case, CaseEvent, Queue, Rule
 from alerts.models.queue import STAFF_VOICE
 from alerts.rules import SAFETY_QUEUES, Condition, Facts, first_fitting
-from alerts.sla import due_at
 from alerts.story import tell
 from listening import exclusions
 from listening.models import Mention, MentionVersion
@@ -124,7 +123,7 @@ def _tell_once(mention_id: int, at: datetime, **detail: int) -> bool:
 
 
 def _decide(mention: Mention, now: datetime, rules: Sequence[Condition]) -> Case | None:
-    case = Case.objects.filter(mention=mention).select_related("queue").first()
+    case = Case.objects.filter(mention=mention).select_related("queue__policy").first()
     if case is not None:
         _reconsider(case, mention, now)
         return case
@@ -158,6 +157,7 @@ def _reconsider(case: Case, mention: Mention, now: datetime) -> None:
         return
     before = case.priority
     _weigh_again(case, mention)
+    clocks.tighten(case, mention, now)
     if is_pressed_by_a_person(mention) and case.state != Case.State.CLOSED and case.priority > before:
         # What a person finds graver than the reader did stands higher in its queue.
         moved = {"what": "severity", "was": before, "now": case.priority}
@@ -166,14 +166,14 @@ def _reconsider(case: Case, mention: Mention, now: datetime) -> None:
     if wanted is None or case.queue.slug == wanted:
         return
     queue = defaults.queue(wanted)
-    soonest = due_at(now, first_reply_within=queue.policy.first_reply_within)
+    soonest = clocks.first_due_at(queue, mention, now)
     changes: dict[str, Any] = {"queue": queue, "passed_on": ""}
     if case.state == Case.State.CLOSED:
         reset = {"state": Case.State.NEW, "owner": None, "outcome": "", "outcome_note": "", "closed_at": None}
-        changes |= {**reset, "first_replied_at": None, "due_at": soonest}
+        changes |= {**reset, "first_replied_at": None, "due_at": soonest, "clock_from": now}
         tell(case.pk, CaseEvent.Kind.REOPENED, by=None, at=now)
-    else:
-        changes["due_at"] = min(case.due_at, soonest)
+    elif soonest < case.due_at:
+        changes |= {"due_at": soonest, "clock_from": now}
     Case.objects.filter(pk=case.pk).update(**changes)
     tell(case.pk, CaseEvent.Kind.MOVED, by=None, at=now, what="queue", was=case.queue.name, now=queue.name)
 
@@ -215,7 +215,7 @@ def _open(
         facts=facts.stored(),
         priority=priority.score(priority.standing(facts, weighing.current())),
         opened_at=now,
-        due_at=due_at(now, first_reply_within=queue.policy.first_reply_within),
+        due_at=clocks.first_due_at(queue, mention, now),
     )
     tell(case.pk, CaseEvent.Kind.OPENED, by=None, at=now, queue=queue.name, why=why)
     if mention.story_id and queue.slug not in {*SAFETY_QUEUES.values(), STAFF_VOICE}:

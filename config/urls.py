@@ -18,7 +18,9 @@ from dashboard import (
     lexicon_views,
     mention_views,
     people_views,
+    policy_views,
     priority_views,
+    queue_views,
     reading_views,
     relevance_views,
     rule_views,
@@ -36,7 +38,7 @@ from dashboard import (
     watchlist_history_views,
     watchlist_views,
 )
-from dashboard.cases import checks, inserts, knows, moves, pages, private, safety, staff
+from dashboard.cases import answers, checks, inserts, knows, moves, pages, private, safety, staff
 from hospital.views import healthz
 
 urlpatterns: list[URLPattern] = [
@@ -90,6 +92,8 @@ urlpatterns: list[URLPattern] = [
     path("cases/<int:pk>/answer/", staff.answer, name="case-answer"),
     path("cases/<int:pk>/close/", moves.close, name="case-close"),
     path("cases/<int:pk>/reopen/", moves.reopen, name="case-reopen"),
+    path("cases/<int:pk>/wait/", answers.wait, name="case-wait"),
+    path("cases/<int:pk>/resume/", answers.resume, name="case-resume"),
     path("cases/<int:pk>/reveal/", moves.reveal, name="case-reveal"),
     # Who is in danger, or still in the building
     path("cases/bell/", safety.ring, name="case-bell"),
@@ -146,6 +150,8 @@ urlpatterns: list[URLPattern] = [
     path("cases/<int:pk>/reply/swap/", inserts.swap, name="reply-swap"),
     path("replies/<int:pk>/override/", checks.override, name="reply-override"),
     path("replies/<int:pk>/approve/", moves.approve, name="reply-approve"),
+    path("replies/<int:pk>/change/", answers.change, name="reply-change"),
+    path("replies/<int:pk>/accept/", answers.accept, name="reply-accept"),
     path("replies/<int:pk>/return/", moves.send_back, name="reply-return"),
     path("replies/<int:pk>/cancel/", moves.cancel, name="reply-cancel"),
     path("replies/<int:pk>/resolve/", moves.resolve, name="reply-resolve"),
@@ -208,6 +214,12 @@ urlpatterns: list[URLPattern] = [
     path("facts/new/", fact_views.create, name="fact-create"),
     path("facts/<int:pk>/", fact_views.edit, name="fact-edit"),
     path("facts/<int:pk>/remove/", fact_views.remove, name="fact-remove"),
+    # Queues
+    path("queues/", queue_views.listing, name="queue-list"),
+    path("queues/clocks/", queue_views.progress, name="queue-clocks"),
+    path("queues/holidays/", queue_views.days, name="queue-days"),
+    path("queues/<slug:slug>/edit/", queue_views.edit, name="queue-edit"),
+    path("policy/", policy_views.policy, name="policy"),
     # Priority
     path("priority/", priority_views.edit, name="priority-edit"),
     # Rules

@@ -39,6 +39,7 @@ class Permission(StrEnum):
     MANAGE_SAVED_REPLIES = "manage saved replies"
     APPROVE_FACTS = "approve facts"
     MANAGE_SAFETY = "manage safety texts and duty"
+    SEND_AT_ONCE = "send an answer to an emergency without the hold"
     OVERRIDE_CHECK = "let a stopped reply through"  # as the second person, with a reason
     READ_PRIVATE_ANSWERS = "read private answers"  # what an author told by a private link
     CONFIRM_THANKS = "confirm thanks"  # say that a card goes to a unit or a member of staff
@@ -63,6 +64,7 @@ GRANTS: dict[str, frozenset[Permission]] = {
             P.APPROVE_REPLIES,
             P.APPROVE_FACTS,
             P.MANAGE_SAVED_REPLIES,
+            P.SEND_AT_ONCE,
             P.REVEAL_IDENTITIES,
             P.READ_PRIVATE_ANSWERS,
             P.CONFIRM_THANKS,

@@ -104,6 +104,8 @@ WHO_MAY = {
     "case-answer": STAFF_VOICE,
     "case-close": WORK,
     "case-reopen": WORK,
+    "case-wait": WORK,
+    "case-resume": WORK,
     "case-reveal": REVEAL,
     "case-bell": SEE_CASES,
     "case-state": WORK,
@@ -139,6 +141,13 @@ WHO_MAY = {
     "reply-resolve": WORK,
     "reply-approve": APPROVE,
     "reply-return": APPROVE,
+    "reply-change": APPROVE,
+    "reply-accept": WORK,
+    "queue-list": ADMIN,
+    "queue-clocks": ADMIN,
+    "queue-days": ADMIN,
+    "queue-edit": ADMIN,
+    "policy": SEE_CASES,
     "priority-edit": ADMIN,
     "contact-list": ADMIN,
     "contact-remove": ADMIN,
@@ -212,6 +221,7 @@ PARTS: dict[str, Any] = {
     "number": 0,
     "pack": "acute",
     "token": "nobodys",
+    "slug": "complaints",
 }
 
 

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("alerts", "0005_reply_gate"),
+        ("alerts", "0008_clock"),
         ("hospital", "0004_facility_dictionary"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -1,6 +1,8 @@
+from alerts.models.approval import Approval, Redline
 from alerts.models.author_note import AuthorNote
 from alerts.models.case import Case, CaseEvent
 from alerts.models.change import Change, ChangeLink
+from alerts.models.clock import ClockRun, Holiday
 from alerts.models.contact import ListedContact
 from alerts.models.duty import Duty
 from alerts.models.knowledge import Knower, Question
@@ -14,13 +16,16 @@ from alerts.models.thanks import Thanks
 from alerts.models.weights import PriorityWeights
 
 __all__ = [
+    "Approval",
     "ApprovedFact",
     "AuthorNote",
     "Case",
     "CaseEvent",
     "Change",
     "ChangeLink",
+    "ClockRun",
     "Duty",
+    "Holiday",
     "Knower",
     "ListedContact",
     "Notification",
@@ -29,6 +34,7 @@ __all__ = [
     "PrivateLink",
     "Question",
     "Queue",
+    "Redline",
     "Reply",
     "Rule",
     "RulesVersion",

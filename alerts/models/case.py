@@ -41,6 +41,10 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def unowned(self) -> Self:
         return self.filter(owner__isnull=True)
 
+    def running(self) -> Self:
+        """Those whose clock runs."""
+        return self.exclude(state__in=[Case.State.CLOSED, Case.State.WAITING])
+
     def due_before(self, moment: datetime) -> Self:
         return self.filter(due_at__lte=moment)
 
@@ -71,8 +75,11 @@ class Case(models.Model):
         CLAIMED = "claimed", "Claimed"
         DRAFTING = "drafting", "Drafting"
         AWAITING_APPROVAL = "awaiting", "Awaiting approval"
+        HELD = "held", "Held"  # approved, and can be taken back
         SENDING = "sending", "Sending"
         SENT = "sent", "Sent"
+        WAITING = "waiting", "Waiting on author"
+        REOPENED = "reopened", "Reopened"  # worked on like a claimed one
         CHECK = "check", "Check the network"  # a reply may or may not be public
         CLOSED = "closed", "Closed"
 
@@ -108,7 +115,12 @@ class Case(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     opened_at = models.DateTimeField()
-    due_at = models.DateTimeField()
+    due_at = models.DateTimeField()  # of the clock that runs now: see `clocks`
+    clock_from = models.DateTimeField(null=True, blank=True)  # where it began anew after the case was opened
+    asked_again_at = models.DateTimeField(null=True, blank=True)  # the author wrote after our reply
+    waiting_since = models.DateTimeField(null=True, blank=True)
+    waiting_until = models.DateTimeField(null=True, blank=True)
+    paused_for = models.DurationField(default=timedelta(0))  # business time spent waiting on the author
     claimed_at = models.DateTimeField(null=True, blank=True)
     first_replied_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -138,6 +150,10 @@ class Case(models.Model):
                 name="case_severity_set_by_somebody",
             ),
             models.CheckConstraint(
+                condition=~Q(state="waiting") | Q(waiting_since__isnull=False, waiting_until__isnull=False),
+                name="case_waiting_since_and_until",
+            ),
+            models.CheckConstraint(
                 condition=Q(staff_answer__in=["safety", "praise"]) | Q(passed_on=""),
                 name="case_passed_on_when_answered",
             ),
@@ -152,6 +168,8 @@ class Case(models.Model):
                 name="case_open_in_queue",
                 condition=~Q(state="closed"),
             ),
+            # What will be late within the hour; whom nobody has answered for too long.
+            models.Index(fields=["due_at"], name="case_due", condition=~Q(state__in=["closed", "waiting"])),
             # What is mine.
             models.Index(fields=["owner", "due_at"], name="case_open_by_owner", condition=~Q(state="closed")),
         ]
@@ -169,6 +187,10 @@ class Case(models.Model):
         return self.is_staff_voice and not self.passed_on
 
 
+AT_WORK = [Case.State.CLAIMED, Case.State.DRAFTING, Case.State.REOPENED]
+"""States in which its owner may write."""
+
+
 class CaseEvent(models.Model):
     """One step in a case's story, written in the transaction of the step."""
 
@@ -179,6 +201,9 @@ class CaseEvent(models.Model):
         DRAFTED = "drafted", "Reply written"
         SUBMITTED = "submitted", "Sent for approval"
         APPROVED = "approved", "Reply approved"
+        REDLINED = "redlined", "Reply changed by an approver"
+        ACCEPTED = "accepted", "Change of the reply accepted"
+        ESCALATED = "escalated", "Approval waited too long"
         TICKED = "ticked", "Doubts about the reply ticked"
         OVERRIDDEN = "overridden", "Stopped reply let through"
         RETURNED = "returned", "Reply returned"
@@ -188,6 +213,8 @@ class CaseEvent(models.Model):
         UNKNOWN = "unknown", "May have been sent"
         EDITED_AT_SOURCE = "edited", "Author changed the post"
         MOVED = "moved", "Moved"
+        WAITING = "waiting", "Waits on the author"
+        RESUMED = "resumed", "Taken up again"
         WEIGHED = "weighed", "Severity set"
         ANSWERED = "answered", "Staff voice answered"
         CLOSED = "closed", "Closed"

@@ -3,19 +3,25 @@ from datetime import timedelta
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
 
 from hospital.models import Facility
 
+LONGEST_HOLD = timedelta(minutes=30)
 STAFF_VOICE = "staff-voice"
 """The queue of what members of staff say in public. Two roles know that there is anything in it."""
 
 
 class SLAPolicy(models.Model):
-    """How soon people are owed an answer."""
+    """How soon people are owed an answer, counted in the hours in which somebody works on it."""
 
     name = models.CharField(max_length=80, unique=True)
     first_reply_within = models.DurationField(default=timedelta(hours=2))
+    # On networks where people expect an answer within a day, as `sla.SLOW_NETWORKS` lists them.
+    first_reply_within_slow = models.DurationField(null=True, blank=True)
+    next_reply_within = models.DurationField(default=timedelta(hours=4))
     resolve_within = models.DurationField(default=timedelta(days=2))
+    hours = models.CharField(max_length=400, blank=True)  # as `hours.read` takes it; nothing: always
 
     class Meta:
         verbose_name = "SLA policy"
@@ -32,9 +38,23 @@ class Queue(models.Model):
     name = models.CharField(max_length=80)
     position = models.PositiveSmallIntegerField(default=0)
     policy = models.ForeignKey(SLAPolicy, on_delete=models.PROTECT)
+    hold = models.DurationField(default=timedelta(minutes=2))  # what is approved can be taken back so long
+    approvals_needed = models.PositiveSmallIntegerField(default=1)
+    escalate_after = models.DurationField(null=True, blank=True, default=timedelta(minutes=30))
+    # Nobody named: everyone who may approve. Deputies join them once a reply has waited too long.
+    approvers = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="+")
+    deputies = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="+")
 
     class Meta:
         ordering = ["position", "name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(hold__gte=timedelta(0), hold__lte=LONGEST_HOLD), name="queue_hold_half_an_hour"
+            ),
+            models.CheckConstraint(
+                condition=Q(approvals_needed__gte=1, approvals_needed__lte=2), name="queue_one_or_two_approve"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

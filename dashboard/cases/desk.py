@@ -10,14 +10,15 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.models import User
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Exists, Min, OuterRef, Prefetch, Q
 from django.db.models.functions import Left
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
 from alerts import changes, staffvoice, weighing
-from alerts.models import Case, Queue
+from alerts.clocks import Calendars
+from alerts.models import Case, Queue, Reply
 from alerts.models.case import CaseQuerySet
 from alerts.models.queue import STAFF_VOICE
 from alerts.priority import Weights
@@ -26,8 +27,18 @@ from dashboard.cases.privately import UNREAD
 from dashboard.cases.rows import EXCERPT, Row
 from hospital.access import Permission, Reach, reach_of
 
-TEAM, MINE, APPROVAL, TELL = "team", "mine", "approval", "tell"
-VIEWS = {TEAM: "Team", MINE: "Mine", APPROVAL: "For approval", TELL: "Tell them"}
+TEAM, MINE, APPROVAL, GOING_OUT, LATE_SOON = "team", "mine", "approval", "going-out", "late-soon"
+TELL = "tell"
+VIEWS = {
+    TEAM: "Team",
+    MINE: "Mine",
+    APPROVAL: "For approval",
+    GOING_OUT: "Going out",
+    LATE_SOON: "Late within the hour",
+    TELL: "Tell them",
+}
+FORECAST = timedelta(hours=1)
+ON_ITS_WAY = [Case.State.HELD, Case.State.SENDING, Case.State.WAITING]
 PAGE = 100
 STAYS_FOR = timedelta(hours=12)
 THEMES_OF = timedelta(days=90)
@@ -99,6 +110,15 @@ class Desk:
         return [(theme.replace("_", " ").capitalize(), number) for theme, number in counted]
 
     @cached_property
+    def calendars(self) -> Calendars:
+        return Calendars.load()
+
+    @property
+    def forecast(self) -> int:
+        """How many will be late within the hour, as things stand."""
+        return late_soon(self.reachable.there().open(), self.now).count()
+
+    @cached_property
     def weights(self) -> Weights:
         return weighing.current()
 
@@ -115,6 +135,10 @@ class Desk:
             return there.filter(state=Case.State.AWAITING_APPROVAL)
         if self.view == TELL:
             return self.to_tell
+        if self.view == GOING_OUT:
+            return there.filter(state=Case.State.HELD)
+        if self.view == LATE_SOON:
+            return late_soon(there, self.since)
         return there.filter(queue__slug=self.view)
 
     @property
@@ -140,16 +164,27 @@ class Desk:
         # First which, then what is in them: sorting thousands of posts to show a hundred is slow.
         first = list(ordered.values_list("pk", flat=True)[:PAGE])
         related = standing.filter(pk__in=first).select_related(
-            "mention__source", "mention__facility", "facility", "owner", "queue", "severity_set_by"
+            "mention__source", "mention__facility", "facility", "owner", "queue__policy", "severity_set_by"
         )
+        if self.view == GOING_OUT:
+            queued = Reply.objects.filter(state=Reply.State.QUEUED)
+            related = related.prefetch_related(Prefetch("replies", queued, to_attr="held"))
         short = related.defer("mention__text", "mention__reasons").annotate(
-            excerpt=Left("mention__text", EXCERPT + masks.SLACK), has_answer=UNREAD
+            excerpt=Left("mention__text", EXCERPT + masks.SLACK),
+            has_answer=UNREAD,
+            is_passed_on=Exists(
+                Reply.objects.filter(
+                    case=OuterRef("pk"), state=Reply.State.AWAITING, escalated_at__isnull=False
+                )
+            ),
         )
         by_id = {case.pk: case for case in short}
-        return [
-            Row(case, self.now, self.user.pk, weighing.factors(case, self.weights, self.since))
-            for case in (by_id[pk] for pk in first if pk in by_id)
-        ]
+        return [self._row(case) for case in (by_id[pk] for pk in first if pk in by_id)]
+
+    def _row(self, case: Case) -> Row:
+        factors = weighing.factors(case, self.weights, self.since)
+        may_cancel = self.reach.covers(Permission.WORK_CASES, case.facility_id)
+        return Row(case, self.now, self.user.pk, factors, self.calendars, may_cancel)
 
     def standing(self) -> tuple[int, int]:
         """How many of these stand open, and how many of those have no owner."""
@@ -178,11 +213,10 @@ class Desk:
         whole = open_cases.values(is_any=Q(pk__isnull=False))
         mine = whole.filter(owner=self.user)
         waiting = whole.filter(state=Case.State.AWAITING_APPROVAL)
+        held = whole.filter(state=Case.State.HELD)
         told = self.to_tell.values(is_any=Q(pk__isnull=False))
-        views = [
-            _shelf(slug, VIEWS[slug], next(iter(_counted(cases)), None))
-            for slug, cases in ((TEAM, whole), (MINE, mine), (APPROVAL, waiting), (TELL, told))
-        ]
+        counted = ((TEAM, whole), (MINE, mine), (APPROVAL, waiting), (GOING_OUT, held), (TELL, told))
+        views = [_shelf(slug, VIEWS[slug], next(iter(_counted(cases)), None)) for slug, cases in counted]
         return views, queues
 
 
@@ -195,6 +229,11 @@ def _counted(grouped: Any) -> Any:
 def _shelf(slug: str, name: str, row: dict[str, Any] | None) -> Shelf:
     counts = {key: row[key] for key in ("count", "unowned", "oldest_at")} if row else {}
     return Shelf(slug, name, **counts)
+
+
+def late_soon(cases: CaseQuerySet, now: datetime) -> CaseQuerySet:
+    """Owed within the hour, and no answer is on its way."""
+    return cases.exclude(state__in=ON_ITS_WAY).filter(due_at__gt=now, due_at__lte=now + FORECAST)
 
 
 def read_since(text: str, now: datetime) -> datetime:

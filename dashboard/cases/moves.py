@@ -168,11 +168,14 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
     desk = Desk.of(request)
     reply = find_reply(desk, pk, APPROVE)
     seen, ticked = request.POST.get("text_seen", ""), request.POST.getlist("ticked")[:50]
+    at_once = request.POST.get("at_once") == "yes"
     return after(
         request,
         desk,
         reply.case,
-        lambda: replies.approve(reply, by=desk.user, text_seen=seen, at=timezone.now(), ticked=ticked),
+        lambda: replies.approve(
+            reply, by=desk.user, text_seen=seen, at=timezone.now(), ticked=ticked, at_once=at_once
+        ),
     )
 
 

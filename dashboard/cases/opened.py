@@ -6,7 +6,19 @@ from functools import cached_property
 
 from django.http import Http404
 
-from alerts import cases, changes, facts, gatekeeping, priority, replies, savedreplies, thanks, weighing
+from alerts import (
+    cases,
+    changes,
+    facts,
+    gate,
+    gatekeeping,
+    priority,
+    replies,
+    savedreplies,
+    thanks,
+    waiting,
+    weighing,
+)
 from alerts.models import (
     ApprovedFact,
     Case,
@@ -19,19 +31,21 @@ from alerts.models import (
     SavedReply,
     Thanks,
 )
-from alerts.models.case import CaseQuerySet
+from alerts.models.case import AT_WORK, CaseQuerySet
 from alerts.models.queue import STAFF_VOICE
 from alerts.priority import Factor
 from alerts.thanks import Suggestion
 from alerts.ways import Way, way_for
 from dashboard import cards
 from dashboard.cards import Card
-from dashboard.cases import story
+from dashboard.cases import approving, story, ticking
+from dashboard.cases.approving import Approving
 from dashboard.cases.author import AuthorView, author_of
 from dashboard.cases.craft import Craft
 from dashboard.cases.desk import Desk
 from dashboard.cases.privately import NOTHING_SEEN, Privately, Seen
-from dashboard.cases.rows import card_of, is_pressing, time_left
+from dashboard.cases.rows import card_of
+from dashboard.cases.ticking import Ticking
 from dashboard.cases.urgent import Urgent
 from dashboard.cases.verdicts import Shown
 from dashboard.mention_views import is_hidden, outward, pieces_of, title_of
@@ -111,13 +125,24 @@ class Opened:
         """What a person can set it to: key, severity, word."""
         return [(key, *said) for key, said in priority.SEVERITIES.items()]
 
-    @property
-    def left(self) -> str:
-        return time_left(self.case, self.now)
+    @cached_property
+    def clock(self) -> Ticking:
+        return ticking.of(self.case, self.desk.calendars, self.now)
+
+    @cached_property
+    def approving(self) -> Approving | None:
+        return approving.of(self)
 
     @property
-    def is_pressing(self) -> bool:
-        return is_pressing(self.case, self.now)
+    def policy(self) -> str:
+        """The version of the reply rules that applied, or that would now."""
+        reply = self.reply or next(iter(reversed(self.published)), None)
+        stored = reply.gate.get("policy") if reply and isinstance(reply.gate, dict) else None
+        return str(stored or gate.POLICY)
+
+    @property
+    def wait_days(self) -> tuple[int, ...]:
+        return waiting.DAYS
 
     @cached_property
     def urgent(self) -> Urgent:
@@ -272,7 +297,7 @@ class Opened:
 
     @property
     def can_write(self) -> bool:
-        mine = self.can_work and self.is_mine and self.case.state in replies.AT_WORK
+        mine = self.can_work and self.is_mine and self.case.state in AT_WORK
         return mine and not self.case.is_staff_voice
 
     @property
@@ -292,16 +317,17 @@ class Opened:
 
     @property
     def can_close(self) -> bool:
-        at_rest = self.case.state in (Case.State.NEW, Case.State.SENT, *replies.AT_WORK)
+        at_rest = self.case.state in cases.CLOSABLE
         return self.can_work and at_rest and (self.is_mine or self.case.owner_id is None)
 
     @property
     def refresh_seconds(self) -> int | None:
         """How often the case shows itself anew: only where there is nothing to type into."""
-        if self.case.state == Case.State.SENDING:
+        if self.case.state in (Case.State.HELD, Case.State.SENDING):
             return 2
-        waits = self.case.state == Case.State.AWAITING_APPROVAL
-        return 5 if waits and not (self.can_approve or self.can_override) else None
+        if self.approving is None or self.can_override:
+            return None
+        return None if self.approving.can_change or self.approving.can_approve else 5
 
     @property
     def stage(self) -> str:
@@ -353,7 +379,7 @@ def _one(cases: CaseQuerySet, pk: int) -> Case | None:
         "mention__facility",
         "facility",
         "owner",
-        "queue",
+        "queue__policy",
         "severity_set_by",
     )
     return related.prefetch_related("mention__matches").filter(pk=min(pk, HIGHEST_ID)).first()

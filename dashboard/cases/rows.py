@@ -1,16 +1,19 @@
 """A case as a line of the list, and times as people say them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from alerts import priority
-from alerts.models import Case
+from alerts.clocks import Calendars
+from alerts.models import Case, Reply
 from alerts.priority import Factor
 from dashboard import cards, masks
 from dashboard.cards import Card
+from dashboard.cases import ticking
+from dashboard.cases.ticking import Ticking
 
 EXCERPT = 160
-SOON = timedelta(minutes=15)
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,8 @@ class Row:
     now: datetime
     user_id: int
     factors: tuple[Factor, ...] = ()
+    calendars: Calendars = field(default_factory=Calendars.load)
+    may_cancel: bool = False
 
     @property
     def card(self) -> Card:
@@ -73,6 +78,8 @@ class Row:
     def text(self) -> str:
         if self.to_tell:
             return f"Tell them: {self.to_tell}"
+        if self.held:
+            return f"Our reply: {self.held.text[:EXCERPT]}"
         if self.case.passed_on and not self.is_closed:
             return self.case.passed_on
         if self.case.is_restricted and not self.is_closed:
@@ -103,19 +110,31 @@ class Row:
         return self.case.state == Case.State.CLOSED and not self.to_tell
 
     @property
-    def left(self) -> str:
-        if self.to_tell:
-            return "tell"
-        return "Done" if self.is_closed else time_left(self.case, self.now)
-
-    @property
     def has_answer(self) -> bool:
         """Something came in private that nobody has read."""
         return bool(getattr(self.case, "has_answer", False))
 
     @property
+    def left(self) -> str:
+        return "tell" if self.to_tell else self.clock.left
+
+    @property
     def is_soon(self) -> bool:
-        return not self.is_closed and not self.to_tell and is_pressing(self.case, self.now)
+        return self.clock.is_soon and not self.to_tell
+
+    @cached_property
+    def clock(self) -> Ticking:
+        return ticking.of(self.case, self.calendars, self.now)
+
+    @property
+    def held(self) -> Reply | None:
+        """The reply that is about to leave, where the view shows those."""
+        return next(iter(getattr(self.case, "held", ())), None)
+
+    @property
+    def is_passed_on(self) -> bool:
+        """Its approval waits for longer than its queue allows."""
+        return bool(getattr(self.case, "is_passed_on", False))
 
     @property
     def is_mine(self) -> bool:
@@ -129,18 +148,6 @@ class Row:
             "is-new": self.case.owner_id is None and not self.is_closed,
         }
         return " ".join(name for name, holds in said.items() if holds)
-
-
-def time_left(case: Case, now: datetime) -> str:
-    """Until the first reply is owed; nothing more is owed once there was one."""
-    if case.first_replied_at is not None:
-        return "–"
-    left = case.due_at - now
-    return f"late {span(-left)}" if left < timedelta(0) else span(left)
-
-
-def is_pressing(case: Case, now: datetime) -> bool:
-    return case.first_replied_at is None and case.due_at - now < SOON
 
 
 def span(length: timedelta) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.utils.dateformat import format as date_format
+from django.utils.dateparse import parse_datetime
 from django.utils.timezone import localtime
 
 from alerts import building, protocol
@@ -63,6 +64,29 @@ def _moved(who: str, detail: Detail) -> str:
     if detail.get("what") == "severity":
         return f"A person raised its severity from {detail.get('was')} to {detail.get('now')}"
     return f"{who or 'The rules'} moved it from {detail.get('was')} to {detail.get('now')}"
+
+
+def _approved(who: str, detail: Detail) -> str:
+    counted = f", {detail['number']} of {detail['of']}" if detail.get("of") else ""
+    at_once = "; it leaves at once" if detail.get("at_once") else ""
+    accepted = ", with the change that its writer accepted" if detail.get("accepted_by") else ""
+    return f"{who} approved the reply{accepted}{counted}{at_once}"
+
+
+def _escalated(who: str, detail: Detail) -> str:
+    to = ", ".join(detail.get("to", [])) or "everyone who approves"
+    return f"Nobody approved it in time: passed on to {to}"
+
+
+def _waiting(who: str, detail: Detail) -> str:
+    until = parse_datetime(str(detail.get("until", "")))
+    return f"{who} waits on the author{f' until {localtime(until):%a %d %b %H:%M}' if until else ''}"
+
+
+def _resumed(who: str, detail: Detail) -> str:
+    if detail.get("lapsed"):
+        return "The author has not written again in the time that was set"
+    return f"{who} took it up again" if who else "The author wrote again: a next reply is owed"
 
 
 def _closed(who: str, detail: Detail) -> str:
@@ -124,7 +148,12 @@ SAID: dict[str, Callable[[str, Detail], str]] = {
     Kind.SUBMITTED: lambda who, detail: f"{who} asked for approval",
     Kind.TICKED: lambda who, detail: f"{who} read and ticked: {', '.join(detail.get('rules', []))}",
     Kind.OVERRIDDEN: lambda who, detail: f"{who} let the stopped reply through: {detail.get('reason', '')}",
-    Kind.APPROVED: lambda who, detail: f"{who} approved the reply",
+    Kind.APPROVED: _approved,
+    Kind.REDLINED: lambda who, detail: f"{who} changed the reply that waits",
+    Kind.ACCEPTED: lambda who, detail: f"{who} accepted the change",
+    Kind.ESCALATED: _escalated,
+    Kind.WAITING: _waiting,
+    Kind.RESUMED: _resumed,
     Kind.RETURNED: _returned,
     Kind.SENDING: _sending,
     Kind.SENT: lambda who, detail: f"{who} looked: the reply is public" if who else "The reply is public",

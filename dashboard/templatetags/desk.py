@@ -16,5 +16,12 @@ def age(since: datetime, now: datetime) -> str:
 
 
 @register.filter
+def until(moment: datetime, now: datetime) -> str:
+    """1m 40s: how long the hold still is; nothing is held for more than half an hour."""
+    seconds = max(0, int((moment - now).total_seconds()))
+    return f"{seconds // 60}m {seconds % 60:02}s" if seconds >= 60 else f"{seconds}s"
+
+
+@register.filter
 def initials(person: User) -> str:
     return story.initials(person)

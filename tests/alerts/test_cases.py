@@ -155,7 +155,7 @@ class ReopenTests(Desk):
         cases.close(self.case, outcome="phone", note="", by=self.pete, at=NOW)
         cases.reopen(self.case, by=self.carla, at=LATER)
         self.case.refresh_from_db()
-        self.assertEqual((self.case.state, self.case.owner, self.case.outcome), ("claimed", self.carla, ""))
+        self.assertEqual((self.case.state, self.case.owner, self.case.outcome), ("reopened", self.carla, ""))
         self.assertEqual(story(self.case), ["opened", "closed", "reopened"])
 
     def test_it_refuses_an_open_case(self) -> None:

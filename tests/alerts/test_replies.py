@@ -109,7 +109,7 @@ class ApproveTests(Desk):
         reply = approved(self.case, self.pete, self.priya)
         self.assertEqual(reply.approved_hash, replies.text_hash(ANSWER))
         self.assertEqual(reply.send_after, NOW + replies.REPLY_HOLD)
-        self.assertEqual(self.state(), "sending")
+        self.assertEqual(self.state(), "held")
         self.assertEqual(AuditEntry.objects.get(action="reply.approve").actor, self.priya)
 
     def test_line_ends_of_a_browser_do_not_make_another_text(self) -> None:

@@ -1,9 +1,6 @@
-from datetime import UTC, datetime, timedelta
-
 import pytest
 
 from alerts.rules import Condition, Facts, first_fitting
-from alerts.sla import due_at
 
 
 def facts(**changes: object) -> Facts:
@@ -59,8 +56,3 @@ def test_the_reason_says_what_was_asked() -> None:
 
 def test_no_rule_fits() -> None:
     assert first_fitting([], facts()) is None
-
-
-def test_a_first_reply_is_due_after_the_policy_s_time() -> None:
-    opened = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
-    assert due_at(opened, first_reply_within=timedelta(hours=2)) == datetime(2026, 3, 2, 14, 0, tzinfo=UTC)

@@ -22,7 +22,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from alerts import cases, defaults
-from alerts.models import Case, Reply
+from alerts.models import Case, Queue, Reply
 from config import demo
 from hospital.models import AuditEntry
 from listening.models import Poll
@@ -110,6 +110,7 @@ class StoryTests(BrowserTestCase):
     def test_a_complaint_is_heard_answered_and_closed(self) -> None:
         with sandbox() as network, workers(network.url):
             demo.ensure(sandbox_url=network.url, password=PASSWORD, now=timezone.now())
+            Queue.objects.update(hold=timedelta(seconds=5))
             post_id = network.write(POST)
             case = self.arrived(post_id)
             pete, priya = (self.signed_in(name) for name in ("pete", "priya"))
