@@ -4,10 +4,11 @@ import logging
 from typing import Any
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from alerts import outbox, staffvoice, triage
+from alerts import idle, outbox, staffvoice, triage
 
 logger = logging.getLogger(__name__)
 
@@ -46,6 +47,13 @@ def sweep_replies() -> None:
 @shared_task(ignore_result=True)
 def sweep_staff_voices() -> None:
     staffvoice.sweep(timezone.now())
+
+
+@shared_task(ignore_result=True)
+def release_idle() -> None:
+    after = settings.MURMUR_RELEASE_AFTER
+    if after and (ids := idle.release(timezone.now(), after=after)):
+        logger.info("%s cases lay untouched and went back to their queues: %s", len(ids), ids)
 
 
 def ring(task: Any, *args: Any, queue: str) -> None:

@@ -21,7 +21,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
-from alerts import defaults, priority, staffvoice, weighing
+from alerts import defaults, muting, priority, staffvoice, weighing
 from alerts.models import Case, CaseEvent, Queue, Rule
 from alerts.models.queue import STAFF_VOICE
 from alerts.rules import SAFETY_QUEUES, Condition, Facts, first_fitting
@@ -162,12 +162,13 @@ def _reconsider(case: Case, mention: Mention, now: datetime) -> None:
         # What a person finds graver than the reader did stands higher in its queue.
         moved = {"what": "severity", "was": before, "now": case.priority}
         tell(case.pk, CaseEvent.Kind.MOVED, by=None, at=now, **moved)
+        Case.objects.filter(pk=case.pk).update(snoozed_until=None)
     wanted = SAFETY_QUEUES.get(mention.lane)
     if wanted is None or case.queue.slug == wanted:
         return
     queue = defaults.queue(wanted)
     soonest = due_at(now, first_reply_within=queue.policy.first_reply_within)
-    changes: dict[str, Any] = {"queue": queue, "passed_on": ""}
+    changes: dict[str, Any] = {"queue": queue, "passed_on": "", "snoozed_until": None}
     if case.state == Case.State.CLOSED:
         reset = {"state": Case.State.NEW, "owner": None, "outcome": "", "outcome_note": "", "closed_at": None}
         changes |= {**reset, "first_replied_at": None, "due_at": soonest}
@@ -218,6 +219,8 @@ def _open(
         due_at=due_at(now, first_reply_within=queue.policy.first_reply_within),
     )
     tell(case.pk, CaseEvent.Kind.OPENED, by=None, at=now, queue=queue.name, why=why)
+    if muting.close_if_muted(case, mention, now):
+        return case
     if mention.story_id and queue.slug not in {*SAFETY_QUEUES.values(), STAFF_VOICE}:
         _keep_with_its_story(case, mention.story_id, now)
     return case

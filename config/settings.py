@@ -59,6 +59,10 @@ MURMUR_TIME_ZONE = env.str(
     "MURMUR_TIME_ZONE", default="America/New_York", validate=validate.OneOf(available_timezones())
 )
 
+MURMUR_RELEASE_AFTER = timedelta(
+    hours=env.float("MURMUR_RELEASE_AFTER_HOURS", default=4, validate=validate.Range(min=0))
+)
+
 # -- The demo and what runs it ------------------------------------------------------------------------------
 
 SANDBOX_URL = env.str("SANDBOX_URL", default=SERVERS.get("SANDBOX_URL", ""))

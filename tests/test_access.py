@@ -15,9 +15,9 @@ from django.test import Client, RequestFactory, TestCase
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from alerts import defaults
-from alerts.models import Case, ListedContact, Queue, Reply
+from alerts.models import BulkMove, Case, ListedContact, Queue, Reply
 from hospital.access import DefaultDenyMiddleware
-from hospital.models import Facility, Membership, Role
+from hospital.models import Facility, Membership, Role, Team
 from listening import stories
 from listening.models import (
     Exclusion,
@@ -101,6 +101,14 @@ WHO_MAY = {
     "case-close": WORK,
     "case-reopen": WORK,
     "case-reveal": REVEAL,
+    "case-assign": WORK,
+    "case-note": WORK,
+    "case-snooze": WORK,
+    "case-wake": WORK,
+    "case-mute": WORK,
+    "case-unmute": WORK,
+    "case-bulk": WORK,
+    "bulk-undo": WORK,
     "reply-save": WORK,
     "reply-autosave": WORK,
     "reply-submit": WORK,
@@ -160,6 +168,15 @@ WHO_MAY = {
     "source-poll": ADMIN,
     "person-list": ADMIN,
     "membership-remove": ADMIN,
+    "person-away": ADMIN,
+    "person-back": ADMIN,
+    "team-make": ADMIN,
+    "team-change": ADMIN,
+    "team-remove": ADMIN,
+    "own": MEMBERS,
+    "own-away": MEMBERS,
+    "own-back": MEMBERS,
+    "own-keys": MEMBERS,
     "sign-in": PUBLIC,
     "sign-out": PUBLIC,
     "health": PUBLIC,
@@ -241,6 +258,9 @@ class AccessTests(TestCase):
                 kind="site", site="band.example", facility=place, by=writer, at=NOW, applied_at=NOW
             ).pk,
             "contact": ListedContact.objects.create(value=f"{name}.example", added_at=NOW).pk,
+            "bulk": BulkMove.objects.create(at=NOW, by=writer, words="claimed").pk,
+            "person": writer.pk,
+            "team": Team.objects.create(name=f"Team {name}", facility=place).pk,
             "membership": Membership.objects.create(user=writer, role=Role.VIEWER, facility=place).pk,
         }
 

@@ -1,10 +1,12 @@
 from alerts.models.case import Case, CaseEvent
 from alerts.models.contact import ListedContact
+from alerts.models.hands import BulkMove, StoryMute
 from alerts.models.queue import Queue, Rule, RulesVersion, SLAPolicy
 from alerts.models.reply import Reply
 from alerts.models.weights import PriorityWeights
 
 __all__ = [
+    "BulkMove",
     "Case",
     "CaseEvent",
     "ListedContact",
@@ -14,4 +16,5 @@ __all__ = [
     "Rule",
     "RulesVersion",
     "SLAPolicy",
+    "StoryMute",
 ]

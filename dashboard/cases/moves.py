@@ -10,7 +10,8 @@ from django.views.decorators.http import require_POST
 from alerts import cases, outbox, replies, weighing
 from alerts.models import Case, Queue, Reply
 from alerts.refusals import Refused
-from dashboard import reveals
+from dashboard import habits, reveals
+from dashboard.cases import following
 from dashboard.cases.desk import Desk
 from dashboard.cases.opened import Opened, find_case, find_reply
 from dashboard.cases.pages import triage
@@ -31,6 +32,16 @@ def after(
         opened = Opened(now, desk, refused=str(refusal), typed=typed, reveal=reveal)
         return triage(request, desk, opened, status=409)
     return redirect(desk.case_url(case.pk))
+
+
+def finish(
+    request: HttpRequest, desk: Desk, case: Case, verb: Callable[[], object], *, typed: str | None = None
+) -> HttpResponse:
+    """Do it, and go on to the next case; whoever prefers to stay stays."""
+    answer = after(request, desk, case, verb, typed=typed)
+    if answer.status_code == 409 or habits.of(desk.user).stays:
+        return answer
+    return redirect(following.url(desk, case.pk))
 
 
 @allow(WORK)
@@ -96,7 +107,7 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
     desk = Desk.of(request)
     case = find_case(desk, pk, WORK)
     outcome, note = request.POST.get("outcome", ""), request.POST.get("note", "")
-    return after(
+    return finish(
         request,
         desk,
         case,
@@ -154,7 +165,7 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
         asks = request.POST.get("override") == "ask"
         replies.submit(reply, by=desk.user, at=timezone.now(), asks_override=asks)
 
-    return after(request, desk, case, verb, typed=text)
+    return finish(request, desk, case, verb, typed=text)
 
 
 @allow(APPROVE)
@@ -163,7 +174,7 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
     desk = Desk.of(request)
     reply = find_reply(desk, pk, APPROVE)
     seen, ticked = request.POST.get("text_seen", ""), request.POST.getlist("ticked")[:50]
-    return after(
+    return finish(
         request,
         desk,
         reply.case,
@@ -177,7 +188,7 @@ def send_back(request: HttpRequest, pk: int) -> HttpResponse:
     desk = Desk.of(request)
     reply = find_reply(desk, pk, APPROVE)
     reason = request.POST.get("reason", "")
-    return after(
+    return finish(
         request,
         desk,
         reply.case,

@@ -4,7 +4,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from dashboard import reveals
-from dashboard.cases.desk import PAGE, Desk
+from dashboard.cases import bulk
+from dashboard.cases.desk import LONGEST, PAGE, Desk
 from dashboard.cases.opened import Opened, find_case
 from hospital.access import Permission, allow
 
@@ -31,6 +32,7 @@ def triage(
     """The whole screen; also what a refused move answers, with what was typed still in its place."""
     views, queues = desk.shelves()
     context = {"desk": desk, "views": views, "queues": queues, "opened": opened, **_list(desk)}
+    context |= {"did": bulk.lately_by(request, desk), "at_id": request.GET.get("at", "")}
     return render(request, "cases/triage.html", context, status=status)
 
 
@@ -73,6 +75,6 @@ def _list(desk: Desk) -> dict[str, object]:
         "rows": rows,
         "open_count": open_count,
         "unowned": unowned,
-        "is_cut": len(rows) == PAGE,
+        "is_cut": len(rows) == (LONGEST if desk.shows_all else PAGE),
         "came_since": desk.came_since,
     }

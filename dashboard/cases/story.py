@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 
 from alerts.models import Case, CaseEvent
 from alerts.reveals import Reason
+from dashboard.cases import handed
 
 Kind = CaseEvent.Kind
 Detail = Mapping[str, Any]
@@ -65,7 +66,9 @@ def _moved(who: str, detail: Detail) -> str:
 def _closed(who: str, detail: Detail) -> str:
     outcome = dict(Case.Outcome.choices).get(detail.get("outcome", ""), "")
     note = f" ({detail['note']})" if detail.get("note") else ""
-    return f"{who} closed it: {outcome.lower()}{note}"
+    return (
+        f"{who} closed it: {outcome.lower()}{note}" if who else f"Closed by itself: {outcome.lower()}{note}"
+    )
 
 
 def _revealed(who: str, detail: Detail) -> str:
@@ -81,7 +84,12 @@ SAID: dict[str, Callable[[str, Detail], str]] = {
         if detail.get("story_case")
         else f"{who} claimed it"
     ),
-    Kind.RELEASED: lambda who, detail: f"{who} gave it back to the queue",
+    Kind.RELEASED: lambda who, detail: (
+        f"{who} gave it back to the queue"
+        if who
+        else f"Nobody touched it for {detail.get('idle_hours', 0):g} hours: it went back to the queue"
+    ),
+    **handed.SAID,
     Kind.DRAFTED: lambda who, detail: f"{who} wrote a reply",
     Kind.SUBMITTED: lambda who, detail: f"{who} asked for approval",
     Kind.TICKED: lambda who, detail: f"{who} read and ticked: {', '.join(detail.get('rules', []))}",
