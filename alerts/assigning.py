@@ -49,8 +49,10 @@ def to_person(case: Case, *, person: User, by: User, at: datetime) -> None:
     if current.state == State.NEW:
         changes["state"] = State.CLAIMED
     Case.objects.filter(pk=case.pk).update(**changes)
-    passed_over = {"instead_of": called(person), "until": away[person.pk].until_at.isoformat()}
-    _tell(case, by, at, to=called(takes), **(passed_over if takes != person else {}))
+    detail = {"to": called(takes)}
+    if takes != person:
+        detail |= {"instead_of": called(person), "until": away[person.pk].until_at.isoformat()}
+    _tell(case, by, at, **detail)
 
 
 @transaction.atomic

@@ -47,7 +47,7 @@ const press = (key) => {
   }
   return controls.length > 0;
 };
-let [wentAt, waiting] = [0, 0];
+let [wentAt, waiting] = [-Infinity, 0];
 const hint = (on) => { clearTimeout(waiting); document.body.toggleAttribute("data-hints", on); };
 document.addEventListener("keydown", (event) => {
   const { key, target, shiftKey } = event;
@@ -63,7 +63,7 @@ document.addEventListener("keydown", (event) => {
   const isLetter = shiftKey && /^[A-Z]$/.test(key);
   const meant = (isLetter ? "Shift+" : "") + ours(isLetter ? key.toLowerCase() : key);
   const whole = event.timeStamp - wentAt < 1500 ? `g ${key}` : meant;
-  wentAt = whole === "g" ? event.timeStamp : 0;
+  wentAt = whole === "g" ? event.timeStamp : -Infinity;
   if (press(whole) || (!find("dialog:modal") && moves[whole]?.())) event.preventDefault();
 });
 for (const name of ["keyup", "blur"]) window.addEventListener(name, () => hint(false));
