@@ -149,6 +149,10 @@ class Desk:
             orders.keep(self.session, self.view, self.since, found)
         return found
 
+    def keep_order(self) -> None:
+        """Before something is done, so that what it changes moves nothing."""
+        orders.keep(self.session, self.view, self.since, self.order)
+
     def rows(self) -> list[Row]:
         # First which, then what is in them: sorting thousands of posts to show a hundred is slow.
         first = self.order[: LONGEST if self.shows_all else PAGE]

@@ -1,5 +1,7 @@
 """Where an action that ends one's work on a case leads to: the next one."""
 
+from django.urls import reverse
+
 from dashboard.cases.desk import Desk
 
 
@@ -9,4 +11,4 @@ def url(desk: Desk, case_id: int) -> str:
         found = each.next_after(case_id)
         if found is not None:
             return f"{each.case_url(found)}&at={found}"
-    return desk.opened_anew().list_url()
+    return f"{reverse('case-list')}?queue={desk.view}"

@@ -38,6 +38,7 @@ def finish(
     request: HttpRequest, desk: Desk, case: Case, verb: Callable[[], object], *, typed: str | None = None
 ) -> HttpResponse:
     """Do it, and go on to the next case; whoever prefers to stay stays."""
+    desk.keep_order()
     answer = after(request, desk, case, verb, typed=typed)
     if answer.status_code == 409 or habits.of(desk.user).stays:
         return answer

@@ -2,7 +2,8 @@
 
 import ast
 import inspect
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -22,6 +23,7 @@ SOON = NOW + timedelta(seconds=5)
 class Bulk(TestCase):
     pete: User
     carla: User
+    cases: list[Case]
 
     @classmethod
     def setUpTestData(cls) -> None:
@@ -105,10 +107,10 @@ class ApplyTests(Bulk):
 
 
 class UndoTests(Bulk):
-    def undo(self, made: BulkMove, at: object = SOON) -> BulkMove:
-        return bulk.undo(made, by=self.pete, at=at)  # type: ignore[arg-type]
+    def undo(self, made: BulkMove, at: datetime = SOON) -> BulkMove:
+        return bulk.undo(made, by=self.pete, at=at)
 
-    def everything(self) -> list[dict[str, object]]:
+    def everything(self) -> list[Any]:
         return list(Case.objects.order_by("pk").values())
 
     def test_it_restores_exactly_what_was_changed(self) -> None:

@@ -235,12 +235,9 @@ class IdleTests(Hands):
         self.assertEqual(self.release(), [early.pk])
 
     def test_never_while_a_reply_is_on_its_way(self) -> None:
-        for make in (
-            lambda case: submitted(case, self.pete),
-            lambda case: approved(case, self.pete, priya()),
-            lambda case: sending(case, self.pete, priya()),
-        ):
-            make(open_case())
+        submitted(open_case(), self.pete)
+        approved(open_case(), self.pete, priya())
+        sending(open_case(), self.pete, priya())
         unknown = sending(open_case(), self.pete, priya())
         outbox.settle_unknown(unknown, "No answer came.", NOW)
         self.assertIn("unknown", Reply.objects.values_list("state", flat=True))

@@ -14,9 +14,9 @@ from alerts.models import Case
 from dashboard import keys
 from hospital.models import Habits
 from tests.alerts.desk import ANSWER, open_case
-from tests.base import ada, carla, pete
+from tests.base import ada, carla, pete, source
 from tests.browser.rig import Web, chromium
-from tests.browser.shift import MEASURE, Shift
+from tests.browser.shift import MEASURE, Shift, p95
 
 MOST_PRESSES, MOST_MS = 12, 100
 OF_A_DAY = 500
@@ -46,8 +46,10 @@ class Desk(TransactionTestCase):
 
     def work(self, count: int) -> Shift:
         """Two of three are answered, every third is closed."""
+        answerable = {"source": source("reddit", kind="reddit"), "network": "reddit"}
         for number in range(count):
-            open_case(text=f"Waited {number} hours and nobody said why.", severity=90 - number % 60)
+            text = f"Waited {number} hours and nobody said why."
+            open_case(text=text, severity=90 - number % 60, **answerable)
         shift = Shift(self.page(pete(), "/cases/"))
         shift.press("j", "o")
         expect(shift.page.locator(".row-link[aria-current]")).to_have_count(1)
@@ -62,8 +64,8 @@ class ShiftTests(Desk):
         shift = self.work(12)
         self.assertEqual(Case.objects.filter(state="awaiting").count(), 8)
         self.assertEqual(Case.objects.filter(state="closed").count(), 3)
-        self.assertGreater(len(shift.took), 40)
-        self.assertLessEqual(shift.at_p95(), MOST_MS)
+        self.assertGreater(len(shift.took), 30)
+        self.assertLessEqual(p95(shift.took), MOST_MS)
 
     def test_nothing_fires_while_typing_and_escape_leaves(self) -> None:
         case = open_case()
@@ -151,7 +153,7 @@ class SelectionTests(Desk):
         expect(page.locator(f"#row-{cases[1].pk}")).to_contain_text("Put off until")
         expect(page.locator("[name=case]:checked")).to_have_count(1)
         page.keyboard.press("j")
-        self.assertEqual(page.evaluate("document.activeElement.id"), before[5])
+        self.assertEqual(page.evaluate("document.activeElement.id"), before[4])
 
     def test_a_key_on_a_row_that_is_not_open_opens_it_first(self) -> None:
         first, second = open_case(severity=80), open_case(severity=20)
@@ -205,5 +207,9 @@ class ColleagueTests(Desk):
 class DayTests(Desk):
     def test_a_day_of_five_hundred_cases(self) -> None:
         shift = self.work(int(os.environ.get("MURMUR_SHIFT_CASES", OF_A_DAY)))
-        print(f"{shift.presses} presses, {len(shift.took)} answers, p95 {shift.at_p95():.0f} ms")
-        self.assertLessEqual(shift.at_p95(), MOST_MS)
+        print(f"{shift.presses} presses; seen {summed_up(shift.took)}; answered {summed_up(shift.answered)}")
+        self.assertLessEqual(p95(shift.took), MOST_MS)
+
+
+def summed_up(found: list[float]) -> str:
+    return f"{len(found)} times, p50 {sorted(found)[len(found) // 2]:.0f} ms, p95 {p95(found):.0f} ms"
