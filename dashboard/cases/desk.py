@@ -139,7 +139,8 @@ class Desk:
     @cached_property
     def order(self) -> list[int]:
         """Which stood here when the list was opened, in the order they then had."""
-        found = orders.kept(self.session, self.view, self.since)
+        is_opened_now = self.since == self.now
+        found = None if is_opened_now else orders.kept(self.session, self.view, self.since)
         if found is None:
             standing = self.in_view.filter(
                 Q(opened_at__lte=self.since) & ~Q(state=Case.State.CLOSED) | Q(closed_at__gt=self.since)

@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import TestCase
 
-from alerts import assigning, cases, defaults, idle, muting, notes, outbox, snoozing, triage
+from alerts import assigning, cases, defaults, idle, muting, notes, outbox, snoozing, tasks, triage
 from alerts.models import Case, CaseEvent, Queue, Reply
 from alerts.refusals import Refused
 from hospital import absences, teams
@@ -252,6 +252,15 @@ class IdleTests(Hands):
         snoozing.snooze(case, until=NOW + DAY, by=self.pete, at=NOW)
         self.assertEqual(self.release(), [])
         self.assertEqual(self.release(NOW + DAY + 5 * HOUR), [case.pk])
+
+    def test_beat_asks_and_a_hospital_may_say_never(self) -> None:
+        case = open_case()
+        cases.claim(case, by=self.pete, at=NOW)
+        with self.settings(MURMUR_RELEASE_AFTER=timedelta(0)):
+            tasks.release_idle()
+        self.assertEqual(Case.objects.get().owner, self.pete)
+        tasks.release_idle()
+        self.assertIsNone(Case.objects.get().owner)
 
     def test_a_queue_stays_its_queue(self) -> None:
         case = open_case()
