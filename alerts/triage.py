@@ -27,6 +27,7 @@ from alerts.models.queue import STAFF_VOICE
 from alerts.rules import SAFETY_QUEUES, Condition, Facts, first_fitting
 from alerts.sla import due_at
 from alerts.story import tell
+from hospital import absences
 from listening import exclusions
 from listening.models import Mention, MentionVersion
 from listening.models.mention import RESTRICTED_LANES
@@ -230,6 +231,7 @@ def _keep_with_its_story(case: Case, story_id: int, now: datetime) -> None:
     """Whoever works on a story gets what is said of it later, so that no two people answer one thing."""
     of_story = Case.objects.open().filter(mention__story=story_id, owner__isnull=False)
     here = of_story.filter(queue=case.queue, facility=case.facility).exclude(pk=case.pk)
+    here = here.exclude(owner__in=absences.away(now))
     kept = here.select_related("owner").order_by("claimed_at", "pk").first()
     if kept is None or kept.owner is None:
         return

@@ -160,7 +160,7 @@ class Desk:
         seen = self.restricted if self.is_staff_voice else self.reachable
         here = set(self.in_view.filter(pk__in=first).values_list("pk", flat=True))
         related = seen.filter(pk__in=first).select_related(
-            "mention__source", "mention__facility", "facility", "owner", "queue", "severity_set_by"
+            "mention__source", "mention__facility", "facility", "owner", "team", "queue", "severity_set_by"
         )
         short = related.defer("mention__text", "mention__reasons").annotate(
             excerpt=Left("mention__text", EXCERPT + masks.SLACK)

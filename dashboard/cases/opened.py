@@ -265,6 +265,7 @@ def _one(cases: CaseQuerySet, pk: int) -> Case | None:
         "mention__facility",
         "facility",
         "owner",
+        "team",
         "queue",
         "severity_set_by",
     )

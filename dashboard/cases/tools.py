@@ -22,6 +22,7 @@ MUTE_HOURS = (24, 4, 72)
 class Tools:
     case: Case
     now: datetime
+    noted: int = 0  # notes that stand in its story: a new one begins with an empty field
 
     @cached_property
     def choices(self) -> Choices:

@@ -5,6 +5,7 @@ from datetime import datetime
 from django import template
 from django.contrib.auth.models import User
 
+from alerts.models import CaseEvent
 from alerts.priority import SEVERITIES
 from dashboard.cases import rows, story
 from dashboard.cases.bulk import Bar
@@ -28,7 +29,8 @@ def initials(person: User) -> str:
 
 @register.filter
 def tools(opened: Opened) -> Tools:
-    return Tools(opened.case, opened.now)
+    noted = sum(line.kind == CaseEvent.Kind.NOTED for line in opened.story)
+    return Tools(opened.case, opened.now, noted)
 
 
 @register.filter

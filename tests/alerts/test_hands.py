@@ -82,6 +82,13 @@ class AssignTests(Hands):
         self.away(priya(), deputy=self.carla)
         self.assertIsNone(self.give(open_case(), self.carla).owner)
 
+    def test_whoever_is_away_gets_no_more_of_their_story_either(self) -> None:
+        story = Story.objects.create(first_seen_at=NOW, last_seen_at=NOW, count=2)
+        cases.claim(open_case(story=story), by=self.carla, at=NOW)
+        self.assertEqual(open_case(story=story).owner, self.carla)
+        self.away(self.carla)
+        self.assertIsNone(open_case(story=story).owner)
+
     def test_an_absence_that_is_over_counts_no_more(self) -> None:
         self.away(self.carla)
         Absence.objects.update(from_at=NOW - DAY, until_at=NOW)
