@@ -44,6 +44,11 @@ BEAT: dict[str, dict[str, Any]] = {
         "schedule": 15.0,
         "options": {"queue": "bulk", "expires": 15},
     },
+    "alerts-release-idle": {
+        "task": "alerts.tasks.release_idle",
+        "schedule": 60.0,
+        "options": {"queue": "bulk", "expires": 60},
+    },
     "alerts-sweep-replies": {
         "task": "alerts.tasks.sweep_replies",
         "schedule": 5.0,

@@ -4,10 +4,23 @@ import logging
 from typing import Any
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from alerts import approvals, clocks, forgetting, outbox, paging, private, staffvoice, thanks, triage, waiting
+from alerts import (
+    approvals,
+    clocks,
+    forgetting,
+    idle,
+    outbox,
+    paging,
+    private,
+    staffvoice,
+    thanks,
+    triage,
+    waiting,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -87,6 +100,13 @@ def sweep_private_answers() -> None:
 @shared_task(ignore_result=True)
 def mail_thanks() -> None:
     thanks.sweep(timezone.now())
+
+
+@shared_task(ignore_result=True)
+def release_idle() -> None:
+    after = settings.MURMUR_RELEASE_AFTER
+    if after and (ids := idle.release(timezone.now(), after=after)):
+        logger.info("%s cases lay untouched and went back to their queues: %s", len(ids), ids)
 
 
 def ring(task: Any, *args: Any, queue: str) -> None:

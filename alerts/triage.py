@@ -21,11 +21,12 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
-from alerts import clocks, defaults, priority, staffvoice, weighing
+from alerts import clocks, defaults, muting, priority, staffvoice, weighing
 from alerts.models import Case, CaseEvent, Queue, Rule
 from alerts.models.queue import STAFF_VOICE
 from alerts.rules import SAFETY_QUEUES, Condition, Facts, first_fitting
 from alerts.story import tell
+from hospital import absences
 from listening import exclusions
 from listening.models import Mention, MentionVersion
 from listening.models.mention import RESTRICTED_LANES
@@ -162,12 +163,13 @@ def _reconsider(case: Case, mention: Mention, now: datetime) -> None:
         # What a person finds graver than the reader did stands higher in its queue.
         moved = {"what": "severity", "was": before, "now": case.priority}
         tell(case.pk, CaseEvent.Kind.MOVED, by=None, at=now, **moved)
+        Case.objects.filter(pk=case.pk).update(snoozed_until=None)
     wanted = SAFETY_QUEUES.get(mention.lane)
     if wanted is None or case.queue.slug == wanted:
         return
     queue = defaults.queue(wanted)
     soonest = clocks.first_due_at(queue, mention, now)
-    changes: dict[str, Any] = {"queue": queue, "passed_on": ""}
+    changes: dict[str, Any] = {"queue": queue, "passed_on": "", "snoozed_until": None}
     if case.state == Case.State.CLOSED:
         reset = {"state": Case.State.NEW, "owner": None, "outcome": "", "outcome_note": "", "closed_at": None}
         changes |= {**reset, "first_replied_at": None, "due_at": soonest, "clock_from": now}
@@ -218,6 +220,8 @@ def _open(
         due_at=clocks.first_due_at(queue, mention, now),
     )
     tell(case.pk, CaseEvent.Kind.OPENED, by=None, at=now, queue=queue.name, why=why)
+    if muting.close_if_muted(case, mention, now):
+        return case
     if mention.story_id and queue.slug not in {*SAFETY_QUEUES.values(), STAFF_VOICE}:
         _keep_with_its_story(case, mention.story_id, now)
     return case
@@ -227,6 +231,7 @@ def _keep_with_its_story(case: Case, story_id: int, now: datetime) -> None:
     """Whoever works on a story gets what is said of it later, so that no two people answer one thing."""
     of_story = Case.objects.open().filter(mention__story=story_id, owner__isnull=False)
     here = of_story.filter(queue=case.queue, facility=case.facility).exclude(pk=case.pk)
+    here = here.exclude(owner__in=absences.away(now))
     kept = here.select_related("owner").order_by("claimed_at", "pk").first()
     if kept is None or kept.owner is None:
         return

@@ -84,6 +84,10 @@ EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", default="")
 EMAIL_HOST_PASSWORD: str = env.str("EMAIL_HOST_PASSWORD", default="")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="murmur@localhost")
 
+MURMUR_RELEASE_AFTER = timedelta(
+    hours=env.float("MURMUR_RELEASE_AFTER_HOURS", default=4, validate=validate.Range(min=0))
+)
+
 # -- The demo and what runs it ------------------------------------------------------------------------------
 
 SANDBOX_URL = env.str("SANDBOX_URL", default=SERVERS.get("SANDBOX_URL", ""))

@@ -17,6 +17,7 @@ from dashboard import (
     label_views,
     lexicon_views,
     mention_views,
+    own_views,
     people_views,
     policy_views,
     priority_views,
@@ -32,13 +33,14 @@ from dashboard import (
     source_views,
     story_views,
     stream,
+    team_views,
     thanks_views,
     wall_views,
     watchlist_file_views,
     watchlist_history_views,
     watchlist_views,
 )
-from dashboard.cases import answers, checks, inserts, knows, moves, pages, private, safety, staff
+from dashboard.cases import answers, bulk, checks, hands, inserts, knows, moves, pages, private, safety, staff
 from hospital.views import healthz
 
 urlpatterns: list[URLPattern] = [
@@ -140,6 +142,15 @@ urlpatterns: list[URLPattern] = [
     path("thanks/<int:pk>/decline/", thanks_views.decline, name="thanks-decline"),
     path("thanks/<int:pk>/card/", thanks_views.card, name="thanks-card"),
     path("thanks/<int:pk>/mail/", thanks_views.mail, name="thanks-mail"),
+    path("cases/<int:pk>/assign/", hands.assign, name="case-assign"),
+    path("cases/<int:pk>/note/", hands.note, name="case-note"),
+    path("cases/<int:pk>/snooze/", hands.snooze, name="case-snooze"),
+    path("cases/<int:pk>/wake/", hands.wake, name="case-wake"),
+    path("cases/<int:pk>/mute/", hands.mute, name="case-mute"),
+    path("cases/<int:pk>/unmute/", hands.unmute, name="case-unmute"),
+    # Many cases at once
+    path("cases/bulk/", bulk.apply, name="case-bulk"),
+    path("bulk/<int:pk>/undo/", bulk.undo, name="bulk-undo"),
     # Replies
     path("cases/<int:pk>/reply/", moves.save, name="reply-save"),
     path("cases/<int:pk>/reply/autosave/", moves.autosave, name="reply-autosave"),
@@ -236,6 +247,16 @@ urlpatterns: list[URLPattern] = [
     # People
     path("people/", people_views.listing, name="person-list"),
     path("memberships/<int:pk>/remove/", people_views.remove, name="membership-remove"),
+    path("people/<int:pk>/away/", team_views.away, name="person-away"),
+    path("people/<int:pk>/back/", team_views.back, name="person-back"),
+    path("teams/", team_views.make, name="team-make"),
+    path("teams/<int:pk>/", team_views.change, name="team-change"),
+    path("teams/<int:pk>/remove/", team_views.remove, name="team-remove"),
+    # Oneself
+    path("me/", own_views.home, name="own"),
+    path("me/away/", own_views.away, name="own-away"),
+    path("me/back/", own_views.back, name="own-back"),
+    path("me/keys/", own_views.keep, name="own-keys"),
     path("sign-in/", sign_in.sign_in, name="sign-in"),
     path("sign-out/", sign_in.sign_out, name="sign-out"),
     # Health

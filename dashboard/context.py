@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from dashboard import habits
 from hospital.access import Permission, reach_of
 
 
@@ -12,4 +13,5 @@ def screen(request: HttpRequest) -> dict[str, Any]:
     if not getattr(request, "user", None) or not request.user.is_authenticated:
         return {"may": {}}
     reach = reach_of(request)
-    return {"may": {permission.name.lower(): reach.can(permission) for permission in Permission}}
+    may = {permission.name.lower(): reach.can(permission) for permission in Permission}
+    return {"may": may, "habits": habits.for_page(request.user)}

@@ -12,9 +12,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from dashboard import team_views
+from dashboard.absence_forms import AbsenceForm
 from hospital import audit
 from hospital.access import Permission, Reach, allow, reach_of
-from hospital.models import Facility, Membership, Role
+from hospital.models import Absence, Facility, Membership, Role
 
 MANAGE = Permission.MANAGE_PEOPLE
 HIGHEST_ID = 2**63 - 1
@@ -87,9 +89,13 @@ def listing(request: HttpRequest) -> HttpResponse:
         return redirect("person-list")
     held = _reachable(request).select_related("facility").order_by("role")
     people = User.objects.filter(memberships__in=held).distinct().order_by("last_name", "username")
+    people, now = people.prefetch_related(Prefetch("memberships", held)), timezone.now()
+    away = {each.user_id: each for each in Absence.objects.filter(until_at__gt=now).select_related("deputy")}
     context = {
         "form": form,
-        "people": people.prefetch_related(Prefetch("memberships", held)),
+        "people": [(each, away.get(each.pk), AbsenceForm(user=each, now=now)) for each in people],
+        "teams": team_views.kept_by(request),
+        "new_team": team_views.TeamForm(reach=reach_of(request)),
         "may_of_roles": [(role.label, said) for role, said in MAY.items()],
     }
     return render(request, "people/list.html", context, status=409 if form.errors else 200)

@@ -15,9 +15,9 @@ from django.test import Client, RequestFactory, TestCase
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from alerts import defaults
-from alerts.models import ApprovedFact, Case, ListedContact, Queue, Reply, SavedReply
+from alerts.models import ApprovedFact, BulkMove, Case, ListedContact, Queue, Reply, SavedReply
 from hospital.access import DefaultDenyMiddleware
-from hospital.models import Facility, Membership, Role
+from hospital.models import Facility, Membership, Role, Team
 from listening import stories
 from listening.models import (
     Exclusion,
@@ -129,6 +129,14 @@ WHO_MAY = {
     "safety-approve": APPROVE,
     "duty-list": SAFETY,
     "duty-remove": SAFETY,
+    "case-assign": WORK,
+    "case-note": WORK,
+    "case-snooze": WORK,
+    "case-wake": WORK,
+    "case-mute": WORK,
+    "case-unmute": WORK,
+    "case-bulk": WORK,
+    "bulk-undo": WORK,
     "reply-save": WORK,
     "reply-autosave": WORK,
     "reply-submit": WORK,
@@ -206,6 +214,15 @@ WHO_MAY = {
     "source-poll": ADMIN,
     "person-list": ADMIN,
     "membership-remove": ADMIN,
+    "person-away": ADMIN,
+    "person-back": ADMIN,
+    "team-make": ADMIN,
+    "team-change": ADMIN,
+    "team-remove": ADMIN,
+    "own": MEMBERS,
+    "own-away": MEMBERS,
+    "own-back": MEMBERS,
+    "own-keys": MEMBERS,
     "sign-in": PUBLIC,
     "sign-out": PUBLIC,
     "health": PUBLIC,
@@ -302,6 +319,9 @@ class AccessTests(TestCase):
             "fact": ApprovedFact.objects.create(
                 text="Open", topic="hours", facility=place, owner="Desk", valid_until=NOW, **cls.by(writer)
             ).pk,
+            "bulk": BulkMove.objects.create(at=NOW, by=writer, words="claimed").pk,
+            "person": writer.pk,
+            "team": Team.objects.create(name=f"Team {name}", facility=place).pk,
             "membership": Membership.objects.create(user=writer, role=Role.VIEWER, facility=place).pk,
         }
 

@@ -16,7 +16,7 @@ def hold_what_is_held(apps: Any, schema_editor: Any) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("alerts", "0005_reply_gate"),
+        ("alerts", "0006_hands"),
         ("hospital", "0004_facility_dictionary"),
         ("listening", "0011_watchlist_lifecycle"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

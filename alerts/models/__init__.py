@@ -5,6 +5,7 @@ from alerts.models.change import Change, ChangeLink
 from alerts.models.clock import ClockRun, Holiday
 from alerts.models.contact import ListedContact
 from alerts.models.duty import Duty
+from alerts.models.hands import BulkMove, StoryMute
 from alerts.models.knowledge import Knower, Question
 from alerts.models.notification import Notification
 from alerts.models.private import PrivateAnswer, PrivateLink
@@ -19,6 +20,7 @@ __all__ = [
     "Approval",
     "ApprovedFact",
     "AuthorNote",
+    "BulkMove",
     "Case",
     "CaseEvent",
     "Change",
@@ -44,5 +46,6 @@ __all__ = [
     "SafetyText",
     "SafetyTextVersion",
     "SavedReply",
+    "StoryMute",
     "Thanks",
 ]

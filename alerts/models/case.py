@@ -8,7 +8,7 @@ from django.db.models.functions import Extract, Floor, Greatest, Least
 
 from alerts.models.queue import STAFF_VOICE, Queue, Rule
 from alerts.priority import WAITING_STEP, WAITING_STEPS
-from hospital.models import Facility
+from hospital.models import Facility, Team
 from listening.models import Mention
 from listening.models.mention import RESTRICTED_LANES
 
@@ -37,6 +37,10 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """Without those whose posts were said to be not about us, and that nobody has taken up."""
         left_out = Mention.objects.excluded().values("pk")
         return self.exclude(state=Case.State.NEW, owner__isnull=True, mention_id__in=left_out)
+
+    def awake(self, moment: datetime) -> Self:
+        """Without those that somebody has put off until later than this."""
+        return self.exclude(snoozed_until__gt=moment)
 
     def unowned(self) -> Self:
         return self.filter(owner__isnull=True)
@@ -108,6 +112,8 @@ class Case(models.Model):
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="cases"
     )
+    team = models.ForeignKey(Team, on_delete=models.SET_NULL, null=True, blank=True, related_name="cases")
+    snoozed_until = models.DateTimeField(null=True, blank=True)
     priority = models.PositiveSmallIntegerField()  # the sum of all factors but waiting
     facts = models.JSONField(default=dict)  # what the factors rest on: `priority.Facts`
     severity_set = models.PositiveSmallIntegerField(null=True, blank=True)  # by a person, over what was read
@@ -238,6 +244,13 @@ class CaseEvent(models.Model):
         TELL = "tell", "Change made, author to be told"
         TOLD = "told", "Author told of the change"
         THANKED = "thanked", "Thanks passed on"
+        ASSIGNED = "assigned", "Assigned"
+        NOTED = "noted", "Note"
+        SNOOZED = "snoozed", "Put off"
+        WOKEN = "woken", "Back in the list"
+        MUTED = "muted", "Story muted"
+        UNMUTED = "unmuted", "Story heard again"
+        UNDONE = "undone", "Undone"
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="events")
     at = models.DateTimeField()

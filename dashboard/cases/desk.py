@@ -3,13 +3,14 @@
 The list does not move under its reader. What came since is counted, what was closed since stays in its place.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.models import User
+from django.contrib.sessions.backends.base import SessionBase
 from django.db.models import Count, Exists, Min, OuterRef, Prefetch, Q
 from django.db.models.functions import Left
 from django.http import Http404, HttpRequest
@@ -19,16 +20,17 @@ from django.utils import timezone
 from alerts import changes, staffvoice, weighing
 from alerts.clocks import Calendars
 from alerts.models import Case, Queue, Reply
-from alerts.models.case import CaseQuerySet
+from alerts.models.case import AT_WORK, CaseQuerySet
 from alerts.models.queue import STAFF_VOICE
 from alerts.priority import Weights
 from dashboard import masks
+from dashboard.cases import orders
 from dashboard.cases.privately import UNREAD
 from dashboard.cases.rows import EXCERPT, Row
 from hospital.access import Permission, Reach, reach_of
 
-TEAM, MINE, APPROVAL, GOING_OUT, LATE_SOON = "team", "mine", "approval", "going-out", "late-soon"
-TELL = "tell"
+TEAM, MINE, APPROVAL, SNOOZED = "team", "mine", "approval", "snoozed"
+GOING_OUT, LATE_SOON, TELL = "going-out", "late-soon", "tell"
 VIEWS = {
     TEAM: "Team",
     MINE: "Mine",
@@ -36,10 +38,14 @@ VIEWS = {
     GOING_OUT: "Going out",
     LATE_SOON: "Late within the hour",
     TELL: "Tell them",
+    SNOOZED: "Snoozed",
 }
 FORECAST = timedelta(hours=1)
 ON_ITS_WAY = [Case.State.HELD, Case.State.SENDING, Case.State.WAITING]
-PAGE = 100
+PAGE, LONGEST = 100, 500
+"""Rows that are shown, and that are shown to whoever asks for all."""
+
+TO_DO = (Case.State.NEW, Case.State.SENT, *AT_WORK)
 STAYS_FOR = timedelta(hours=12)
 THEMES_OF = timedelta(days=90)
 
@@ -63,6 +69,8 @@ class Desk:
     name: str
     since: datetime
     now: datetime
+    session: SessionBase  # where the order of the open lists is kept
+    shows_all: bool = False
 
     @classmethod
     def of(cls, request: HttpRequest) -> "Desk":
@@ -74,17 +82,23 @@ class Desk:
         now = timezone.now()
         user = request.user
         assert isinstance(user, User)  # noqa: S101  the middleware lets nobody else in
-        desk = cls(reach_of(request), user, view, name, read_since(asked.get("since", ""), now), now)
+        since, shows_all = read_since(asked.get("since", ""), now), asked.get("rows") == "all"
+        desk = cls(reach_of(request), user, view, name, since, now, request.session, shows_all)
         if desk.is_staff_voice and not desk.handles_staff_voice:
             raise Http404("There is no such queue.")
         return desk
 
     @property
     def query(self) -> str:
-        return urlencode({"queue": self.view, "since": int(self.since.timestamp())})
+        rows = {"rows": "all"} if self.shows_all else {}
+        return urlencode({"queue": self.view, "since": int(self.since.timestamp()), **rows})
 
     def case_url(self, case_id: int) -> str:
         return f"{reverse('case-detail', args=[case_id])}?{self.query}"
+
+    def list_url(self, at: int | str = "") -> str:
+        """The list; with a row named, that is where the keyboard then is."""
+        return f"{reverse('case-list')}?{self.query}" + (f"&at={at}" if at else "")
 
     @property
     def reachable(self) -> CaseQuerySet:
@@ -93,6 +107,11 @@ class Desk:
     @property
     def handles_staff_voice(self) -> bool:
         return self.reach.can(Permission.HANDLE_STAFF_VOICE)
+
+    @property
+    def can_pick(self) -> bool:
+        """Nothing that staff say is ever done to many at once."""
+        return self.reach.can(Permission.WORK_CASES) and not self.is_staff_voice
 
     @property
     def is_staff_voice(self) -> bool:
@@ -116,7 +135,7 @@ class Desk:
     @property
     def forecast(self) -> int:
         """How many will be late within the hour, as things stand."""
-        return late_soon(self.reachable.there().open(), self.now).count()
+        return late_soon(self.reachable.there().awake(self.now).open(), self.now).count()
 
     @cached_property
     def weights(self) -> Weights:
@@ -126,15 +145,19 @@ class Desk:
     def in_view(self) -> CaseQuerySet:
         if self.is_staff_voice:
             return self.restricted
+        if self.view == TELL:
+            return self.to_tell
         there = self.reachable.there()
+        if self.view == SNOOZED:
+            return there.filter(snoozed_until__gt=self.now)
+        there = there.awake(self.now)
         if self.view == TEAM:
             return there
         if self.view == MINE:
-            return there.filter(owner=self.user)
+            teams = self.user.teams.values("pk")
+            return there.filter(Q(owner=self.user) | Q(owner__isnull=True, team__in=teams))
         if self.view == APPROVAL:
             return there.filter(state=Case.State.AWAITING_APPROVAL)
-        if self.view == TELL:
-            return self.to_tell
         if self.view == GOING_OUT:
             return there.filter(state=Case.State.HELD)
         if self.view == LATE_SOON:
@@ -153,38 +176,61 @@ class Desk:
     @property
     def _standing(self) -> CaseQuerySet:
         if self.view == TELL:
-            return self.to_tell.annotate(to_tell=changes.WHAT_TO_TELL)
+            return self.in_view
         return self.in_view.filter(
             Q(opened_at__lte=self.since) & ~Q(state=Case.State.CLOSED) | Q(closed_at__gt=self.since)
         )
 
+    @cached_property
+    def order(self) -> list[int]:
+        """Which stood here when the list was opened, in the order they then had."""
+        is_opened_now = self.since == self.now
+        found = None if is_opened_now else orders.kept(self.session, self.view, self.since)
+        if found is None:
+            ordered = self._standing.in_order(self.since, waiting=self.weights.waiting)
+            found = list(ordered.values_list("pk", flat=True)[:LONGEST])
+            orders.keep(self.session, self.view, self.since, found)
+        return found
+
+    def keep_order(self) -> None:
+        """Before something is done, so that what it changes moves nothing."""
+        orders.keep(self.session, self.view, self.since, self.order)
+
     def rows(self) -> list[Row]:
-        standing = self._standing
-        ordered = standing.in_order(self.since, waiting=self.weights.waiting)
         # First which, then what is in them: sorting thousands of posts to show a hundred is slow.
-        first = list(ordered.values_list("pk", flat=True)[:PAGE])
-        related = standing.filter(pk__in=first).select_related(
-            "mention__source", "mention__facility", "facility", "owner", "queue__policy", "severity_set_by"
+        first = self.order[: LONGEST if self.shows_all else PAGE]
+        seen = self.restricted if self.is_staff_voice else self.reachable
+        here = set(self.in_view.filter(pk__in=first).values_list("pk", flat=True))
+        by_id = {case.pk: case for case in self._short(seen.filter(pk__in=first))}
+        return [self._row(by_id[pk], has_left=pk not in here) for pk in first if pk in by_id]
+
+    def _short(self, cases: CaseQuerySet) -> CaseQuerySet:
+        """With all that a row shows, and the beginning of each post alone."""
+        related = cases.select_related(
+            "mention__source",
+            "mention__facility",
+            "facility",
+            "owner",
+            "team",
+            "queue__policy",
+            "severity_set_by",
         )
         if self.view == GOING_OUT:
             queued = Reply.objects.filter(state=Reply.State.QUEUED)
             related = related.prefetch_related(Prefetch("replies", queued, to_attr="held"))
-        short = related.defer("mention__text", "mention__reasons").annotate(
-            excerpt=Left("mention__text", EXCERPT + masks.SLACK),
-            has_answer=UNREAD,
-            is_passed_on=Exists(
-                Reply.objects.filter(
-                    case=OuterRef("pk"), state=Reply.State.AWAITING, escalated_at__isnull=False
-                )
-            ),
+        if self.view == TELL:
+            related = related.annotate(to_tell=changes.WHAT_TO_TELL)
+        late = Reply.objects.filter(
+            case=OuterRef("pk"), state=Reply.State.AWAITING, escalated_at__isnull=False
         )
-        by_id = {case.pk: case for case in short}
-        return [self._row(case) for case in (by_id[pk] for pk in first if pk in by_id)]
+        excerpt = Left("mention__text", EXCERPT + masks.SLACK)
+        short = related.defer("mention__text", "mention__reasons")
+        return short.annotate(excerpt=excerpt, has_answer=UNREAD, is_passed_on=Exists(late))
 
-    def _row(self, case: Case) -> Row:
+    def _row(self, case: Case, *, has_left: bool) -> Row:
         factors = weighing.factors(case, self.weights, self.since)
         may_cancel = self.reach.covers(Permission.WORK_CASES, case.facility_id)
-        return Row(case, self.now, self.user.pk, factors, self.calendars, may_cancel)
+        return Row(case, self.now, self.user.pk, factors, self.calendars, may_cancel, has_left)
 
     def standing(self) -> tuple[int, int]:
         """How many of these stand open, and how many of those have no owner."""
@@ -194,11 +240,29 @@ class Desk:
 
     @property
     def came_since(self) -> int:
-        return self.waiting.filter(opened_at__gt=self.since).count()
+        """What would stand here if the list were opened now; of one that was cut, what was opened since."""
+        open_cases = self.waiting
+        if len(self.order) == LONGEST:
+            return open_cases.filter(opened_at__gt=self.since).count()
+        return open_cases.exclude(pk__in=self.order).count()
+
+    def next_after(self, case_id: int) -> int | None:
+        """The next that this person can do something about: below it, else from the top."""
+        cases = self.waiting
+        if self.view not in (APPROVAL, TELL):
+            mine = Q(owner__isnull=True) | Q(owner=self.user)
+            cases = cases.filter(mine, state__in=TO_DO)
+        waiting = set(cases.filter(pk__in=self.order).values_list("pk", flat=True)) - {case_id}
+        at = self.order.index(case_id) if case_id in self.order else -1
+        return next((pk for pk in [*self.order[at + 1 :], *self.order[: max(at, 0)]] if pk in waiting), None)
+
+    def opened_anew(self) -> "Desk":
+        return replace(self, since=self.now)
 
     def shelves(self) -> tuple[list[Shelf], list[Shelf]]:
         """What is everybody's, mine and for approval; then every queue, empty ones among them."""
-        open_cases = self.reachable.there().open()
+        every = self.reachable.there().open()
+        open_cases, asleep = every.awake(self.now), every.filter(snoozed_until__gt=self.now)
         by_queue = {row["queue_id"]: row for row in _counted(open_cases.values("queue_id"))}
         shown = Queue.objects.all()
         if self.handles_staff_voice:
@@ -211,11 +275,19 @@ class Desk:
             for queue in shown
         ]
         whole = open_cases.values(is_any=Q(pk__isnull=False))
-        mine = whole.filter(owner=self.user)
+        mine = whole.filter(Q(owner=self.user) | Q(owner__isnull=True, team__in=self.user.teams.values("pk")))
         waiting = whole.filter(state=Case.State.AWAITING_APPROVAL)
         held = whole.filter(state=Case.State.HELD)
         told = self.to_tell.values(is_any=Q(pk__isnull=False))
-        counted = ((TEAM, whole), (MINE, mine), (APPROVAL, waiting), (GOING_OUT, held), (TELL, told))
+        put_off = asleep.values(is_any=Q(pk__isnull=False))
+        counted = (
+            (TEAM, whole),
+            (MINE, mine),
+            (APPROVAL, waiting),
+            (GOING_OUT, held),
+            (TELL, told),
+            (SNOOZED, put_off),
+        )
         views = [_shelf(slug, VIEWS[slug], next(iter(_counted(cases)), None)) for slug, cases in counted]
         return views, queues
 

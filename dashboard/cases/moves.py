@@ -13,7 +13,8 @@ from alerts import cases, outbox, replies, weighing
 from alerts.models import Case, Queue, Reply
 from alerts.outcomes import Contact
 from alerts.refusals import Refused
-from dashboard import reveals
+from dashboard import habits, reveals
+from dashboard.cases import following
 from dashboard.cases.desk import Desk
 from dashboard.cases.opened import Opened, find_case, find_reply
 from dashboard.cases.pages import triage
@@ -34,6 +35,17 @@ def after(
         opened = Opened(now, desk, refused=str(refusal), typed=typed, reveal=reveal)
         return triage(request, desk, opened, status=409)
     return redirect(desk.case_url(case.pk))
+
+
+def finish(
+    request: HttpRequest, desk: Desk, case: Case, verb: Callable[[], object], *, typed: str | None = None
+) -> HttpResponse:
+    """Do it, and go on to the next case; whoever prefers to stay stays."""
+    desk.keep_order()
+    answer = after(request, desk, case, verb, typed=typed)
+    if answer.status_code == 409 or habits.of(desk.user).stays:
+        return answer
+    return redirect(following.url(desk, case.pk))
 
 
 @allow(WORK)
@@ -99,7 +111,7 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
     desk = Desk.of(request)
     case = find_case(desk, pk, WORK)
     outcome, note = request.POST.get("outcome", ""), request.POST.get("note", "")
-    return after(
+    return finish(
         request,
         desk,
         case,
@@ -159,7 +171,7 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
         asks = request.POST.get("override") == "ask"
         replies.submit(reply, by=desk.user, at=timezone.now(), asks_override=asks)
 
-    return after(request, desk, case, verb, typed=text)
+    return finish(request, desk, case, verb, typed=text)
 
 
 @allow(APPROVE)
@@ -169,7 +181,7 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
     reply = find_reply(desk, pk, APPROVE)
     seen, ticked = request.POST.get("text_seen", ""), request.POST.getlist("ticked")[:50]
     at_once = request.POST.get("at_once") == "yes"
-    return after(
+    return finish(
         request,
         desk,
         reply.case,
@@ -185,7 +197,7 @@ def send_back(request: HttpRequest, pk: int) -> HttpResponse:
     desk = Desk.of(request)
     reply = find_reply(desk, pk, APPROVE)
     reason = request.POST.get("reason", "")
-    return after(
+    return finish(
         request,
         desk,
         reply.case,

@@ -379,6 +379,7 @@ def _one(cases: CaseQuerySet, pk: int) -> Case | None:
         "mention__facility",
         "facility",
         "owner",
+        "team",
         "queue__policy",
         "severity_set_by",
     )

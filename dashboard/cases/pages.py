@@ -4,8 +4,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from dashboard import reveals
-from dashboard.cases import bell, urgent
-from dashboard.cases.desk import PAGE, Desk
+from dashboard.cases import bell, bulk, urgent
+from dashboard.cases.desk import LONGEST, PAGE, Desk
 from dashboard.cases.opened import Opened, find_case
 from hospital.access import Permission, allow
 
@@ -34,6 +34,7 @@ def triage(
     views, queues = desk.shelves()
     context = {"desk": desk, "views": views, "queues": queues, "opened": opened, **_list(desk)}
     context["bell"] = bell.of(desk, opened.case.pk if opened else None)
+    context |= {"did": bulk.lately_by(request, desk), "at_id": request.GET.get("at", "")}
     return render(request, "cases/triage.html", context, status=status)
 
 
@@ -76,6 +77,6 @@ def _list(desk: Desk) -> dict[str, object]:
         "rows": rows,
         "open_count": open_count,
         "unowned": unowned,
-        "is_cut": len(rows) == PAGE,
+        "is_cut": len(rows) == (LONGEST if desk.shows_all else PAGE),
         "came_since": desk.came_since,
     }

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 
+from django.utils import timezone
+
 from alerts import priority
 from alerts.clocks import Calendars
 from alerts.models import Case, Reply
@@ -56,6 +58,7 @@ class Row:
     factors: tuple[Factor, ...] = ()
     calendars: Calendars = field(default_factory=Calendars.load)
     may_cancel: bool = False
+    has_left: bool = False  # what the list shows, since it was opened
 
     @property
     def card(self) -> Card:
@@ -88,9 +91,19 @@ class Row:
             return "About self-harm. Its text opens only in the case."
         if self.is_closed:
             return f"Closed: {self.case.get_outcome_display().lower()}. Leaves this list when you reload it"
+        if self.has_left:
+            return f"{self._went} Leaves this list when you reload it"
         if self.case.mention.is_gone:
             return "Removed at its source"
         return self._words or "No words, only stars"
+
+    @property
+    def _went(self) -> str:
+        if self.case.snoozed_until and self.case.snoozed_until > self.now:
+            return f"Put off until {timezone.localtime(self.case.snoozed_until):%a %H:%M}."
+        owner = self.case.owner
+        with_whom = f", with {owner.get_full_name() or owner.username}" if owner else ""
+        return f"No longer here: now in {self.case.queue}{with_whom}."
 
     @property
     def _words(self) -> str:
@@ -143,7 +156,7 @@ class Row:
     @property
     def classes(self) -> str:
         said = {
-            "is-gone": self.is_closed,
+            "is-gone": self.is_closed or self.has_left,
             "is-veiled": self.card.is_withheld or self.case.is_restricted,
             "is-new": self.case.owner_id is None and not self.is_closed,
         }

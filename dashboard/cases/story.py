@@ -13,6 +13,7 @@ from django.utils.timezone import localtime
 from alerts import building, protocol
 from alerts.models import Case, CaseEvent, ChangeLink
 from alerts.reveals import Reason
+from dashboard.cases import handed
 
 Kind = CaseEvent.Kind
 Detail = Mapping[str, Any]
@@ -93,7 +94,8 @@ def _closed(who: str, detail: Detail) -> str:
     outcome = dict(Case.Outcome.choices).get(detail.get("outcome", ""), "")
     note = f" ({detail['note']})" if detail.get("note") else ""
     spoke = f", {detail['who']} spoke to them {_when(detail['when'])}" if detail.get("who") else ""
-    return f"{who} closed it: {outcome.lower()}{spoke}{note}"
+    closed = f"{who} closed it" if who else "Closed by itself"
+    return f"{closed}: {outcome.lower()}{spoke}{note}"
 
 
 def _when(moment: str) -> str:
@@ -143,7 +145,12 @@ SAID: dict[str, Callable[[str, Detail], str]] = {
         if detail.get("story_case")
         else f"{who} claimed it"
     ),
-    Kind.RELEASED: lambda who, detail: f"{who} gave it back to the queue",
+    Kind.RELEASED: lambda who, detail: (
+        f"{who} gave it back to the queue"
+        if who
+        else f"Nobody touched it for {detail.get('idle_hours', 0):g} hours: it went back to the queue"
+    ),
+    **handed.SAID,
     Kind.DRAFTED: lambda who, detail: f"{who} wrote a reply",
     Kind.SUBMITTED: lambda who, detail: f"{who} asked for approval",
     Kind.TICKED: lambda who, detail: f"{who} read and ticked: {', '.join(detail.get('rules', []))}",

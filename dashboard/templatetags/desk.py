@@ -5,7 +5,14 @@ from datetime import datetime
 from django import template
 from django.contrib.auth.models import User
 
+from alerts.models import CaseEvent
+from alerts.priority import SEVERITIES
 from dashboard.cases import rows, story
+from dashboard.cases.bulk import Bar
+from dashboard.cases.desk import Desk
+from dashboard.cases.opened import Opened
+from dashboard.cases.tools import Tools
+from dashboard.keys import GOES_TO
 
 register = template.Library()
 
@@ -25,3 +32,25 @@ def until(moment: datetime, now: datetime) -> str:
 @register.filter
 def initials(person: User) -> str:
     return story.initials(person)
+
+
+@register.filter
+def tools(opened: Opened) -> Tools:
+    noted = sum(line.kind == CaseEvent.Kind.NOTED for line in opened.story)
+    return Tools(opened.case, opened.now, noted)
+
+
+@register.filter
+def bulk_bar(desk: Desk) -> Bar:
+    return Bar(desk)
+
+
+@register.filter
+def severities(desk: Desk) -> list[tuple[int, str]]:
+    return [(key, word) for key, (_, word) in SEVERITIES.items()]
+
+
+@register.filter
+def goes_to(slug: str) -> str:
+    """The key of a queue or a view; most have none."""
+    return GOES_TO.get(slug, "")

@@ -103,7 +103,7 @@ class KeepingTests(TransactionTestCase):
                     page.keyboard.press("n" if is_noise else "y")
             expect(page.locator("#judge-head")).to_contain_text("All 20 are judged")
             page.goto(f"{self.web.url}/mentions/{self.noise().pk}/")
-            page.keyboard.press("n")
+            page.keyboard.press("f")
             page.wait_for_url("**/not-us/")
             self.press(page, "Show what else would go")
             expect(page.locator("#preview-head")).to_have_text("6 stored posts would go")
@@ -118,7 +118,7 @@ class KeepingTests(TransactionTestCase):
         with self.signed_in() as page:
             page.goto(f"{self.web.url}/")
             page.locator(f"#mention-{self.noise().pk}").focus()
-            page.keyboard.press("n")
+            page.keyboard.press("f")
             page.wait_for_url(f"**/mentions/{self.noise().pk}/not-us/")
 
     def test_rules_are_tried_and_put_in_force_by_keyboard(self) -> None:

@@ -1,0 +1,85 @@
+"""A shift at the desk by keyboard alone: presses are counted, and the page itself measures what they take."""
+
+from dataclasses import dataclass, field
+
+from playwright.sync_api import Page, expect
+
+MEASURE = """
+(() => {
+  window.seen = [];
+  window.answered = [];
+  let [pressed, asked] = [0, 0];
+  const paint = () => requestAnimationFrame(() => setTimeout(() => {
+    if (pressed) window.seen.push(performance.now() - pressed);
+    pressed = 0;
+  }));
+  document.addEventListener("keydown", (event) => { pressed = asked = event.timeStamp; }, true);
+  const watch = () => {
+    new MutationObserver(() => paint()).observe(document.body, {
+      subtree: true, childList: true, characterData: true, attributeFilter: ["class", "open"],
+    });
+    document.addEventListener("htmx:afterSettle", ({ target }) => {
+      if (asked && target.id === "case") window.answered.push(performance.now() - asked);
+    });
+    document.addEventListener("focusin", () => paint());
+    document.addEventListener("input", () => paint());
+    document.addEventListener("change", () => paint());
+  };
+  document.body ? watch() : document.addEventListener("DOMContentLoaded", watch);
+})();
+"""
+"""From a key to the paint of the first that it changed: what has focus, what is open, that it was pressed."""
+
+
+@dataclass
+class Shift:
+    page: Page
+    presses: int = 0
+    took: list[float] = field(default_factory=list)  # until something was seen to happen
+    answered: list[float] = field(default_factory=list)  # until the server's answer stood there
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self.page.keyboard.press(key)
+            self.presses += key.count("+") + 1
+
+    def type(self, text: str) -> None:
+        """Text: not counted, since anybody has to write it."""
+        self.page.keyboard.insert_text(text)
+
+    def collect(self) -> None:
+        self.took += self.page.evaluate("window.seen.splice(0)")
+        self.answered += self.page.evaluate("window.answered.splice(0)")
+
+    def open_id(self) -> int:
+        row = self.page.locator(".row-link[aria-current]").get_attribute("id") or "row-0"
+        return int(row.removeprefix("row-"))
+
+    def answer(self, text: str) -> int:
+        """Claim, write and hand in the open case; how many keys that took."""
+        before, case_id = self.presses, self.open_id()
+        self.press("c")
+        expect(self.page.locator("#text")).to_be_visible()
+        self.press("r")
+        self.type(text)
+        self.press("Control+Enter")
+        self.has_gone_on_from(case_id)
+        return self.presses - before
+
+    def close(self, reason: str) -> int:
+        before, case_id = self.presses, self.open_id()
+        self.press("e", "N", "o", "Tab")
+        self.type(reason)
+        self.press("Enter")
+        self.has_gone_on_from(case_id)
+        return self.presses - before
+
+    def has_gone_on_from(self, case_id: int) -> None:
+        """The next case is open, and the keyboard is at its row."""
+        expect(self.page.locator(f"#row-{case_id}[aria-current]")).to_have_count(0)
+        expect(self.page.locator(".row-link[aria-current]:focus")).to_have_count(1)
+        self.collect()
+
+
+def p95(found: list[float]) -> float:
+    return sorted(found)[int(len(found) * 0.95)] if found else 0.0
