@@ -41,7 +41,9 @@ from listening.sources.contract import (
     Sent,
     SourceError,
     Target,
+    Thread,
     Unavailable,
+    Written,
 )
 from listening.sources.google_token import Token, access_token, forget
 from listening.sources.http import accept, exchange, sending
@@ -96,6 +98,28 @@ class Google:
         with sending(NETWORK):
             _call(connection, "PUT", address, token, json.dumps({"comment": text}).encode())
         return Sent(f"{target.external_id}/reply", REVIEWS_PAGE)
+
+    def replies_to(self, connection: Connection, target: Target) -> Thread:
+        """The one answer of the review itself, whichever of us gave it; a refused one is not public."""
+        if not REVIEW.match(target.external_id):
+            raise Forbidden("This is not a review of a Google location.")
+        address = f"{_base(connection)}/v4/{quote(target.external_id)}"
+        found = _call(connection, "GET", address, access_token(connection, _token_site(connection)))
+        if not isinstance(found, Mapping) or not found.get("name", found.get("reviewId")):
+            raise BadPayload("Google answered with something that is no review.", raw=str(found))
+        answer = found.get("reviewReply")
+        if not isinstance(answer, Mapping) or not _is_public(answer):
+            return Thread((), is_whole=True)
+        words, changed_at = answer.get("comment"), moment(answer.get("updateTime"))
+        if not isinstance(words, str):
+            raise BadPayload("Google gave an answer of ours without its words.", raw=str(found))
+        return Thread(
+            [Written(f"{target.external_id}/reply", words, REVIEWS_PAGE, changed_at)], is_whole=True
+        )
+
+
+def _is_public(answer: Any) -> bool:
+    return isinstance(answer, Mapping) and answer.get("reviewReplyState") != "REJECTED"
 
 
 def _reviews(connection: Connection, walk: Mapping[str, Any]) -> Any:
@@ -184,7 +208,7 @@ def review(item: Any, location: str) -> Post:
         kind="review",
         rating=STARS.get(text(found, "starRating")),
         facility_hint=location,
-        replied=isinstance(answer, Mapping) and answer.get("reviewReplyState") != "REJECTED",
+        replied=_is_public(answer),
     )
 
 

@@ -10,7 +10,8 @@ script app, or the `refresh_token` of a web app.
 Limits: 100 calls a minute. A listing ends after about a thousand entries; when more came between two polls,
 the source says that some may be missing. Whatever is deleted at Reddit must be deleted here as well.
 
-Replies: through the API. A locked, deleted or archived thread refuses them.
+Replies: through the API. A locked, deleted or archived thread refuses them. What we said is read back from
+the account's own comments.
 
 Cursor: `parts` holds for every listing the names its first page had when it was last read to the end; a
 listing is read until one of them turns up again. `walk` is where a listing stands half-way.
@@ -25,7 +26,7 @@ from typing import Any
 from django import forms
 from praw.exceptions import RedditAPIException
 
-from listening.sources import reddit_things, search
+from listening.sources import reddit_replies, reddit_things, search
 from listening.sources.contract import (
     AuthFailed,
     Connection,
@@ -39,6 +40,7 @@ from listening.sources.contract import (
     Sent,
     SourceError,
     Target,
+    Thread,
 )
 from listening.sources.http import sending
 from listening.sources.options import BackfillForm, address_field, option
@@ -114,6 +116,10 @@ class Reddit:
 
     def reply(self, connection: Connection, target: Target, text: str) -> Sent:
         return call(connection, lambda line: _publish(line, target, text))
+
+    def replies_to(self, connection: Connection, target: Target) -> Thread:
+        own = option(connection, "own_handle") or connection.secrets.get("username", "")
+        return call(connection, lambda line: reddit_replies.read(line, target, own.removeprefix("u/")))
 
 
 def subreddits(written: str) -> list[str]:
