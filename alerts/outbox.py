@@ -88,7 +88,7 @@ def is_thread_read(reply_id: int, now: datetime) -> bool:
     found = readback.found_in(reply, thread)
     if found is not None:
         settle_sent(reply, Sent(found.external_id, found.url), now, was_read_back=True)
-    readback.note(reply.case_id, thread, apart_from=found, at=now)
+    readback.note(reply.case_id, thread, at=now)
     return found is None
 
 

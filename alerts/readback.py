@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from alerts import replies
 from alerts.models import CaseEvent, NativeReply, Reply
@@ -16,7 +17,8 @@ from listening.sources.contract import ReadsBack, Target, Thread, Written
 CALL_SECONDS = 8.0
 """Of one call. A reading has at most three, so that no worker waits longer than half a minute."""
 
-COUNTED = (Reply.State.SENT,)
+LEFT = Q(state=Reply.State.SENT) | Q(left_at__isnull=False)
+"""Replies that are public or may be: their words, found there, are theirs."""
 
 
 def target_of(mention: Mention) -> Target:
@@ -49,14 +51,13 @@ def found_in(reply: Reply, thread: Thread) -> Written | None:
 
 
 @transaction.atomic
-def note(case_id: int, thread: Thread, *, apart_from: Written | None = None, at: datetime) -> int:
+def note(case_id: int, thread: Thread, *, at: datetime) -> int:
     """Keep what somebody of us wrote on the network itself; how many of these are new."""
     replies.lock_case(case_id)
-    ours = list(Reply.objects.filter(case_id=case_id, state__in=COUNTED).values_list("text", flat=True))
+    ours = list(Reply.objects.filter(LEFT, case_id=case_id).values_list("text", flat=True))
     known = set(NativeReply.objects.filter(case_id=case_id).values_list("external_id", "text"))
     fresh = [each for each in thread.ours if (each.external_id, each.text) not in known]
     fresh = [each for each in fresh if not any(is_same(text, each.text) for text in ours)]
-    fresh = [each for each in fresh if each != apart_from]
     for each in fresh:
         made, is_new = NativeReply.objects.get_or_create(
             case_id=case_id,

@@ -36,7 +36,7 @@ def settle(reply_id: int, now: datetime) -> None:
     found = readback.found_in(reply, thread)
     if found is not None:
         outbox.settle_sent(reply, Sent(found.external_id, found.url), now, was_read_back=True)
-    readback.note(reply.case_id, thread, apart_from=found, at=now)
+    readback.note(reply.case_id, thread, at=now)
     if found is None and thread.is_whole and reply.left_at and now - reply.left_at >= SURE_AFTER:
         outbox.settle_absent(reply, now)
 
