@@ -126,7 +126,11 @@ class GuardTests(Desk):
     def setUp(self) -> None:
         super().setUp()
         cases.claim(self.case, by=self.pete, at=NOW)
-        self.fields = {"text": ANSWER, "post_seen": self.case.mention.content_hash, "public_seen": "0"}
+        self.fields: dict[str, Any] = {
+            "text": ANSWER,
+            "post_seen": self.case.mention.content_hash,
+            "public_seen": "0",
+        }
 
     def test_typing_is_seen_and_emptying_ends_it(self) -> None:
         self.post("reply-verdict", **self.fields)
