@@ -1,12 +1,13 @@
 """What stands under a post in our own name: read from the network, and noted where nobody here knew of it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Q
 
 from alerts import replies
-from alerts.models import CaseEvent, NativeReply, Reply
+from alerts.models import Case, CaseEvent, NativeReply, Reply
 from alerts.sameness import is_same
 from alerts.story import tell
 from listening import connections
@@ -68,3 +69,13 @@ def note(case_id: int, thread: Thread, *, at: datetime) -> int:
         if is_new:
             tell(case_id, CaseEvent.Kind.NATIVE, by=None, at=at, native=made.pk)
     return len(fresh)
+
+
+def note_met(source_id: int, answers: Sequence[Written], *, at: datetime) -> int:
+    """What a poll met in our own name, of posts that have an open case; how many were new."""
+    by_parent: dict[str, list[Written]] = {}
+    for each in answers:
+        by_parent.setdefault(each.parent_id, []).append(each)
+    posts = Case.objects.open().filter(mention__source_id=source_id, mention__external_id__in=list(by_parent))
+    met = posts.order_by("pk").values_list("pk", "mention__external_id")
+    return sum(note(pk, Thread(by_parent[name], is_whole=False), at=at) for pk, name in met)

@@ -71,6 +71,7 @@ class Page:
     unreadable: Sequence[Unreadable] = ()
     rate: Rate = field(default_factory=Rate)
     gap: str = ""  # what may have been missed, in words; empty when nothing
+    ours: "Sequence[Written]" = ()  # answers in our own name that were among them; they are no posts
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,7 @@ class Written:
     text: str
     url: str = ""
     published_at: datetime | None = None
+    parent_id: str = ""  # the post it answers
 
 
 @dataclass(frozen=True)

@@ -108,14 +108,17 @@ class Google:
         if not isinstance(found, Mapping) or not found.get("name", found.get("reviewId")):
             raise BadPayload("Google answered with something that is no review.", raw=str(found))
         answer = found.get("reviewReply")
-        if not isinstance(answer, Mapping) or not _is_public(answer):
-            return Thread((), is_whole=True)
-        words, changed_at = answer.get("comment"), moment(answer.get("updateTime"))
-        if not isinstance(words, str):
+        ours = _ours(answer, target.external_id)
+        if ours is None and _is_public(answer):
             raise BadPayload("Google gave an answer of ours without its words.", raw=str(found))
-        return Thread(
-            [Written(f"{target.external_id}/reply", words, REVIEWS_PAGE, changed_at)], is_whole=True
-        )
+        return Thread([ours] if ours else [], is_whole=True)
+
+
+def _ours(answer: Any, review: str) -> Written | None:
+    words = answer.get("comment") if isinstance(answer, Mapping) and _is_public(answer) else None
+    if not isinstance(words, str):
+        return None
+    return Written(f"{review}/reply", words, REVIEWS_PAGE, moment(answer.get("updateTime")), review)
 
 
 def _is_public(answer: Any) -> bool:
@@ -146,6 +149,9 @@ def _page(answer: Any, cursor: Cursor, walk: dict[str, Any], locations: list[str
     if not isinstance(reviews, list):
         raise BadPayload("Google answered with something that is no list of reviews.", raw=str(answer))
     posts, unreadable = read_each(reviews, lambda item: review(item, walk["part"]))
+    ours, _ = read_each(
+        reviews, lambda item: _ours(item.get("reviewReply"), review(item, walk["part"]).external_id)
+    )
     versions = {post.external_id: _changed(post) for post in posts}
     walk.setdefault("seen", versions)
     known = (cursor.get("parts") or {}).get(walk["part"], {})
@@ -155,7 +161,7 @@ def _page(answer: Any, cursor: Cursor, walk: dict[str, Any], locations: list[str
         following: Cursor = {"parts": cursor.get("parts", {}), "walk": {**walk, "token": token}}
     else:
         following = _finished(cursor, walk, locations)
-    return Page(posts, following, "walk" in following, unreadable)
+    return Page(posts, following, "walk" in following, unreadable, ours=ours)
 
 
 def _none(answer: Mapping[str, Any]) -> list[Any] | None:

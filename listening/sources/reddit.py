@@ -156,6 +156,7 @@ def _page(
     things, after = reddit_things.opened(answer)
     own = (option(connection, "own_handle") or connection.secrets.get("username", "")).lower()
     posts, unreadable = read_each(things, lambda thing: reddit_things.post(thing, own.removeprefix("u/")))
+    ours, _ = read_each(things, lambda thing: reddit_replies.ours(thing, own.removeprefix("u/")))
     known = {part: cursor.get("parts", {})[part] for part in parts if part in cursor.get("parts", {})}
     seen = frozenset(known.get(walk["part"], ()))
     names = [name for thing in things if (name := reddit_things.fullname(thing))]
@@ -168,7 +169,7 @@ def _page(
     else:
         following = _finished(known, walk, parts)
     gap = _gap() if seen and not is_caught_up and not can_go_on and walk["pages"] > 1 else ""
-    return Page(posts, following, "walk" in following, unreadable, line.budget.rate, gap)
+    return Page(posts, following, "walk" in following, unreadable, line.budget.rate, gap, ours)
 
 
 def _gap() -> str:

@@ -37,11 +37,22 @@ def _own_name(line: Line) -> str:
 
 
 def _written(thing: Any, target: Target) -> Written | None:
+    found = _as_written(thing)
+    return found if found and found.parent_id == target.external_id else None
+
+
+def ours(thing: Any, own_handle: str) -> Written | None:
+    """A comment of our own account in a listing of many people's."""
     data = mapping(mapping(thing, "the item").get("data"), "the item's data")
-    name, body = reddit_things.fullname(thing), text(data, "body")
-    if data.get("parent_id") != target.external_id or body in reddit_things.GONE:
+    return _as_written(thing) if own_handle and text(data, "author").lower() == own_handle else None
+
+
+def _as_written(thing: Any) -> Written | None:
+    data = mapping(mapping(thing, "the item").get("data"), "the item's data")
+    name, body, parent = reddit_things.fullname(thing), text(data, "body"), text(data, "parent_id")
+    if not parent or body in reddit_things.GONE:
         return None
-    return Written(name, body, reddit_things.link(name, data), unix(data.get("created_utc")))
+    return Written(name, body, reddit_things.link(name, data), unix(data.get("created_utc")), parent)
 
 
 def _is_beyond(things: list[Any], target: Target) -> bool:

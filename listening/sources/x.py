@@ -198,6 +198,7 @@ def _page(
     data, users, meta = x_posts.opened(response.json())
     own = option(connection, "own_handle").lstrip("@").lower()
     posts, unreadable = read_each(data, lambda item: x_posts.post(item, users, own))
+    ours, _ = read_each(data, lambda item: x_replies.ours(item, users, own))
     token = meta.get("next_token")
     known = {part: cursor.get("parts", {})[part] for part in parts if part in cursor.get("parts", {})}
     if "newest_id" not in walk and (newest := x_posts.newest_id(meta, data)):
@@ -207,7 +208,7 @@ def _page(
     else:
         following = _finished(known, walk, parts)
     rate = answers.rate(response.headers, datetime.now(UTC))
-    return Page(posts, following, "walk" in following, unreadable, rate)
+    return Page(posts, following, "walk" in following, unreadable, rate, ours=ours)
 
 
 def _finished(known: dict[str, Any], walk: Mapping[str, Any], parts: list[str]) -> Cursor:

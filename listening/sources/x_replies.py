@@ -55,12 +55,18 @@ def _page(client: tweepy.Client, own_id: str, target: Target, token: str | None)
 
 def _written(item: Any, ids: set[str], own_handle: str) -> Written | None:
     found = mapping(item, "the post")
-    if x_posts.parent(found) not in ids:
-        return None
-    own_id = identifier(found, "id")
-    return Written(
-        own_id,
-        x_posts.with_links(found),
-        x_posts.link(own_handle, own_id),
-        moment(found.get("created_at")),
-    )
+    return _as_written(found, own_handle) if x_posts.parent(found) in ids else None
+
+
+def ours(item: Any, users: x_posts.Users, own_handle: str) -> Written | None:
+    """An answer of our own account among the posts that a search found."""
+    found = mapping(item, "the post")
+    handle = users.get(str(found.get("author_id", "")), {}).get("username")
+    is_ours = bool(own_handle) and isinstance(handle, str) and handle.lower() == own_handle
+    return _as_written(found, own_handle) if is_ours and x_posts.parent(found) else None
+
+
+def _as_written(item: Mapping[str, Any], own_handle: str) -> Written:
+    own_id = identifier(item, "id")
+    link, at = x_posts.link(own_handle, own_id), moment(item.get("created_at"))
+    return Written(own_id, x_posts.with_links(item), link, at, x_posts.parent(item))

@@ -9,6 +9,7 @@ from alerts import collisions, defaults, outbox, readback, replies, unknowns
 from alerts.collisions import Seen
 from alerts.models import NativeReply, Reply
 from alerts.refusals import Refused
+from listening.signals import answers_seen
 from listening.sources.contract import Forbidden, RateLimited, SendUnknown, SourceError, Unavailable, Written
 from tests.alerts.desk import ANSWER, approved, fresh, open_case
 from tests.base import NOW, FakeSource, ReadingSource, pete, priya, registered
@@ -169,3 +170,21 @@ class UnknownTests(Reading):
         with registered(FakeSource(replies=[SendUnknown("No answer.")])):
             reply = self.published()
         self.assertEqual((reply.state, reply.read_again_at), ("unknown", None))
+
+
+class MetTests(Reading):
+    def test_what_a_poll_meets_is_noted_once_with_its_case(self) -> None:
+        post, stranger = self.case.mention, "no-post-of-ours"
+        met = [
+            Written("n1", "We saw this.", parent_id=post.external_id),
+            Written("n2", "Hi.", parent_id=stranger),
+        ]
+        for _ in range(2):
+            answers_seen.send(sender=None, source_id=post.source_id, answers=met)
+        self.assertEqual(NativeReply.objects.get().case, self.case)
+        self.assertEqual(collisions.public_count(self.case.pk), 1)
+
+    def test_our_own_reply_is_not_taken_for_another(self) -> None:
+        self.published()
+        met = [Written("reply-1", ANSWER, parent_id=self.case.mention.external_id)]
+        self.assertEqual(readback.note_met(self.case.mention.source_id, met, at=SOON), 0)

@@ -247,6 +247,13 @@ class ReadBackTests:
             adapter_for(kind).reply(town.connection(kind), target, "Sorry.")
         assert [each.text for each in self.thread(town, kind, target).ours] == ["Sorry."]
 
+    def test_a_poll_that_meets_it_says_so(self, town: Town, kind: str) -> None:
+        target = self.written(town, kind)
+        town.do("native", network=kind, id=target.external_id.rpartition("/")[2], text="Northfield saw this.")
+        town.cursors[kind] = {}
+        met = [one for page in town.round(kind) for one in page.ours]
+        assert [(one.parent_id, one.text) for one in met] == [(target.external_id, "Northfield saw this.")]
+
     def test_a_network_that_hangs_is_given_up_in_time(self, town: Town, kind: str) -> None:
         target = self.written(town, kind)
         self.thread(town, kind, target)
