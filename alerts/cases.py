@@ -26,6 +26,7 @@ REPLY_UNDER_WAY = {
     State.AWAITING_APPROVAL: "Its reply waits for approval. Take the reply back first.",
     State.HELD: "Its reply has been approved and leaves soon. Take it back first.",
     State.SENDING: "Its reply is on its way. Wait until it has left, or take it back.",
+    State.TO_POST: "Its reply is to be posted by hand. Say that you posted it, or take it back.",
     State.CHECK: "Its reply may or may not be public. Look at the network first, and say which.",
     State.WAITING: "It waits on its author. Take it up again, or close it.",
 }

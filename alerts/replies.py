@@ -11,7 +11,8 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from alerts import approvals, gatekeeping
+from alerts import approvals, collisions, gatekeeping, presence
+from alerts.collisions import NOTHING_SEEN, Seen
 from alerts.craft import lengths, slots
 from alerts.models import Case, CaseEvent, Reply
 from alerts.models.case import AT_WORK
@@ -69,13 +70,16 @@ def save_draft(case: Case, *, text: str, post_seen: str, by: User, at: datetime)
 
 
 @transaction.atomic
-def submit(reply: Reply, *, by: User, at: datetime, asks_override: bool = False) -> None:
+def submit(
+    reply: Reply, *, by: User, at: datetime, asks_override: bool = False, seen: Seen = NOTHING_SEEN
+) -> None:
     """Send it for approval. What the check stops goes on only to ask the privacy officer."""
     current = lock(reply)
     _case_of_mine(current.case, by)
     if current.state not in WRITABLE:
         raise Refused("This reply has been sent for approval already.")
     check_sendable(current)
+    collisions.check(current.case, by=by, seen=seen, at=at)
     said = gatekeeping.verdict_or_refusal(current.case.mention, current.text)
     if said.is_blocked and not asks_override:
         raise Refused(gatekeeping.BLOCKED.format(why=said.worst.why))
@@ -87,12 +91,14 @@ def submit(reply: Reply, *, by: User, at: datetime, asks_override: bool = False)
         submitted_at=at,
         escalated_at=None,
         return_reason="",
+        public_seen=seen.public,
         thread_hash=gatekeeping.thread_hash(current.case.mention),
         gate=record,
         **NO_OVERRIDE,
     )
     approvals.withdraw(current)
     _case_state(current, Case.State.AWAITING_APPROVAL)
+    presence.stop_writing(current.case, by=by)
     tell(current.case_id, Kind.SUBMITTED, by=by, at=at, reply=current.pk, check=record)
 
 
@@ -130,8 +136,9 @@ def approve(
     at: datetime,
     ticked: Collection[str] = (),
     at_once: bool = False,
+    seen: Seen = NOTHING_SEEN,
 ) -> None:
-    """Approve the exact text that was seen; it leaves after the hold, or in an emergency at once."""
+    """Approve the exact text that was seen; it leaves after the hold, in an emergency at once, or by hand."""
     current = lock(reply)
     if current.state != State.AWAITING:
         raise Refused("This reply no longer waits for approval.")
@@ -145,6 +152,8 @@ def approve(
         raise Refused("Only an answer to an emergency leaves at once.")
     if current.approvals.filter(by=by, text_hash=text_hash(current.text)).exists():
         raise Refused(APPROVED_ALREADY)
+    collisions.check(current.case, by=by, seen=seen, at=at)
+    put(current, public_seen=seen.public)
     count_approval(current, by=by, at=at, ticked=ticked, at_once=at_once)
 
 
@@ -178,18 +187,20 @@ def count_approval(
 
 
 def _hold(reply: Reply, by: User, at: datetime, record: dict[str, Any], hold: timedelta) -> None:
+    by_hand = not way_for(reply.case.mention).can_send
     put(
         reply,
-        state=State.QUEUED,
+        state=State.TO_POST if by_hand else State.QUEUED,
+        readings=0,
         approved_by=by,
         approved_at=at,
         approved_hash=text_hash(reply.text),
-        send_after=at + hold,
+        send_after=None if by_hand else at + hold,
         attempts=0,
         error="",
         gate=record,
     )
-    _case_state(reply, Case.State.HELD)
+    _case_state(reply, Case.State.TO_POST if by_hand else Case.State.HELD)
 
 
 def may_send_at_once(reply: Reply, person: User) -> bool:
@@ -226,7 +237,7 @@ def send_back(reply: Reply, *, by: User, reason: str, at: datetime) -> None:
 def cancel(reply: Reply, *, by: User, at: datetime) -> None:
     """Take it back before it leaves; it is a draft again and needs a new approval."""
     current = lock(reply)
-    if current.state not in (State.AWAITING, State.QUEUED):
+    if current.state not in (State.AWAITING, State.QUEUED, State.TO_POST):
         raise Refused("Too late: this reply has left already.")
     take_back(current, at=at, by=by, reason="")
     audit.record("reply.cancel", f"reply {current.pk}", by=by, at=at)
@@ -310,8 +321,6 @@ def _check_text(reply: Reply) -> None:
     way = way_for(reply.case.mention)
     if not reply.text.strip():
         raise Refused("The reply is empty.")
-    if not way.can_send:
-        raise Refused(f"{way.why_not} Copy the text and post it there.")
     if slots.is_open(reply.text):
         raise Refused("A part in brackets is still to be written. Write it, or take the brackets out.")
     over = lengths.of(reply.text, reply.case.mention.network) - way.max_characters

@@ -15,10 +15,12 @@ from alerts import (
     idle,
     outbox,
     paging,
+    presence,
     private,
     staffvoice,
     thanks,
     triage,
+    unknowns,
     waiting,
 )
 
@@ -69,6 +71,22 @@ def set_clocks() -> None:
     """One chunk, then to the end of the line: polls wait behind it."""
     if clocks.work(timezone.now()):
         ring(set_clocks, queue=BULK)
+
+
+@shared_task(ignore_result=True)
+def read_back(reply_id: int) -> None:
+    unknowns.settle(reply_id, timezone.now())
+
+
+@shared_task(ignore_result=True)
+def read_back_due() -> None:
+    for reply_id in unknowns.due(timezone.now()):
+        ring(read_back, reply_id, queue=BULK)
+
+
+@shared_task(ignore_result=True)
+def sweep_presence() -> None:
+    presence.sweep(timezone.now())
 
 
 @shared_task(ignore_result=True)

@@ -18,8 +18,8 @@ from alerts.models import Change, ChangeLink
 from alerts.models.change import ChangeQuerySet
 from alerts.refusals import Refused
 from dashboard.cases.desk import Desk
+from dashboard.cases.finding import HIGHEST_ID, find_case
 from dashboard.cases.moves import after
-from dashboard.cases.opened import HIGHEST_ID, find_case
 from dashboard.cases.story import called
 from hospital.access import Permission, Reach, allow, reach_of
 from hospital.models import Facility

@@ -15,8 +15,8 @@ from alerts import thanks
 from alerts.models import Thanks
 from alerts.refusals import Refused
 from dashboard.cases.desk import Desk
+from dashboard.cases.finding import HIGHEST_ID, find_case
 from dashboard.cases.moves import after
-from dashboard.cases.opened import HIGHEST_ID, find_case
 from hospital.access import Permission, allow, reach_of
 
 SEE, WORK, CONFIRM = Permission.SEE_CASES, Permission.WORK_CASES, Permission.CONFIRM_THANKS

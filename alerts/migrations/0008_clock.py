@@ -16,7 +16,7 @@ def hold_what_is_held(apps: Any, schema_editor: Any) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("alerts", "0006_hands"),
+        ("alerts", "0007_eyes"),
         ("hospital", "0004_facility_dictionary"),
         ("listening", "0011_watchlist_lifecycle"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -7,7 +7,9 @@ from alerts.models.contact import ListedContact
 from alerts.models.duty import Duty
 from alerts.models.hands import BulkMove, StoryMute
 from alerts.models.knowledge import Knower, Question
+from alerts.models.native import NativeReply
 from alerts.models.notification import Notification
+from alerts.models.presence import Presence
 from alerts.models.private import PrivateAnswer, PrivateLink
 from alerts.models.queue import Queue, Rule, RulesVersion, SLAPolicy
 from alerts.models.reply import Reply
@@ -30,7 +32,9 @@ __all__ = [
     "Holiday",
     "Knower",
     "ListedContact",
+    "NativeReply",
     "Notification",
+    "Presence",
     "PriorityWeights",
     "PrivateAnswer",
     "PrivateLink",

@@ -81,6 +81,7 @@ class Case(models.Model):
         AWAITING_APPROVAL = "awaiting", "Awaiting approval"
         HELD = "held", "Held"  # approved, and can be taken back
         SENDING = "sending", "Sending"
+        TO_POST = "to_post", "To be posted by hand"
         SENT = "sent", "Sent"
         WAITING = "waiting", "Waiting on author"
         REOPENED = "reopened", "Reopened"  # worked on like a claimed one
@@ -217,6 +218,9 @@ class CaseEvent(models.Model):
         SENT = "sent", "Reply published"
         FAILED = "failed", "Could not be sent"
         UNKNOWN = "unknown", "May have been sent"
+        POSTED = "posted", "Posted by hand"
+        NATIVE = "native", "Answered on the network"
+        INSISTED = "insisted", "Went on beside a colleague"
         EDITED_AT_SOURCE = "edited", "Author changed the post"
         MOVED = "moved", "Moved"
         WAITING = "waiting", "Waits on the author"

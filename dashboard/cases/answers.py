@@ -6,8 +6,8 @@ from django.views.decorators.http import require_POST
 
 from alerts import redlines, waiting
 from dashboard.cases.desk import Desk
+from dashboard.cases.finding import find_case, find_reply
 from dashboard.cases.moves import after
-from dashboard.cases.opened import find_case, find_reply
 from hospital.access import Permission, allow
 
 WORK, APPROVE = Permission.WORK_CASES, Permission.APPROVE_REPLIES

@@ -6,13 +6,14 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from alerts import replies
+from alerts import presence, replies
 from alerts.ways import way_for
 from dashboard import reveals
 from dashboard.cases.craft import Craft
 from dashboard.cases.desk import Desk
+from dashboard.cases.finding import find_case, find_reply
 from dashboard.cases.moves import after
-from dashboard.cases.opened import Opened, find_case, find_reply
+from dashboard.cases.opened import Opened
 from dashboard.cases.pages import triage
 from dashboard.cases.verdicts import Shown
 from hospital.access import Permission, allow
@@ -28,6 +29,8 @@ def verdict(request: HttpRequest, pk: int) -> HttpResponse:
     desk = Desk.of(request)
     case = find_case(desk, pk, WORK)
     typed = _typed(request)
+    if case.owner_id == desk.user.pk and typed.strip():
+        presence.write(case, by=desk.user, at=timezone.now())
     craft = Craft(case, typed, way_for(case.mention), desk)
     context = {"shown": Shown.of(case.mention, typed), "with_text": True, "craft": craft, "case": case}
     return render(request, "cases/_checked.html", context)

@@ -3,6 +3,7 @@
 The list does not move under its reader. What came since is counted, what was closed since stays in its place.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -17,11 +18,12 @@ from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
-from alerts import changes, staffvoice, weighing
+from alerts import changes, presence, staffvoice, weighing
 from alerts.clocks import Calendars
 from alerts.models import Case, Queue, Reply
 from alerts.models.case import AT_WORK, CaseQuerySet
 from alerts.models.queue import STAFF_VOICE
+from alerts.presence import Here
 from alerts.priority import Weights
 from dashboard import masks
 from dashboard.cases import orders
@@ -200,9 +202,14 @@ class Desk:
         # First which, then what is in them: sorting thousands of posts to show a hundred is slow.
         first = self.order[: LONGEST if self.shows_all else PAGE]
         seen = self.restricted if self.is_staff_voice else self.reachable
-        here = set(self.in_view.filter(pk__in=first).values_list("pk", flat=True))
+        still = set(self.in_view.filter(pk__in=first).values_list("pk", flat=True))
+        here = presence.at_cases(first, self.now)
         by_id = {case.pk: case for case in self._short(seen.filter(pk__in=first))}
-        return [self._row(by_id[pk], has_left=pk not in here) for pk in first if pk in by_id]
+        return [
+            self._row(by_id[pk], has_left=pk not in still, here=here.get(pk, ()))
+            for pk in first
+            if pk in by_id
+        ]
 
     def _short(self, cases: CaseQuerySet) -> CaseQuerySet:
         """With all that a row shows, and the beginning of each post alone."""
@@ -227,10 +234,10 @@ class Desk:
         short = related.defer("mention__text", "mention__reasons")
         return short.annotate(excerpt=excerpt, has_answer=UNREAD, is_passed_on=Exists(late))
 
-    def _row(self, case: Case, *, has_left: bool) -> Row:
+    def _row(self, case: Case, *, has_left: bool, here: Sequence[Here]) -> Row:
         factors = weighing.factors(case, self.weights, self.since)
         may_cancel = self.reach.covers(Permission.WORK_CASES, case.facility_id)
-        return Row(case, self.now, self.user.pk, factors, self.calendars, may_cancel, has_left)
+        return Row(case, self.now, self.user.pk, factors, self.calendars, may_cancel, has_left, tuple(here))
 
     def standing(self) -> tuple[int, int]:
         """How many of these stand open, and how many of those have no owner."""

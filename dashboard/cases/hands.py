@@ -11,8 +11,8 @@ from alerts import assigning, muting, notes, snoozing
 from alerts.models import Case
 from alerts.refusals import Refused
 from dashboard.cases.desk import Desk
+from dashboard.cases.finding import find_case
 from dashboard.cases.moves import after, finish
-from dashboard.cases.opened import find_case
 from dashboard.cases.tools import read_target, read_time
 from hospital.access import Permission, allow
 from hospital.models import Team

@@ -13,8 +13,8 @@ from alerts.models import ApprovedFact, Case, SavedReply
 from alerts.ways import way_for
 from dashboard.cases.craft import Craft
 from dashboard.cases.desk import Desk
+from dashboard.cases.finding import HIGHEST_ID, find_case
 from dashboard.cases.moves import after
-from dashboard.cases.opened import HIGHEST_ID, find_case
 from hospital.access import Permission, allow
 
 WORK = Permission.WORK_CASES

@@ -11,8 +11,9 @@ from alerts.knowers import Suggestion
 from alerts.models import Case, Question
 from alerts.refusals import Refused
 from dashboard.cases.desk import Desk
+from dashboard.cases.finding import HIGHEST_ID, find_case
 from dashboard.cases.moves import after
-from dashboard.cases.opened import HIGHEST_ID, Opened, find_case
+from dashboard.cases.opened import Opened
 from hospital.access import Permission, allow
 
 WORK, SEE = Permission.WORK_CASES, Permission.SEE_CASES

@@ -9,14 +9,16 @@ from django.utils.dateparse import parse_datetime
 from django.utils.timezone import is_naive, make_aware
 from django.views.decorators.http import require_POST
 
-from alerts import cases, outbox, replies, weighing
+from alerts import byhand, cases, outbox, presence, replies, weighing
+from alerts.collisions import Beside, Seen
 from alerts.models import Case, Queue, Reply
 from alerts.outcomes import Contact
 from alerts.refusals import Refused
 from dashboard import habits, reveals
 from dashboard.cases import following
 from dashboard.cases.desk import Desk
-from dashboard.cases.opened import Opened, find_case, find_reply
+from dashboard.cases.finding import find_case, find_reply
+from dashboard.cases.opened import Opened
 from dashboard.cases.pages import triage
 from hospital.access import Permission, allow
 
@@ -32,7 +34,8 @@ def after(
     except Refused as refusal:
         now = find_case(desk, case.pk, Permission.SEE_CASES)
         reveal = reveals.of(request, now.mention, desk.now)
-        opened = Opened(now, desk, refused=str(refusal), typed=typed, reveal=reveal)
+        beside = tuple(refusal.people) if isinstance(refusal, Beside) else ()
+        opened = Opened(now, desk, refused=str(refusal), beside=beside, typed=typed, reveal=reveal)
         return triage(request, desk, opened, status=409)
     return redirect(desk.case_url(case.pk))
 
@@ -154,6 +157,7 @@ def autosave(request: HttpRequest, pk: int) -> HttpResponse:
     case = find_case(desk, pk, WORK)
     try:
         _save(request, desk, case)
+        _note_writing(request, desk, case)
     except Refused as refusal:
         return render(request, "cases/_saved.html", {"refused": str(refusal)}, status=409)
     return render(request, "cases/_saved.html", {"saved_at": timezone.now()})
@@ -169,7 +173,7 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
         # Saved first and apart: what is refused as a reply is still kept as a draft.
         reply = _save(request, desk, case)
         asks = request.POST.get("override") == "ask"
-        replies.submit(reply, by=desk.user, at=timezone.now(), asks_override=asks)
+        replies.submit(reply, by=desk.user, at=timezone.now(), asks_override=asks, seen=_seen(request))
 
     return finish(request, desk, case, verb, typed=text)
 
@@ -186,7 +190,13 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
         desk,
         reply.case,
         lambda: replies.approve(
-            reply, by=desk.user, text_seen=seen, at=timezone.now(), ticked=ticked, at_once=at_once
+            reply,
+            by=desk.user,
+            text_seen=seen,
+            at=timezone.now(),
+            ticked=ticked,
+            at_once=at_once,
+            seen=_seen(request),
         ),
     )
 
@@ -215,6 +225,17 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
 
 @allow(WORK)
 @require_POST
+def posted(request: HttpRequest, pk: int) -> HttpResponse:
+    """A person has put the approved text on the network themselves."""
+    desk = Desk.of(request)
+    reply, seen = find_reply(desk, pk, WORK), _seen(request)
+    return after(
+        request, desk, reply.case, lambda: byhand.posted(reply, by=desk.user, seen=seen, at=timezone.now())
+    )
+
+
+@allow(WORK)
+@require_POST
 def resolve(request: HttpRequest, pk: int) -> HttpResponse:
     """A person has looked whether an unknown reply is public."""
     desk = Desk.of(request)
@@ -236,6 +257,22 @@ def _contact(request: HttpRequest) -> Contact | None:
     except ValueError:
         moment = None
     return Contact(who, make_aware(moment) if moment and is_naive(moment) else moment)
+
+
+def _note_writing(request: HttpRequest, desk: Desk, case: Case) -> None:
+    if request.POST.get("text", "").strip():
+        presence.write(case, by=desk.user, at=timezone.now())
+    else:
+        presence.stop_writing(case, by=desk.user)
+
+
+def _seen(request: HttpRequest) -> Seen:
+    """What was on the page: how many answers of ours, and which colleagues the person goes past."""
+    asked = request.POST
+    past = [one for one in asked.get("past", "").split()[:50] if one.isdecimal() and len(one) < 19]
+    public = asked.get("public_seen", "")
+    is_number = public.isdecimal() and len(public) < 7
+    return Seen(int(public) if is_number else 0, frozenset(int(one) for one in past))
 
 
 def _save(request: HttpRequest, desk: Desk, case: Case) -> Reply:

@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from django.http import Http404
-
 from alerts import (
     cases,
     changes,
+    collisions,
     facts,
     gate,
     gatekeeping,
@@ -25,13 +24,14 @@ from alerts.models import (
     CaseEvent,
     Change,
     ChangeLink,
+    NativeReply,
     Question,
     Queue,
     Reply,
     SavedReply,
     Thanks,
 )
-from alerts.models.case import AT_WORK, CaseQuerySet
+from alerts.models.case import AT_WORK
 from alerts.models.queue import STAFF_VOICE
 from alerts.priority import Factor
 from alerts.thanks import Suggestion
@@ -41,6 +41,7 @@ from dashboard.cards import Card
 from dashboard.cases import approving, story, ticking
 from dashboard.cases.approving import Approving
 from dashboard.cases.author import AuthorView, author_of
+from dashboard.cases.beside import Eyes
 from dashboard.cases.craft import Craft
 from dashboard.cases.desk import Desk
 from dashboard.cases.privately import NOTHING_SEEN, Privately, Seen
@@ -56,7 +57,6 @@ from listening.models import Mention
 LONGEST = 8_000
 """Characters of a post that are shown here; the mention's own page shows more."""
 
-HIGHEST_ID = 2**63 - 1
 CHANGES_OFFERED = 50
 
 
@@ -65,6 +65,7 @@ class Opened:
     case: Case
     desk: Desk
     refused: str = ""
+    beside: tuple[int, ...] = ()  # colleagues who write, where that was why it was refused
     typed: str | None = None  # what could not be saved, so that it is not lost
     reveal: Reveal = NO_REVEAL
     seen: Seen = NOTHING_SEEN
@@ -211,6 +212,20 @@ class Opened:
     def published(self) -> list[Reply]:
         return [reply for reply in self._replies if reply.state == Reply.State.SENT]
 
+    @cached_property
+    def eyes(self) -> Eyes:
+        return Eyes(self.desk, self.case)
+
+    @cached_property
+    def public(self) -> list[Reply | NativeReply]:
+        """Every answer of ours that stands there, oldest first."""
+        found: list[Reply | NativeReply] = [*self.published, *self.case.native_replies.all()]
+        return sorted(found, key=_public_at)
+
+    @property
+    def public_count(self) -> int:
+        return collisions.public_count(self.case.pk)
+
     @property
     def reply(self) -> Reply | None:
         """The one on its way, or the last that could not be sent."""
@@ -273,8 +288,9 @@ class Opened:
 
     @property
     def waits_again(self) -> bool:
-        """Queued after the network said not now."""
-        return bool(self.reply and self.reply.state == Reply.State.QUEUED and self.reply.attempts)
+        """Queued after the network said not now, or could not be read."""
+        is_queued = self.reply is not None and self.reply.state == Reply.State.QUEUED
+        return is_queued and bool(self.reply.attempts or self.reply.error)  # type: ignore[union-attr]
 
     # What this person may do now
 
@@ -351,44 +367,13 @@ class Opened:
         return Mention.objects.within(facility_ids).filter(author=self.mention.author_id)[:100].count()
 
 
+def _public_at(answer: Reply | NativeReply) -> datetime:
+    if isinstance(answer, NativeReply):
+        return answer.published_at or answer.found_at
+    return answer.sent_at or answer.updated_at
+
+
 def _since_answered(lines: list[story.Line]) -> list[story.Line]:
     """Newest first, down to the answer: what was before it tells when the post was written."""
     answered = [at for at, line in enumerate(lines) if line.kind == CaseEvent.Kind.ANSWERED]
     return lines[: answered[0] + 1] if answered else []
-
-
-def find_case(desk: Desk, pk: int, permission: Permission) -> Case:
-    """A case the person may see, and may do this with; any other does not exist for them."""
-    case = _one(desk.reachable, pk)
-    if case is not None and desk.reach.covers(permission, case.facility_id):
-        return case
-    # One restricted is seen and answered by those who handle it, and nothing else can be done with it.
-    case = _one(desk.restricted, pk) if case is None else None
-    if case is None or not (permission in STAFF_VOICE_DOORS or case.state == Case.State.CHECK):
-        raise Http404("There is no such case.")
-    return case
-
-
-STAFF_VOICE_DOORS = (Permission.SEE_CASES, Permission.HANDLE_STAFF_VOICE)
-
-
-def _one(cases: CaseQuerySet, pk: int) -> Case | None:
-    related = cases.select_related(
-        "mention__source",
-        "mention__author",
-        "mention__facility",
-        "facility",
-        "owner",
-        "team",
-        "queue__policy",
-        "severity_set_by",
-    )
-    return related.prefetch_related("mention__matches").filter(pk=min(pk, HIGHEST_ID)).first()
-
-
-def find_reply(desk: Desk, pk: int, permission: Permission) -> Reply:
-    reply = Reply.objects.filter(pk=min(pk, HIGHEST_ID)).first()
-    if reply is None:
-        raise Http404("There is no such reply.")
-    reply.case = find_case(desk, reply.case_id, permission)
-    return reply

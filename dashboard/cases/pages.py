@@ -6,7 +6,8 @@ from django.views.decorators.http import require_GET
 from dashboard import reveals
 from dashboard.cases import bell, bulk, urgent
 from dashboard.cases.desk import LONGEST, PAGE, Desk
-from dashboard.cases.opened import Opened, find_case
+from dashboard.cases.finding import find_case
+from dashboard.cases.opened import Opened
 from hospital.access import Permission, allow
 
 

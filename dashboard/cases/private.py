@@ -10,8 +10,9 @@ from alerts import private
 from alerts.models import Case, PrivateAnswer, PrivateLink
 from alerts.refusals import Refused
 from dashboard.cases.desk import Desk
+from dashboard.cases.finding import HIGHEST_ID, find_case
 from dashboard.cases.moves import after
-from dashboard.cases.opened import HIGHEST_ID, Opened, find_case
+from dashboard.cases.opened import Opened
 from dashboard.cases.pages import triage
 from dashboard.cases.privately import Seen
 from hospital.access import Permission, allow

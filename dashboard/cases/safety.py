@@ -9,8 +9,8 @@ from django.views.decorators.http import require_GET, require_POST
 from alerts import authornotes, building, emergency, paging, protocol, tasks
 from dashboard.cases import bell
 from dashboard.cases.desk import Desk
+from dashboard.cases.finding import find_case
 from dashboard.cases.moves import after
-from dashboard.cases.opened import find_case
 from hospital.access import Permission, allow
 
 WORK, SEE = Permission.WORK_CASES, Permission.SEE_CASES

@@ -12,8 +12,9 @@ from alerts import staffvoice
 from alerts.models import Case
 from alerts.refusals import Refused
 from dashboard.cases.desk import Desk
+from dashboard.cases.finding import find_case
 from dashboard.cases.moves import after
-from dashboard.cases.opened import Opened, find_case
+from dashboard.cases.opened import Opened
 from dashboard.cases.pages import triage
 from hospital.access import Permission, allow
 

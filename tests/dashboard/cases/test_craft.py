@@ -1,5 +1,6 @@
 from dataclasses import replace
 
+from django.contrib.sessions.backends.db import SessionStore
 from django.test import override_settings
 from django.urls import reverse
 
@@ -30,7 +31,7 @@ class CraftTests(Desk):
     def craft(self, text: str, post: str = "Three hours in the waiting room.") -> Craft:
         Mention.objects.filter(pk=self.case.mention_id).update(sentiment="negative", text=post)
         case = Case.objects.select_related("mention__source").get(pk=self.case.pk)
-        desk = Reading(Reach(self.pete), self.pete, "team", "Team", NOW, NOW)
+        desk = Reading(Reach(self.pete), self.pete, "team", "Team", NOW, NOW, SessionStore())
         return Craft(case, text, way_for(case.mention), desk)
 
     def kinds(self, text: str, **post: str) -> list[str]:
