@@ -18,11 +18,11 @@ from alerts.gate.data import Data, GateDown
 from alerts.gate.patterns import Line
 from alerts.gate.reasons import BLOCK, UNREAD, WARN, Reason, Verdict
 from alerts.gate.shapes import shape
-from alerts.gate.statements import state
+from alerts.gate.statements import open_matters, state
 
 __all__ = ["LONGEST", "POLICY", "UNREAD", "Contacts", "GateDown", "Reason", "Verdict", "check"]
 
-POLICY = "1"
+POLICY = "2"
 """Version of the rules, stored with each verdict."""
 
 THREAD = 20
@@ -105,7 +105,8 @@ def _reasons(
     for rule, weight, (first, last) in rules.found(line):
         start, end = _span(read, first, last)
         yield Reason(rule.id, weight, start, end, draft[start:end], rule.why, rule.instead)
-    yield from identifying.reasons(read, draft, contacts, own, known)
+    open_text = [(read.words[a].start, read.words[b - 1].end) for a, b in open_matters(line)]
+    yield from identifying.reasons(read, draft, contacts, own, known, open_text)
     for first, last in echoes.found(line, (post, *thread), known):
         start, end = _span(read, first, last)
         yield Reason("repeats-the-post", BLOCK, start, end, draft[start:end], *ECHO)

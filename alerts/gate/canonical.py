@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain, product, zip_longest
 
 from alerts.gate.data import Data
 from listening.reading.identifiers.plain import plain
@@ -26,15 +27,20 @@ LETTERS = dict(
 SQUARED = {chr(first + at): chr(97 + at) for first in (0x1F130, 0x1F150, 0x1F170) for at in range(26)}
 FLAGS = {chr(0x1F1E6 + at): " " for at in range(26)}
 TABLE = str.maketrans({**LETTERS, **SQUARED, **FLAGS})
-LEET = str.maketrans("0134579@$!|+", "oleastgasiit")
+LEET = str.maketrans("034579@$!|+", "oeastgasiit")
+ONES = "li"
+"""What a one stands for."""
+MOST_ONES = 4
 LEET_CHUNK = re.compile(
-    r"(?<![\w@$.])(?=[a-z0-9@$!|+]{0,24}[a-z])(?=[a-z]{0,24}[0-9@$!|+])[a-z0-9@$!|+]{3,24}(?![\w@])"
+    r"(?<![\w@$.])(?=[a-z0-9@$!|+]{0,24}[a-z])(?=[a-z]{0,24}[0-9@$!|+])([a-z0-9@$!|+]{3,24})"
+    r"('[a-z0-9]{1,2})?(?![\w@])"
 )
-NUMBER = re.compile(r"\d{1,20}[a-z]{0,2}|\$\d{1,20}")
+NUMBER = re.compile(r"\d{1,20}(?:st|nd|rd|th|am|pm|hr|mg|ml|cc|[a-z])?|\$\d{1,20}")
 WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 STOP = re.compile(r"[.!?;\u2026\u3002]")
-SINGLE = re.compile(r"(?<![^\W_])[a-z](?:(?P<gap>[ .*_-]{1,3})[a-z](?![^\W_])){3,}(?![^\W_])")
+SINGLE = re.compile(r"(?<![^\W_])[a-z](?:(?P<gap>[ .*_'-]{1,3})[a-z](?![^\W_])){3,}(?![^\W_])")
 LONGEST_WORD = 18
+STRANGE = re.compile("[àâèêëîïôœùûãõăđơưòì\u1ea0-\u1ef9]")
 SPANISH = re.compile(
     r"\b(?:de|la|el|los|las|que|por|para|con|su|sus|en|al|del|nuestro|nuestra|es|un|una|gracias|y|si|lo|le|no|se|a)\b"
 )
@@ -56,6 +62,7 @@ class Canonical:
     text: str
     origins: Sequence[int]
     words: list[Word]
+    strange: int = 0  # letters with marks that neither English nor Spanish puts on them
 
     def original(self, start: int, end: int) -> tuple[int, int]:
         return self.origins[start], self.origins[end]
@@ -76,7 +83,8 @@ def canonical(draft: str, data: Data) -> Canonical:
         origins.append(at if read.origins is None else read.origins[at])
     origins.append(min(len(draft), LONGEST))
     text = _unleeted("".join(letters), data)
-    return Canonical(text, origins, list(_words(text, data)))
+    strange = len(STRANGE.findall(unicodedata.normalize("NFC", draft[:LONGEST]).lower()))
+    return Canonical(text, origins, list(_words(text, data)), strange)
 
 
 def _is_sign(letter: str) -> bool:
@@ -87,11 +95,24 @@ def _is_sign(letter: str) -> bool:
 
 def _unleeted(text: str, data: Data) -> str:
     def spelt(hit: re.Match[str]) -> str:
-        word = hit[0].translate(LEET)
-        is_number = NUMBER.fullmatch(hit[0])
-        return word if data.is_word(word) and not is_number else hit[0]
+        if NUMBER.fullmatch(hit[1]):
+            return hit[0]
+        word = next((word for word in _letters(hit[1]) if _is_said(word, data)), "")
+        return word + (hit[2] or "").translate(LEET) if word else hit[0]
 
     return LEET_CHUNK.sub(spelt, text)
+
+
+def _is_said(word: str, data: Data) -> bool:
+    return data.is_word(word) or (word.endswith("s") and data.is_word(word[:-1]))
+
+
+def _letters(typed: str) -> Iterator[str]:
+    """The words that digits for letters may stand for: a one is an l or an i."""
+    parts = typed.translate(LEET).split("1")
+    if len(parts) <= MOST_ONES + 1:
+        for ones in product(ONES, repeat=len(parts) - 1):
+            yield "".join(chain.from_iterable(zip_longest(parts, ones, fillvalue="")))
 
 
 def _words(text: str, data: Data) -> Iterator[Word]:
@@ -164,7 +185,8 @@ def _spelt_out(piece: str, start: int, data: Data, *, is_strict: bool) -> Iterat
         yield data.repaired(head, is_strict=is_strict), start, start + len(head)
         yield "'s", start + len(head), end
     elif tail == "t" and head.endswith("n"):
-        yield head[:-1], start, end
+        if head != "n":
+            yield head[:-1], start, end
         yield "not", start, end
     else:
         yield data.repaired(bare.replace("'", ""), is_strict=is_strict), start, end

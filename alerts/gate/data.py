@@ -8,11 +8,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from listening.reading.identifiers.words import Is, words
+from listening.reading.identifiers.words import NAME, Is, words
 
 HERE = Path(__file__).parent
 SHORTEST_REPAIRED = 5
 MOST_KEPT = 20_000
+LONG_RUN, LONGEST_ENDING = 8, 4
 Phrase = tuple[str, ...]
 
 
@@ -119,16 +120,37 @@ class Data:
         return word
 
     def cut(self, letters: str, longest: int) -> list[int]:
-        """The lengths of the words that letters without a space are made of; nothing where they are none."""
+        """The lengths of the words that letters without a space are made of; nothing where they are none.
+
+        What the rules speak of costs less ("in the", and not "int he"), what is no word costs most: in a long
+        run a name may stand, and the rest is still read.
+        """
         best: dict[int, tuple[int, list[int]]] = {0: (0, [])}
         for end in range(1, min(len(letters), 400) + 1):
             for start in range(max(0, end - longest), end):
-                piece = letters[start:end]
-                if start in best and (len(piece) > 1 or piece in "aioyu") and self.is_word(piece):
-                    cost = best[start][0] + 1
-                    if end not in best or cost < best[end][0]:
-                        best[end] = (cost, [*best[start][1], end - start])
+                cost = self._cost(letters[start:end], is_long=len(letters) >= LONG_RUN)
+                if start in best and cost:
+                    total = best[start][0] + cost
+                    if end not in best or total < best[end][0]:
+                        best[end] = (total, [*best[start][1], end - start])
         return best.get(len(letters), (0, []))[1]
+
+    def _cost(self, piece: str, *, is_long: bool) -> int:
+        """What it costs to take letters for one word; 0 where they cannot be."""
+        if len(piece) > 1 or piece in "aioyu":
+            if piece in self.literals or piece in self.of_word:
+                return 4
+            stems = (piece[:length] for length in range(max(3, len(piece) - LONGEST_ENDING), len(piece) + 1))
+            forms = (piece, piece[:-1]) if piece.endswith("s") and len(piece) > 4 else (piece,)
+            if any(map(self._is_listed, forms)) or any(stem in self.of_stem for stem in stems):
+                return 5
+            if len(piece) > 4 and words().of(piece) & NAME:
+                return 6
+        return (20 + 3 * len(piece)) * is_long
+
+    def _is_listed(self, word: str) -> bool:
+        is_ours = word in self.of_word or word in self.lists.spanish or word in self.lists.modern
+        return is_ours or bool(words().of(word) & Is.WORD)
 
 
 def _slips(word: str) -> Iterator[str]:

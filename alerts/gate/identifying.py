@@ -6,7 +6,7 @@
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from alerts.gate import contacts as listed
 from alerts.gate import remains, tongue
@@ -32,7 +32,12 @@ MASK = "\u2003"
 
 
 def reasons(
-    read: Canonical, draft: str, contacts: Contacts, own: frozenset[str], data: Data
+    read: Canonical,
+    draft: str,
+    contacts: Contacts,
+    own: frozenset[str],
+    data: Data,
+    open_matters: Sequence[Span] = (),
 ) -> Iterator[Reason]:
     text = _without(read.text, [*contacts.spans(read.text), *_public(read.text, data)])
     is_english = tongue.is_plain_english(read, data)
@@ -41,7 +46,9 @@ def reasons(
     for kind, start, end in _apart([*_read(cased), *remains.find(text, own, data, is_english=is_english)]):
         # In a language that is not known, any word may look like a name: it goes to a reader of it anyway.
         if text[start:end].strip() and not (is_foreign and kind in ("name", "staff_name", "address")):
-            yield _reason(kind, *read.original(start, end), draft)
+            is_open = any(first <= start and end <= last for first, last in open_matters)
+            weight = WARN if is_open and _is_public(kind, text[start:end]) else BLOCK
+            yield _reason(kind, *read.original(start, end), draft, weight)
     for span in remains.unknown(text, own, data) if is_english else ():
         start, end = read.original(*span)
         yield Reason("unknown-word", WARN, start, end, draft[start:end], *UNKNOWN)
@@ -62,11 +69,16 @@ def _apart(found: Iterable[Kinded]) -> list[Kinded]:
     return sorted(kept, key=lambda one: one[1])
 
 
-def _reason(kind: str, start: int, end: int, draft: str) -> Reason:
+def _is_public(kind: str, said: str) -> bool:
+    """A day or a street of everybody's: in a sentence on a public matter it is a doubt, and no more."""
+    return kind == "date" or (kind == "address" and not any(map(str.isdigit, said)))
+
+
+def _reason(kind: str, start: int, end: int, draft: str, weight: int) -> Reason:
     said = KINDS[kind].words
     why = WHY.format(words=f"{'an' if said[0] in 'aeiou' else 'a'} {said}")
     rule = {"staff_name": "staff-name", "name": "name"}.get(kind, f"identifier:{kind}")
-    return Reason(rule, BLOCK, start, end, draft[start:end], why, INSTEAD)
+    return Reason(rule, weight, start, end, draft[start:end], why, INSTEAD)
 
 
 def _public(text: str, data: Data) -> Iterator[Span]:
@@ -90,6 +102,7 @@ def _cased(text: str, own: frozenset[str], data: Data, *, is_english: bool) -> s
             return word.upper()
         is_name_only = is_name(word) and not data.is_word(word) and word not in own
         is_odd = is_english and len(word) > 3 and not words().of(word) and not data.is_word(word)
+        is_odd = is_odd and not remains.is_formed(word, data)
         return word.capitalize() if is_name_only or (is_odd and word not in own) or word == "i" else word
 
     return TOKEN.sub(one, text)

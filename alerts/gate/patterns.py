@@ -18,7 +18,7 @@ from alerts.gate.data import Data
 IDIOM = "IDIOM"
 PROGRAM = "PROGRAM"
 CLINICAL = ("PROCEDURE", "CONDITION", "MED", "BODY", "DEVICE", "MONEY", "WARD", "RECORD", "STAFFROLE")
-KEPT = frozenset({IDIOM, PROGRAM, "WE", "GENERAL", "START", "CANNOT", "IF"})
+KEPT = frozenset({IDIOM, PROGRAM, "WE", "GENERAL", "START", "CANNOT", "IF", "EVENT"})
 """Classes that a turn of speech leaves as they are."""
 GAPS = {"..": 3, "...": 8}
 MAX_FOUND = 8
@@ -57,7 +57,19 @@ def compiled(pattern: str, data: Data) -> tuple[Step, ...]:
 
 
 MADE = frozenset(
-    {"PAST", "NAME", "ING", "NUMBER", "START", "PRETERITE", "YOU_ODD", "YOUR_ODD", "PAST_ODD", "QUESTION"}
+    {
+        "PAST",
+        "NAME",
+        "ING",
+        "NUMBER",
+        "START",
+        "PRETERITE",
+        "YOU_ODD",
+        "YOUR_ODD",
+        "PAST_ODD",
+        "QUESTION",
+        "OPEN_MATTER",
+    }
 )
 """Classes that are no lists: see `shapes`."""
 

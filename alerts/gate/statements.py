@@ -10,11 +10,42 @@ from alerts.gate.patterns import Line
 PUBLIC = ("GENERAL", "PUBLIC", "HOURS", "CANNOT")
 FEELING = ("SORRY", "GLAD", "HOPE", "FEELS", "BEFORE_YOU")
 FARTHEST = 4
+SOMEBODYS = (
+    "YOU",
+    "YOUR",
+    "SHE",
+    "KIN",
+    "PATIENT",
+    "NAME",
+    "VISIT",
+    "PROCEDURE",
+    "CONDITION",
+    "MED",
+    "BODY",
+    "DEVICE",
+    "RECORD",
+    "MONEY",
+    "STAFFROLE",
+    "ROOM",
+    "TREATED",
+    "TREAT",
+    "WE_DID",
+    "NOS_DID",
+    "VISTE",
+    "PRETERITE",
+    "DIED",
+    "STATUS",
+    "LOOKED",
+)
+"""What makes a sentence one about somebody, whatever else it tells."""
+PEOPLE = frozenset({"born", "birthday", "nacio", "nacido", "nacida"})
 
 
 def state(line: Line) -> None:
     """Put what states a fact into the classes YOU_ODD and PAST_ODD."""
     count = len(line.words)
+    for first, _ in open_matters(line):
+        line.put("OPEN_MATTER", first)
     public = {line.words[at].sentence for at in range(count) if _is_any(line, at, PUBLIC)}
     possible = {word.clause for at, word in enumerate(line.words) if line.has("IF", at)}
     for at, word in enumerate(line.words):
@@ -31,6 +62,27 @@ def state(line: Line) -> None:
             line.put("YOUR_ODD", at)
         if line.has("PAST", at) and word.sentence not in public and _is_told(line, at):
             line.put("PAST_ODD", at)
+
+
+def open_matters(line: Line) -> list[tuple[int, int]]:
+    """Sentences on a public matter, and on nobody: "The market is back on May 6". As spans of words."""
+    found = []
+    first = 0
+    for at in range(len(line.words)):
+        is_last = at + 1 == len(line.words) or line.words[at + 1].sentence != line.words[at].sentence
+        if is_last and _is_open_matter(line, range(first, at + 1)):
+            found.append((first, at + 1))
+        if is_last:
+            first = at + 1
+    return found
+
+
+def _is_open_matter(line: Line, places: range) -> bool:
+    if not any(line.has("EVENT", at) for at in places):
+        return False
+    names = tuple(name for name in SOMEBODYS if name in line.places)
+    told = [at for at in places if at == places[0] or line.words[at - 1].text != "thank"]
+    return not any(line.words[at].text in PEOPLE or _is_any(line, at, names) for at in told)
 
 
 def _is_any(line: Line, at: int, names: tuple[str, ...]) -> bool:
