@@ -14,8 +14,8 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from alerts import contacts, defaults, starters
-from alerts.models import ListedContact
+from alerts import contacts, defaults, expired, facts, starters
+from alerts.models import ApprovedFact, ListedContact
 from config import demo_safety
 from hospital import facilities
 from hospital.facilities import Spoken
@@ -35,6 +35,12 @@ PEOPLE = (
     ("wes", "Wes", "Vogt", Role.VIEWER),
 )
 
+FACTS = (
+    ("Visiting hours", "Front desk", "Visiting hours are 9 a.m. to 8 p.m. Each unit may have its own rules."),
+    ("Parking", "Parking desk", "Parking is free for the first hour in all our garages."),
+)
+FACTS_HOLD_FOR = timedelta(days=90)
+
 
 @transaction.atomic
 def ensure(*, sandbox_url: str, password: str, now: datetime) -> None:
@@ -49,6 +55,7 @@ def ensure(*, sandbox_url: str, password: str, now: datetime) -> None:
     ensure_contacts(system, now=now)
     starters.ensure(at=now)
     demo_safety.ensure(now=now)
+    ensure_facts(now=now)
     ensure_watchlist(system, now=now)
     for kind, name, every, options, keys in sources(system, sandbox_url):
         ensure_source(kind, name, every=every, options=options, keys=keys, now=now)
@@ -103,6 +110,15 @@ def ensure_contacts(system: dict[str, Any], *, now: datetime) -> None:
         (f"@{system['x_handle']}", "Our handle"),
     ):
         contacts.add(value, purpose, by=ada, at=now)
+
+
+def ensure_facts(*, now: datetime) -> None:
+    if ApprovedFact.objects.exists():
+        return
+    priya = User.objects.get(username="priya")
+    until = expired.today(now) + FACTS_HOLD_FOR
+    for topic, owner, text in FACTS:
+        facts.save(None, facts.Draft(text, topic, owner, until), by=priya, at=now)
 
 
 def ensure_watchlist(system: dict[str, Any], *, now: datetime) -> None:

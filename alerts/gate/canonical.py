@@ -40,6 +40,7 @@ WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 STOP = re.compile(r"[.!?;\u2026\u3002]")
 SINGLE = re.compile(r"(?<![^\W_])[a-z](?:(?P<gap>[ .*_'-]{1,3})[a-z](?![^\W_])){3,}(?![^\W_])")
 LONGEST_WORD = 18
+STRANGE = re.compile("[àâèêëîïôœùûãõăđơưòì\u1ea0-\u1ef9]")
 SPANISH = re.compile(
     r"\b(?:de|la|el|los|las|que|por|para|con|su|sus|en|al|del|nuestro|nuestra|es|un|una|gracias|y|si|lo|le|no|se|a)\b"
 )
@@ -61,6 +62,7 @@ class Canonical:
     text: str
     origins: Sequence[int]
     words: list[Word]
+    strange: int = 0  # letters with marks that neither English nor Spanish puts on them
 
     def original(self, start: int, end: int) -> tuple[int, int]:
         return self.origins[start], self.origins[end]
@@ -81,7 +83,8 @@ def canonical(draft: str, data: Data) -> Canonical:
         origins.append(at if read.origins is None else read.origins[at])
     origins.append(min(len(draft), LONGEST))
     text = _unleeted("".join(letters), data)
-    return Canonical(text, origins, list(_words(text, data)))
+    strange = len(STRANGE.findall(unicodedata.normalize("NFC", draft[:LONGEST]).lower()))
+    return Canonical(text, origins, list(_words(text, data)), strange)
 
 
 def _is_sign(letter: str) -> bool:

@@ -102,6 +102,7 @@ def _cased(text: str, own: frozenset[str], data: Data, *, is_english: bool) -> s
             return word.upper()
         is_name_only = is_name(word) and not data.is_word(word) and word not in own
         is_odd = is_english and len(word) > 3 and not words().of(word) and not data.is_word(word)
+        is_odd = is_odd and not remains.is_formed(word, data)
         return word.capitalize() if is_name_only or (is_odd and word not in own) or word == "i" else word
 
     return TOKEN.sub(one, text)

@@ -66,6 +66,7 @@ KIND_OF_PLACE = re.compile(
     r"|(?<![\w])([a-z]{3,20} (?:county|township))(?![\w])"
 )
 
+BEGINNINGS = ("mid", "non", "pre", "over", "under", "multi", "semi", "anti")
 ENDS = (
     "s",
     "es",
@@ -165,7 +166,13 @@ def is_unknown(word: str, own: frozenset[str], data: Data) -> bool:
     if len(word) < 3 or not word.isalpha() or word in own or words().of(word):
         return False
     is_known = data.is_word(word) or data.repaired(word) != word or word in data.short
-    return not is_known and not any(_is_formed(word, end, data) for end in ENDS)
+    return not is_known and not is_formed(word, data)
+
+
+def is_formed(word: str, data: Data) -> bool:
+    """Made of a known word with an ending, or with one of the beginnings that any word may take."""
+    begun = any(word.startswith(each) and data.is_word(word.removeprefix(each)) for each in BEGINNINGS)
+    return begun or any(_is_formed(word, end, data) for end in ENDS)
 
 
 def _is_formed(word: str, end: str, data: Data) -> bool:

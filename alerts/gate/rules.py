@@ -32,6 +32,9 @@ CONTEXTS = {
     "scene": ("SCENERY PHOTO", True),
     "welcome": ("KINDS .. are/is/can/may/must/son/pueden .. WELCOME", True),
     "phone": ("WAITED .. phone/phones/telefono/hold/call/calls", True),
+    "errand": ("take/takes NUMBER call/calls/minute/minutes/hour/hours/step/steps/click/clicks", True),
+    "story": ("story/report/article/news/video/rumor ... hospital", False),
+    "booking": ("no hace/necesita/necesitan falta? cita/seguro/tarjeta/reserva/pagar/registro", True),
     "to-mend": ("us to fix/improve/change/make/mend/do", True),
     "not": ("not/never/avoid/without/no/evite/nunca/nobody/nadie .. ASK", True),
 }

@@ -10,7 +10,7 @@ from alerts.gate.patterns import Line
 PUBLIC = ("GENERAL", "PUBLIC", "HOURS", "CANNOT")
 FEELING = ("SORRY", "GLAD", "HOPE", "FEELS", "BEFORE_YOU")
 FARTHEST = 4
-SOMEBODYS = [
+SOMEBODYS = (
     "YOU",
     "YOUR",
     "SHE",
@@ -36,7 +36,7 @@ SOMEBODYS = [
     "DIED",
     "STATUS",
     "LOOKED",
-]
+)
 """What makes a sentence one about somebody, whatever else it tells."""
 PEOPLE = frozenset({"born", "birthday", "nacio", "nacido", "nacida"})
 

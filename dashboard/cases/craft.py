@@ -6,7 +6,7 @@ from functools import cached_property
 from django.conf import settings
 from django.urls import reverse
 
-from alerts import contacts, gatekeeping, lastreplies
+from alerts import contacts, gate, gatekeeping, lastreplies
 from alerts.craft import jargon, lengths, previews, readability, tone
 from alerts.craft.jargon import Swap
 from alerts.craft.previews import Piece
@@ -165,6 +165,10 @@ class Craft:
         longest = self.reading.longest
         quoted = longest if len(longest) <= LONGEST_SHOWN else f"{longest[:LONGEST_SHOWN]}…"
         return Hint("long", f"A sentence of {count} words", f"Cut it in two: “{quoted}”")
+
+    @property
+    def policy(self) -> str:
+        return gate.POLICY
 
     @property
     def count(self) -> int:

@@ -242,10 +242,6 @@ class Opened:
     def is_unsaved(self) -> bool:
         return self.typed is not None and (self.reply is None or self.reply.text != self.typed.strip())
 
-    @property
-    def is_too_long(self) -> bool:
-        return self.craft.over > 0
-
     @cached_property
     def craft(self) -> Craft:
         """How the text that stands here now reads."""

@@ -107,6 +107,20 @@ class ApproveTests(Gate):
         self.assertEqual((ticked.actor, ticked.detail["rules"]), (self.priya, ["not-checked"]))
         self.assertEqual(fresh(reply).gate["ticked"], ["not-checked"])
 
+    def test_a_language_that_is_not_read_needs_one_who_reads_it(self) -> None:
+        for text in (
+            "M\u00e8si pou mesaj ou. Nou li tout k\u00f2mant\u00e8 yo ak anpil atansyon.",
+            "C\u1ea3m \u01a1n b\u1ea1n \u0111\u00e3 chia s\u1ebb v\u1edbi ch\u00fang t\u00f4i.",
+            "Thank you for your note. Nou li tout mesaj yo ak anpil atansyon.",
+        ):
+            with self.subTest(text):
+                case = open_case()
+                reply = submitted(case, self.pete, text)
+                said = self.refused(replies.approve, reply, by=self.priya, text_seen=text)
+                self.assertEqual(said, gatekeeping.NOT_TICKED)
+                self.approve(reply, ticked=["not-checked"])
+                self.assertEqual(case.events.get(kind="ticked").detail["rules"], ["not-checked"])
+
     def test_what_was_decided_is_proven(self) -> None:
         approved(self.case, self.pete, self.priya)
         proof = AuditEntry.objects.get(action="reply.approve").detail

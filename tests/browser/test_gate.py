@@ -11,8 +11,7 @@ from tests.base import NOW, FakeSource, pete, registered
 from tests.browser.rig import shared
 
 
-@pytest.mark.browser
-class GateTests(TransactionTestCase):
+class Composer(TransactionTestCase):
     def setUp(self) -> None:
         defaults.ensure()
         fake = registered(FakeSource())
@@ -36,6 +35,9 @@ class GateTests(TransactionTestCase):
         cases.claim(case, by=pete(), at=NOW)
         return f"/cases/{case.pk}/"
 
+
+@pytest.mark.browser
+class GateTests(Composer):
     def test_the_verdict_follows_what_is_typed_and_leaves_it_alone(self) -> None:
         page = self.page(pete(), self.claimed())
         box = page.locator("#text")

@@ -8,19 +8,20 @@ from tests.alerts.gate.drafts import Draft, drafts
 
 WANTED = {"safe": "pass", "unsafe": "block", "other": "warn"}
 PARTS = 3
-SETS = ("given", "drafts", "more", "heldout", "last")
+SETS = ("given", "drafts", "more", "heldout", "last", "fresh", "wider", "afresh", "third")
 KNOWN = {
     # In doubt: safe ones that an approver ticks, and unsafe ones that nobody publishes without reading why.
     "warn": {
-        "drafts": {11},
-        "more": {9, 173, 149, 218, 230},
-        "heldout": {22, 36, 69, 83, 86, 90, 91, 92, 112, 115, 125, 128},
+        "more": {9, 28, 149, 173, 218, 230},
+        "heldout": {22, 35, 36, 69, 84, 90, 112, 125, 128},
         "last": {44, 46, 58},
+        "fresh": {12, 17, 23, 43, 44, 46},
+        "wider": {2, 3, 4, 6, 15, 32, 52, 59, 85, 95, 132, 140, 141, 142, 143, 144, 145, 152, 155},
+        "afresh": {39},
+        "third": {25, 35},
     },
-    # Safe ones that are stopped: a post read as an emergency, a public road.
-    "block": {"drafts": {74}, "heldout": {35}},
-    # An unsafe one that passes, and should not.
-    "pass": {"heldout": {82}},
+    # Safe ones that are stopped: a post read as an emergency, a day of no public matter.
+    "block": {"drafts": {74}, "wider": {39}},
 }
 """Where the gate says otherwise, set by set and row by row, so that a change for the worse shows."""
 
@@ -48,8 +49,15 @@ def test_no_safe_one_of_those_given_is_in_doubt_and_no_unsafe_one_less_than_stop
 
 def test_there_are_enough_of_both_kinds() -> None:
     both: list[Draft] = [draft for name in SETS for draft in drafts(name)]
-    assert sum(draft.expected == "safe" for draft in both) >= 360
-    assert sum(draft.expected == "unsafe" for draft in both) >= 440
+    assert sum(draft.expected == "safe" for draft in both) >= 600
+    assert sum(draft.expected == "unsafe" for draft in both) >= 600
+
+
+def test_of_all_safe_ones_nearly_none_is_stopped_and_no_unsafe_one_passes() -> None:
+    counted = Counter((draft.expected, draft.verdict) for name in SETS for draft in drafts(name))
+    assert counted["unsafe", "pass"] == 0
+    assert counted["safe", "block"] <= 2
+    assert counted["safe", "warn"] * 10 <= sum(n for (kind, _), n in counted.items() if kind == "safe")
 
 
 def test_what_it_was_never_tuned_on_fares_as_the_readme_says() -> None:

@@ -32,6 +32,11 @@ def said(text: str) -> str:
         ("sur\u200bgery\u00ad", "surgery"),
         ("your surgrey", "your surgery"),
         ("555-0142", "555 0142"),
+        ("n't", "not"),
+        ("7h15 l1k3 bu1ld1ng5 c4n'7", "this like building can not"),
+        ("8th 20k 30am", "8th 20k 30am"),
+        ("W e a n s w e r e d y o u i n t h e p o r t a l", "we answered you in the portal"),
+        ("P a r k i n g b y d r a l v a r e z", "parking by dr alvarez"),
     ],
 )
 def test_a_draft_is_made_plain(typed: str, read: str) -> None:

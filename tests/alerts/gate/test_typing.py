@@ -34,6 +34,10 @@ MANNERS: dict[str, Callable[[str], str]] = {
     "direction": lambda text: f"\u202e{text}\u202c",
     "look-alikes": worded(lambda word: word.translate(LOOKALIKES)),
     "full width": worded(lambda word: word.lower().translate(FULL)),
+    "letters spaced": worded(" ".join),
+    "letters dotted": worded(".".join),
+    "long words spaced": worded(lambda word: " ".join(word) if len(word) > 4 else word),
+    "digits for letters": worded(lambda word: word.replace("e", "3", 1) if len(word) > 4 else word),
 }
 SAMPLE = [*drafts("given"), *(draft for draft in drafts("drafts") if draft.row % 9 == 0)]
 
@@ -57,6 +61,9 @@ def asked(draft: Draft, text: str) -> tuple[str, str]:
         "We are sorry about your srugery.",
         "We are sorry about your surgey.",
         "We are sorry about y0ur vis1t.",
+        "W e a r e s o r r y a b o u t y o u r v i s i t .",
+        "D r . A l v a r e z s a w y o u .",
+        "We 4re 50rry 4b0u7 y0ur 5urg3ry.",
         "We are sorry about ur visit",
         "we are sorry about your.visit",
         "Sorry about your v\u0456s\u0456t",
@@ -105,3 +112,43 @@ def test_each_identifier_alone_is_seen() -> None:
         each: verdict(f"Thank you for your note, {each}.") for kinds in IDENTIFIERS.values() for each in kinds
     }
     assert {each for each, word in told.items() if word == "pass"} == set()
+
+
+MATTERS = [
+    "The farmers market is back{} in the west lot.",
+    "The garage is closed{} for repairs.",
+    "Registration for the class opens{} on our site.",
+    "The blood drive is in the lobby{}, and all are welcome.",
+    "Our holiday hours begin{}.",
+]
+
+
+@pytest.mark.parametrize("kind", IDENTIFIERS)
+def test_nor_in_the_middle_of_a_public_matter(kind: str) -> None:
+    said = {
+        text: verdict(text)
+        for matter in MATTERS
+        for identifier in IDENTIFIERS[kind]
+        for text in (
+            matter.format(f" {identifier.rstrip(',')}"),
+            matter.format(f" on {identifier.rstrip(',')}"),
+        )
+    }
+    assert {text: word for text, word in said.items() if word == "pass"} == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The clinic closed the wound on May 9.",
+        "The clinic called twice on May 9.",
+        "Your drive here on May 9 was worth it.",
+        "The shuttle brought her in on October 12.",
+        "Parking is at 12 Elm Street.",
+        "What a lovely photo of the garden and the patient!",
+        "The snow photo with grandma is sweet.",
+        "Our lobby camera has it all from last Sunday.",
+    ],
+)
+def test_what_speaks_of_somebody_is_no_public_matter(text: str) -> None:
+    assert verdict(text) == "block"
