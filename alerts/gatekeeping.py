@@ -9,7 +9,8 @@ from collections.abc import Collection
 from typing import Any
 
 from alerts import contacts, gate
-from alerts.gate import Contacts, GateDown, Verdict
+from alerts.gate import Contacts, GateDown, Reason, Verdict
+from alerts.gate.reasons import BLOCK
 from alerts.models import Reply
 from alerts.refusals import Refused
 from hospital.access import Permission, Reach
@@ -21,18 +22,30 @@ DOWN = "The check of replies is not working, so nothing can be published now. Yo
 BLOCKED = "The check stops this text. {why} Say it another way, or ask the privacy officer to decide."
 STILL_BLOCKED = "The check stops this text, and nobody with the privacy permission has let it through."
 NOT_TICKED = "The check has a doubt about this text. Read each reason and tick it, then approve."
+STRAY = (
+    "This private link was made for another case, or has been taken back.",
+    "Take it out, and make a link for this case.",
+)
 THREAD_CHANGED = "The thread above the post changed since this reply was written. Read it again first."
 
 
 def verdict(mention: Mention, text: str) -> Verdict:
     """What the gate says; raises GateDown where it cannot."""
-    return gate.check(
+    own, others = contacts.links_in(mention, text)
+    said = gate.check(
         text,
         threads.words(mention.title, mention.text),
         thread_of(mention),
-        contacts=Contacts.of([*contacts.links_in(mention, text), *contacts.listed()]),
+        contacts=Contacts.of([*own, *contacts.listed()]),
         own_names=own_names(),
     )
+    # Where the host is listed, every page of it passes the rules: an author could write into another's case.
+    return Verdict.of([*said.reasons, *(_stray(text, url) for url in others)]) if others else said
+
+
+def _stray(text: str, url: str) -> Reason:
+    start = text.find(url)
+    return Reason("private-link", BLOCK, start, start + len(url), url, *STRAY)
 
 
 def verdict_or_refusal(mention: Mention, text: str) -> Verdict:
