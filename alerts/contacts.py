@@ -20,14 +20,15 @@ def listed() -> list[str]:
     return list(ListedContact.objects.values_list("value", flat=True)[:MAX_CONTACTS])
 
 
-def links_in(mention: Mention, text: str) -> list[str]:
-    """Addresses in a draft that are private links made for this very post, and not taken back."""
+def links_in(mention: Mention, text: str) -> tuple[list[str], list[str]]:
+    """Private links in a draft: those made for this very post and not taken back, and all others."""
     found = tokens.found_in(text)
     if not found:
-        return []
+        return [], []
     usable = PrivateLink.objects.filter(case__mention=mention, revoked_at__isnull=True)
     ours = set(usable.values_list("base", "token_hash"))
-    return [url for url, site, token in found if (site, tokens.hashed(token)) in ours]
+    own = [url for url, site, token in found if (site, tokens.hashed(token)) in ours]
+    return own, [url for url, _, _ in found if url not in own]
 
 
 def phone() -> ListedContact | None:

@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from alerts import additions, contacts, gate
 from alerts.craft import slots
-from alerts.gate import Contacts, GateDown, Verdict
+from alerts.gate import Contacts, GateDown, Reason, Verdict
+from alerts.gate.reasons import BLOCK
 from alerts.models import Reply
 from alerts.refusals import Refused
 from hospital.access import Permission, Reach
@@ -26,19 +27,31 @@ STILL_BLOCKED = "The check stops this text, and nobody with the privacy permissi
 NOT_TICKED = "The check has a doubt about this text. Read each reason and tick it, then approve."
 NOT_KEPT = "The check of replies is not working, so nothing can be saved now."
 NEVER = "The check stops this text. {why} Say it another way."
+STRAY = (
+    "This private link was made for another case, or has been taken back.",
+    "Take it out, and make a link for this case.",
+)
 THREAD_CHANGED = "The thread above the post changed since this reply was written. Read it again first."
 
 
 def verdict(mention: Mention, text: str) -> Verdict:
     """What the gate says, and the desk adds; raises GateDown where it cannot."""
+    own, others = contacts.links_in(mention, text)
     said = gate.check(
         slots.blanked(text),
         threads.words(mention.title, mention.text),
         thread_of(mention),
-        contacts=Contacts.of([*contacts.links_in(mention, text), *contacts.listed()]),
+        contacts=Contacts.of([*own, *contacts.listed()]),
         own_names=own_names(),
     )
-    return Verdict.of([*said.reasons, *additions.reasons(text, timezone.now())])
+    # Where the host is listed, every page of it passes the rules: an author could write into another's case.
+    stray = [_stray(text, url) for url in others]
+    return Verdict.of([*said.reasons, *additions.reasons(text, timezone.now()), *stray])
+
+
+def _stray(text: str, url: str) -> Reason:
+    start = text.find(url)
+    return Reason("private-link", BLOCK, start, start + len(url), url, *STRAY)
 
 
 def verdict_or_refusal(mention: Mention, text: str) -> Verdict:

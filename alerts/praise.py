@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from alerts.staffnotes import PLACES_AND_TIMES
 from listening.reading import identifiers
 from listening.reading.identifiers import Identifier
 from listening.reading.identifiers.plain import plain
@@ -173,13 +174,18 @@ def _cut(text: str) -> str:
 
 
 def to_role(text: str) -> str:
-    """A complaint without the names of staff: each is called by what they do. Others are masked."""
+    """A complaint without the names of staff: each is called by what they do, others are masked.
+
+    Rooms and dates stay: whoever looks into it has to know them.
+    """
     pieces, at = [], 0
     for each in identifiers.find(text):
         before = text[at : each.start]
         if each.kind == "staff_name":
             role = _role(text, each, after=at)
             pieces += [HEAD.sub("", before), f"[{role}]"]
+        elif each.kind in PLACES_AND_TIMES:
+            pieces += [before, text[each.start : each.end]]
         else:
             pieces += [before, f"[{identifiers.KINDS[each.kind].words}]"]
         at = each.end

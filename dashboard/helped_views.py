@@ -25,7 +25,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     facility_ids = reach_of(request).facility_ids(Permission.SEE_CASES)
     people = helped.within(facility_ids, since=now - timedelta(days=int(span)), until=now)
-    shown = Case.objects.filter(pk__in=[each.case_id for each in people[:SHOWN]])
+    shown = Case.objects.within(facility_ids).filter(pk__in=[each.case_id for each in people[:SHOWN]])
     context = {
         "number": len(people),
         "cases": shown.select_related("facility", "owner", "queue").order_by("-closed_at"),

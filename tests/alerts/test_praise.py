@@ -102,6 +102,7 @@ def test_no_hostile_text_keeps_its_author(name: str) -> None:
         ("Sarah in radiology was cold.", "[staff member] in radiology was cold."),
         ("Marcus the paramedic yelled. Call 555-0143.", "[paramedic] the paramedic yelled. Call [phone]."),
         ("The surgeon Demetrius Katz never came.", "The surgeon [doctor] never came."),
+        ("Talk with Dr. Alvarez about room 12", "Talk with [doctor] about room 12"),
         ("More chairs in the waiting room", "More chairs in the waiting room"),
     ],
 )

@@ -134,10 +134,14 @@ class GateTests(Private):
         private.revoke(link, by=self.pete, at=NOW)
         self.assertEqual(self.verdict(f"Write to us in private: {url}"), "block")
 
-    def test_a_listed_host_does_for_any(self) -> None:
+    def test_a_listed_host_does_not_let_the_link_of_another_case_pass(self) -> None:
         contacts.add("northfield.example", "Our site", by=None, at=NOW)
         _, url = self.make()
         self.assertEqual(self.verdict(f"Write to us in private: {url}"), "pass")
+        _, theirs = private.make(open_case(), base=BASE, by=self.pete, at=NOW)
+        said = gatekeeping.verdict(self.case.mention, f"Write to us in private: {theirs}")
+        self.assertEqual([each.rule for each in said.reasons], ["private-link"])
+        self.assertEqual((said.word, said.worst.text), ("block", theirs.removesuffix("/")))
 
 
 class AnswerTests(Private):
