@@ -43,7 +43,7 @@ class Values:
 
     @property
     def in_words(self) -> dict[str, str]:
-        """As the trail keeps it: names of people stay out of it, their numbers do."""
+        """As the trail keeps it, and as it is told."""
         return {
             "name": self.name,
             "first reply": spans.write(self.targets.first),
@@ -54,8 +54,8 @@ class Values:
             "hold": spans.write(self.hold),
             "approvals": str(self.approvals_needed),
             "passed on after": _span(self.escalate_after),
-            "approvers": ", ".join(f"user {each.pk}" for each in self.approvers) or "everyone who approves",
-            "deputies": ", ".join(f"user {each.pk}" for each in self.deputies) or "everyone who approves",
+            "approvers": ", ".join(each.username for each in self.approvers) or "everyone who approves",
+            "deputies": ", ".join(each.username for each in self.deputies) or "everyone who approves",
         }
 
 
