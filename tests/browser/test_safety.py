@@ -61,6 +61,7 @@ class SafetyTests(TransactionTestCase):
         cases.claim(case, by=pete(), at=timezone.now())
         page = self.page(pete(), f"/cases/{case.pk}/")
         page.locator("#text").fill("Half a sentence")
+        expect(page.locator("#saved")).to_contain_text("Draft saved", timeout=SLOW)
         page.keyboard.press("Control+Enter")
         # What stands in the composer is sent in, and stopped: it does not name the emergency line.
         expect(page.locator(".refused")).to_be_visible(timeout=SLOW)
