@@ -9,6 +9,7 @@ from functools import partial
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 
 from alerts import defaults, priority
 from alerts.models import AuthorNote, Case, CaseEvent, SafetyStep
@@ -26,7 +27,10 @@ HELD = ("lane", "urgent")
 
 def sweep(now: datetime, *, limit: int = 200) -> int:
     """Drop what is due; how many cases lost their urgent labels."""
-    AuthorNote.objects.filter(at__lt=now - settings.MURMUR_AUTHOR_KEPT).delete()
+    there = Mention.objects.filter(author=OuterRef("author"), is_gone=False)
+    AuthorNote.objects.filter(
+        Q(at__lt=now - settings.MURMUR_AUTHOR_KEPT) | ~Exists(there),
+    ).delete()
     closed = Case.objects.filter(state=Case.State.CLOSED, closed_at__lte=now - KEPT_AFTER_CLOSING)
     due = closed.filter(mention__lane__in=URGENT) | closed.filter(queue__slug__in=P0_QUEUES)
     found = list(due.order_by("pk").values_list("pk", flat=True)[:limit])

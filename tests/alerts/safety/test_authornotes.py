@@ -1,4 +1,5 @@
 import pytest
+from django.apps import apps
 from django.contrib.auth.models import User
 from django.test import TestCase
 
@@ -50,6 +51,12 @@ def test_what_could_make_a_profile_of_a_patient_is_refused(text: str) -> None:
 @pytest.mark.parametrize("text", KEPT)
 def test_how_to_talk_with_somebody_is_kept(text: str) -> None:
     assert authornotes.objection(text) == ""
+
+
+def test_no_table_has_a_field_for_a_patient() -> None:
+    names = {field.name for model in apps.get_models() for field in model._meta.get_fields()}
+    parts = {part for name in names for part in name.split("_")}
+    assert parts.isdisjoint({"mrn", "dob", "birth", "birthday", "ssn", "patient", "diagnosis", "condition"})
 
 
 class WriteTests(TestCase):

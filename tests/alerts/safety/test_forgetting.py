@@ -8,7 +8,7 @@ from alerts.models import AuthorNote, Case, SafetyStep
 from listening import changes
 from listening.models import Author, Mention
 from tests.alerts.safety.base import urgent
-from tests.base import NOW, pete
+from tests.base import NOW, mention, pete
 
 DUE = NOW + forgetting.KEPT_AFTER_CLOSING
 
@@ -69,8 +69,19 @@ class ForgettingTests(TestCase):
 
     def test_notes_on_an_author_go_with_the_time_that_is_looked_back(self) -> None:
         author = Author.objects.create(network="fake", external_id="1")
+        mention(author=author)
         for days in (91, 89):
             kept = {"text": "Likes short answers.", "by": self.pete}
             AuthorNote.objects.create(author=author, at=NOW - timedelta(days=days), **kept)
         forgetting.sweep(NOW)
         self.assertEqual(AuthorNote.objects.get().at, NOW - timedelta(days=89))
+
+    def test_whose_posts_are_all_removed_has_no_notes_either(self) -> None:
+        author = Author.objects.create(network="fake", external_id="1")
+        AuthorNote.objects.create(author=author, at=NOW, text="Likes short answers.", by=self.pete)
+        post = mention(author=author)
+        forgetting.sweep(NOW)
+        self.assertTrue(AuthorNote.objects.exists())
+        Mention.objects.filter(pk=post.pk).update(is_gone=True)
+        forgetting.sweep(NOW)
+        self.assertFalse(AuthorNote.objects.exists())
