@@ -44,7 +44,7 @@ LONGEST_WAIT = timedelta(minutes=15)
 State = Reply.State
 Kind = CaseEvent.Kind
 NO_ANSWER = "It left, and no answer came back. It may be public: look before anything else."
-UNREAD = "What is public there could not be read, so nothing was sent."
+UNREAD = "What is public there could not be read, and nothing leaves unread."
 READ_BACK_AFTER = timedelta(seconds=30)
 NO_LONGER_ALLOWED = "Whoever approved it may no longer approve replies. It needs a new approval."
 

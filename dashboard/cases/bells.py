@@ -39,7 +39,7 @@ async def bells(request: HttpRequest) -> StreamingHttpResponse:
 @require_GET
 def rung(request: HttpRequest) -> HttpResponse:
     """Turns the bell of the stream into the event that the parts of the page wait for."""
-    return HttpResponse(status=204, headers={"HX-Trigger": "cases-changed"})
+    return HttpResponse(headers={"HX-Trigger": "cases-changed"})
 
 
 async def rings(session_key: str) -> AsyncIterator[bytes]:
