@@ -10,11 +10,12 @@ from listening.models import Source
 from listening.sources.contract import Connection
 
 
-def open(source: Source) -> Connection:
+def open(source: Source, *, seconds: float | None = None) -> Connection:
     return Connection(
         options=dict(source.options),
         secrets=vault.unseal(source.sealed_secrets),
         may_reach_private=is_sandbox(source.options),
+        seconds=seconds,
     )
 
 

@@ -28,6 +28,7 @@ from listening.failures import consequences, limit, trouble_of
 from listening.intake import Listener
 from listening.leases import Lease, LostLease
 from listening.models import Poll, Source
+from listening.signals import answers_seen
 from listening.sorting import Clock
 from listening.sources import adapter_for
 from listening.sources.contract import AuthFailed, Connection, Page, SourceError
@@ -80,6 +81,8 @@ def _ask(owed: Poll, lease: Lease, clock: Clock) -> None:
         lease.renew(clock())
         page = adapter.fetch(connection, listener.watched.listening, cursor)
         take_in(page, listener, lease, care, clock)
+        if page.ours:
+            answers_seen.send_robust(sender=Source, source_id=source.pk, answers=page.ours)
         cursor = dict(page.cursor)
         if not page.has_more or _is_used_up(page) or clock() - began_at > TIME_FOR_PAGES:
             break

@@ -67,6 +67,10 @@ def delete(request: Request, asked: Any) -> object:
     return summary(deeds.delete(town_of(request), asked))
 
 
+def native(request: Request, asked: Any) -> object:
+    return {"id": deeds.answer_natively(town_of(request), asked)}
+
+
 def storm(request: Request, asked: Any) -> object:
     return vars(deeds.storm(town_of(request), asked))
 
@@ -118,6 +122,7 @@ routes = [
     Route("/_sandbox/posts", door(posts), methods=["POST"], name="sandbox.posts"),
     Route("/_sandbox/edit", door(edit), methods=["POST"], name="sandbox.edit"),
     Route("/_sandbox/delete", door(delete), methods=["POST"], name="sandbox.delete"),
+    Route("/_sandbox/native", door(native), methods=["POST"], name="sandbox.native"),
     Route("/_sandbox/storm", door(storm), methods=["POST"], name="sandbox.storm"),
     Route("/_sandbox/quiet", door(quiet), methods=["POST"], name="sandbox.quiet"),
     Route("/_sandbox/forget", door(forget), methods=["POST"], name="sandbox.forget"),

@@ -143,6 +143,26 @@ def quiet(town: Town, asked: dict[str, Any]) -> bool:
 
 def answer(town: Town, to: Post | None, text: str, *, network: str, author: str) -> Post:
     """The hospital posts, on X or Reddit, usually under someone's post."""
+    post = speak(town, to, text, network=network, author=author)
+    note(town, network, post.id, post.parent, text, post.at)
+    return post
+
+
+def answer_natively(town: Town, asked: dict[str, Any]) -> str:
+    """Somebody of the hospital answers on the network itself; the ledger of what we sent does not know it."""
+    post, words = locate(town, asked), asked.get("text")
+    if not isinstance(words, str) or not words.strip():
+        raise Unusable("text must be a string with words in it")
+    if post.network == "google":
+        town.records.add("review_reply", review=post.id, text=words, at=town.now())
+        return f"{post.id}/reply"
+    if post.network not in ("x", "reddit"):
+        raise Unusable(f"nobody can answer on {post.network}")
+    author = town.world.handle if post.network == "x" else town.world.reddit_account
+    return speak(town, post, words, network=post.network, author=author).id
+
+
+def speak(town: Town, to: Post | None, text: str, *, network: str, author: str) -> Post:
     now = town.now()
     order = town.records.next_order(now)
     post = Post(
@@ -161,7 +181,6 @@ def answer(town: Town, to: Post | None, text: str, *, network: str, author: str)
         is_ours=True,
     )
     town.records.add("post", post=as_entry(post))
-    note(town, network, post.id, post.parent, text, now)
     return post
 
 

@@ -8,6 +8,8 @@ truncated      200 and the first half of the true answer
 duplicates     the true answer with every item in it twice
 drop           the connection ends before anything was done
 drop-after-commit   it was done, then the connection ends with no answer
+hang-after-commit   it was done, then no answer, for as long as a hang
+500-after-commit    it was done, then 500
 THREAD_LOCKED RATELIMIT DELETED_COMMENT TOO_OLD   what Reddit says inside a 200
 """
 
@@ -39,7 +41,8 @@ REFUSALS = {
     "403": (403, "Forbidden"),
     "503": (503, "Service Unavailable"),
 }
-OTHERS = ("hang", "slow", "html", "truncated", "duplicates", "drop", "drop-after-commit")
+LATE = ("hang-after-commit", "500-after-commit")
+OTHERS = ("hang", "slow", "html", "truncated", "duplicates", "drop", "drop-after-commit", *LATE)
 KNOWN = (*REFUSALS, *OTHERS, *IN_BODY)
 LONGEST_HANG = 600.0
 RETRY_AFTER = 60
@@ -117,13 +120,18 @@ class Faults:
             payload = {"json": {"errors": [[kind, *IN_BODY[kind]]]}}
             await json_answer(payload)(scope, receive, send)
         else:
-            await self.spoil(kind, scope, receive, send)
+            await self.spoil(fault, scope, receive, send)
 
-    async def spoil(self, kind: str, scope: Scope, receive: Receive, send: Send) -> None:
+    async def spoil(self, fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the network do its work, then deliver the answer badly."""
+        kind = fault.fault
         start, body = await overhear(self.app, scope, receive)
-        if kind == "drop-after-commit":
+        if kind == "hang-after-commit":
+            await disconnected(receive, fault.hold)
+        if kind in ("drop-after-commit", "hang-after-commit"):
             drop(receive)
+        elif kind == "500-after-commit":
+            await json_answer({"message": "Internal Server Error"}, 500)(scope, receive, send)
         elif kind in ("truncated", "duplicates"):
             changed = body[: len(body) // 2] if kind == "truncated" else doubled(body)
             await send(with_length(start, len(changed)))
@@ -157,8 +165,9 @@ def doubled(body: bytes) -> bytes:
         answer = json.loads(body)
     except ValueError:
         return body
-    holder = answer["data"] if isinstance(answer.get("data"), dict) else answer
-    for name in ("data", "children", "reviews"):
+    inner = answer.get("json", answer)
+    holder = inner["data"] if isinstance(inner.get("data"), dict) else inner
+    for name in ("data", "children", "reviews", "things"):
         if isinstance(holder.get(name), list):
             holder[name] = [item for item in holder[name] for _ in range(2)]
     return json.dumps(answer).encode()

@@ -141,6 +141,11 @@ def the_review(request: Request) -> Post:
     return post
 
 
+async def one(request: Request) -> Response:
+    check_in(request)
+    return json_answer(review(request, the_review(request)))
+
+
 async def reply(request: Request) -> Response:
     check_in(request)
     post, body = the_review(request), await json_of(request)
@@ -161,6 +166,7 @@ REVIEWS = "/v4/accounts/{account}/locations/{location}/reviews"
 routes = [
     Route("/token", token, methods=["POST"], name="google.token"),
     Route(REVIEWS, reviews, name="google.reviews"),
+    Route(f"{REVIEWS}/{{review}}", one, name="google.review"),
     Route(f"{REVIEWS}/{{review}}/reply", reply, methods=["PUT"], name="google.reply"),
     Route(f"{REVIEWS}/{{review}}/reply", withdraw, methods=["DELETE"], name="google.withdraw"),
 ]

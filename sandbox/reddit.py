@@ -113,6 +113,14 @@ async def comments(request: Request) -> Response:
     return listing(request, headers, between(request, subreddits(request), lambda post: post.is_comment))
 
 
+async def written(request: Request) -> Response:
+    """The comments of one account."""
+    headers = check_in(request)
+    name = request.path_params["name"].lower()
+    test: query.Test = lambda post: post.is_comment and post.author.lower() == name  # noqa: E731
+    return listing(request, headers, between(request, None, test))
+
+
 def between(request: Request, wanted: set[str] | None, test: query.Test) -> Iterator[Post]:
     """Newest first; below `after`, or above `before`, which yields nothing once that post is gone."""
     town = town_of(request)
@@ -231,6 +239,7 @@ routes = [
     *both("/api/v1/me", me, "reddit.me"),
     *both("/api/info", info, "reddit.info"),
     *both("/api/comment", comment, "reddit.comment", ["POST"]),
+    *both("/user/{name}/comments", written, "reddit.written"),
     *both("/r/{subs}/search", search, "reddit.search"),
     *both("/r/{subs}/new", new, "reddit.new"),
     *both("/r/{subs}/comments", comments, "reddit.comments"),

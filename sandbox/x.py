@@ -192,6 +192,16 @@ def not_found(parameter: str, id: str, kind: str) -> dict[str, Any]:
     }
 
 
+async def timeline(request: Request) -> Response:
+    """What one account wrote; here only the hospital's own can be asked for."""
+    headers = check_in(request, "timeline")
+    handle = town_of(request).world.handle
+    if request.path_params["id"] != user_id(handle):
+        raise Refused(404, not_found("id", request.path_params["id"], "user"))
+    test = query.written_by(handle)
+    return page(request, headers, test, token_name="pagination_token")  # noqa: S106 - a parameter's name
+
+
 async def me(request: Request) -> Response:
     headers = check_in(request, "me")
     fields = set(request.query_params.get("user.fields", "").split(","))
@@ -244,4 +254,5 @@ routes = [
     Route("/2/tweets", post_tweet, methods=["POST"], name="x.tweet"),
     Route("/2/users/me", me, name="x.me"),
     Route("/2/users/{id}/mentions", mentions, name="x.mentions"),
+    Route("/2/users/{id}/tweets", timeline, name="x.timeline"),
 ]

@@ -6,7 +6,7 @@ An adapter is one file in this package. It never retries, sleeps, saves or logs:
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, runtime_checkable
 
 from django import forms
 
@@ -71,6 +71,7 @@ class Page:
     unreadable: Sequence[Unreadable] = ()
     rate: Rate = field(default_factory=Rate)
     gap: str = ""  # what may have been missed, in words; empty when nothing
+    ours: "Sequence[Written]" = ()  # answers in our own name that were among them; they are no posts
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,7 @@ class Connection:
     options: dict[str, Any]
     secrets: dict[str, str]
     may_reach_private: bool = False  # True only for the sandbox: else private addresses are refused
+    seconds: float | None = None  # of one call, where less than CALL_SECONDS
 
 
 @dataclass(frozen=True)
@@ -98,12 +100,32 @@ class Target:
     url: str = ""
     author_handle: str = ""
     text: str = ""
+    published_at: datetime | None = None
 
 
 @dataclass(frozen=True)
 class Sent:
     external_id: str
     url: str = ""
+
+
+@dataclass(frozen=True)
+class Written:
+    """An answer in our own name, as its network shows it, whoever wrote it there."""
+
+    external_id: str
+    text: str
+    url: str = ""
+    published_at: datetime | None = None
+    parent_id: str = ""  # the post it answers
+
+
+@dataclass(frozen=True)
+class Thread:
+    """What stands under one post in our own name."""
+
+    ours: Sequence[Written]
+    is_whole: bool  # nothing of ours can be missing but what is too new for the network's own list
 
 
 class SourceError(Exception):
@@ -179,3 +201,10 @@ class Adapter(Protocol):
     def fetch(self, connection: Connection, queries: Sequence[Listening], cursor: Cursor) -> Page: ...
 
     def reply(self, connection: Connection, target: Target, text: str) -> Sent: ...
+
+
+@runtime_checkable
+class ReadsBack(Protocol):
+    """An adapter that can also say what stands under a post in our own name. At most three calls."""
+
+    def replies_to(self, connection: Connection, target: Target) -> Thread: ...

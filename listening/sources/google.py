@@ -41,7 +41,9 @@ from listening.sources.contract import (
     Sent,
     SourceError,
     Target,
+    Thread,
     Unavailable,
+    Written,
 )
 from listening.sources.google_token import Token, access_token, forget
 from listening.sources.http import accept, exchange, sending
@@ -97,6 +99,31 @@ class Google:
             _call(connection, "PUT", address, token, json.dumps({"comment": text}).encode())
         return Sent(f"{target.external_id}/reply", REVIEWS_PAGE)
 
+    def replies_to(self, connection: Connection, target: Target) -> Thread:
+        """The one answer of the review itself, whichever of us gave it; a refused one is not public."""
+        if not REVIEW.match(target.external_id):
+            raise Forbidden("This is not a review of a Google location.")
+        address = f"{_base(connection)}/v4/{quote(target.external_id)}"
+        found = _call(connection, "GET", address, access_token(connection, _token_site(connection)))
+        if not isinstance(found, Mapping) or not found.get("name", found.get("reviewId")):
+            raise BadPayload("Google answered with something that is no review.", raw=str(found))
+        answer = found.get("reviewReply")
+        ours = _ours(answer, target.external_id)
+        if ours is None and _is_public(answer):
+            raise BadPayload("Google gave an answer of ours without its words.", raw=str(found))
+        return Thread([ours] if ours else [], is_whole=True)
+
+
+def _ours(answer: Any, review: str) -> Written | None:
+    words = answer.get("comment") if isinstance(answer, Mapping) and _is_public(answer) else None
+    if not isinstance(words, str):
+        return None
+    return Written(f"{review}/reply", words, REVIEWS_PAGE, moment(answer.get("updateTime")), review)
+
+
+def _is_public(answer: Any) -> bool:
+    return isinstance(answer, Mapping) and answer.get("reviewReplyState") != "REJECTED"
+
 
 def _reviews(connection: Connection, walk: Mapping[str, Any]) -> Any:
     if not LOCATION.match(walk["part"]):
@@ -122,6 +149,9 @@ def _page(answer: Any, cursor: Cursor, walk: dict[str, Any], locations: list[str
     if not isinstance(reviews, list):
         raise BadPayload("Google answered with something that is no list of reviews.", raw=str(answer))
     posts, unreadable = read_each(reviews, lambda item: review(item, walk["part"]))
+    ours, _ = read_each(
+        reviews, lambda item: _ours(item.get("reviewReply"), review(item, walk["part"]).external_id)
+    )
     versions = {post.external_id: _changed(post) for post in posts}
     walk.setdefault("seen", versions)
     known = (cursor.get("parts") or {}).get(walk["part"], {})
@@ -131,7 +161,7 @@ def _page(answer: Any, cursor: Cursor, walk: dict[str, Any], locations: list[str
         following: Cursor = {"parts": cursor.get("parts", {}), "walk": {**walk, "token": token}}
     else:
         following = _finished(cursor, walk, locations)
-    return Page(posts, following, "walk" in following, unreadable)
+    return Page(posts, following, "walk" in following, unreadable, ours=ours)
 
 
 def _none(answer: Mapping[str, Any]) -> list[Any] | None:
@@ -184,7 +214,7 @@ def review(item: Any, location: str) -> Post:
         kind="review",
         rating=STARS.get(text(found, "starRating")),
         facility_hint=location,
-        replied=isinstance(answer, Mapping) and answer.get("reviewReplyState") != "REJECTED",
+        replied=_is_public(answer),
     )
 
 

@@ -115,7 +115,8 @@ def exchange(
     """Send one request once. Any status is an answer; no answer is Unavailable, or Unanswered if it left."""
     url = checked(address)
     backend = GuardedBackend(
-        deadline or Deadline(contract.CALL_SECONDS), may_reach_private=connection.may_reach_private
+        deadline or Deadline(connection.seconds or contract.CALL_SECONDS),
+        may_reach_private=connection.may_reach_private,
     )
     sent = {"User-Agent": USER_AGENT, **(headers or {}), "Accept-Encoding": "gzip", "Connection": "close"}
     timeout = httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS)

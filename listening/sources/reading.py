@@ -3,9 +3,11 @@
 import json
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
-from listening.sources.contract import Post, Unreadable
+from listening.sources.contract import Unreadable
+
+Item = TypeVar("Item")
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -62,20 +64,20 @@ def unix(value: object) -> datetime | None:
 
 
 def read_each(
-    items: Iterable[Any], read: Callable[[Any], Post | None]
-) -> tuple[list[Post], list[Unreadable]]:
-    """Every item as a Post, as None when it is none of ours, or as Unreadable."""
-    posts: list[Post] = []
+    items: Iterable[Any], read: Callable[[Any], Item | None]
+) -> tuple[list[Item], list[Unreadable]]:
+    """Every item as it is read, left out when it is none that is wanted, or as Unreadable."""
+    found: list[Item] = []
     unreadable: list[Unreadable] = []
     for item in items:
         try:
-            post = read(item)
+            one = read(item)
         except Odd as odd:
             unreadable.append(Unreadable(str(odd), json.dumps(item)[:65536], _known_id(item)))
             continue
-        if post is not None:
-            posts.append(post)
-    return posts, unreadable
+        if one is not None:
+            found.append(one)
+    return found, unreadable
 
 
 def _known_id(item: object) -> str:

@@ -10,7 +10,8 @@ script app, or the `refresh_token` of a web app.
 Limits: 100 calls a minute. A listing ends after about a thousand entries; when more came between two polls,
 the source says that some may be missing. Whatever is deleted at Reddit must be deleted here as well.
 
-Replies: through the API. A locked, deleted or archived thread refuses them.
+Replies: through the API. A locked, deleted or archived thread refuses them. What we said is read back from
+the account's own comments.
 
 Cursor: `parts` holds for every listing the names its first page had when it was last read to the end; a
 listing is read until one of them turns up again. `walk` is where a listing stands half-way.
@@ -25,7 +26,7 @@ from typing import Any
 from django import forms
 from praw.exceptions import RedditAPIException
 
-from listening.sources import reddit_things, search
+from listening.sources import reddit_replies, reddit_things, search
 from listening.sources.contract import (
     AuthFailed,
     Connection,
@@ -39,6 +40,7 @@ from listening.sources.contract import (
     Sent,
     SourceError,
     Target,
+    Thread,
 )
 from listening.sources.http import sending
 from listening.sources.options import BackfillForm, address_field, option
@@ -115,6 +117,10 @@ class Reddit:
     def reply(self, connection: Connection, target: Target, text: str) -> Sent:
         return call(connection, lambda line: _publish(line, target, text))
 
+    def replies_to(self, connection: Connection, target: Target) -> Thread:
+        own = option(connection, "own_handle") or connection.secrets.get("username", "")
+        return call(connection, lambda line: reddit_replies.read(line, target, own.removeprefix("u/")))
+
 
 def subreddits(written: str) -> list[str]:
     """The names in the option, without r/ and whatever cannot be in a name."""
@@ -150,6 +156,7 @@ def _page(
     things, after = reddit_things.opened(answer)
     own = (option(connection, "own_handle") or connection.secrets.get("username", "")).lower()
     posts, unreadable = read_each(things, lambda thing: reddit_things.post(thing, own.removeprefix("u/")))
+    ours, _ = read_each(things, lambda thing: reddit_replies.ours(thing, own.removeprefix("u/")))
     known = {part: cursor.get("parts", {})[part] for part in parts if part in cursor.get("parts", {})}
     seen = frozenset(known.get(walk["part"], ()))
     names = [name for thing in things if (name := reddit_things.fullname(thing))]
@@ -162,7 +169,7 @@ def _page(
     else:
         following = _finished(known, walk, parts)
     gap = _gap() if seen and not is_caught_up and not can_go_on and walk["pages"] > 1 else ""
-    return Page(posts, following, "walk" in following, unreadable, line.budget.rate, gap)
+    return Page(posts, following, "walk" in following, unreadable, line.budget.rate, gap, ours)
 
 
 def _gap() -> str:

@@ -126,7 +126,8 @@ def guarded(action: Callable[[], Result]) -> Result:
 
 def digest(connection: Connection) -> str:
     content = json.dumps([connection.options, connection.secrets], sort_keys=True, default=str)
-    return hashlib.sha256(f"{content}{connection.may_reach_private}".encode()).hexdigest()
+    limits = f"{connection.may_reach_private}{connection.seconds}"
+    return hashlib.sha256(f"{content}{limits}".encode()).hexdigest()
 
 
 def _line(key: tuple[int, int, str], connection: Connection) -> Line:

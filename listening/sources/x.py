@@ -10,7 +10,8 @@ posts a call. X charges for every post it returns; when the credit is used up it
 waits. What is deleted at X must be deleted here, and nobody may derive a person's health from X.
 
 Replies: X accepts one only where the post's author mentioned or quoted the hospital's account, unless the
-contract is Enterprise. Elsewhere it answers 403, and a person opens the post and answers by hand.
+contract is Enterprise. Elsewhere it answers 403, and a person opens the post and answers by hand. What we
+said is read back from the account's own timeline, which is charged as an owned read.
 
 Cursor: `parts` holds for every search the id of the newest post whose whole listing was stored; `walk` is
 where a listing stands half-way. The new id takes over only with a listing's last page.
@@ -25,7 +26,7 @@ import requests
 import tweepy
 from django import forms
 
-from listening.sources import answers, search, x_posts
+from listening.sources import answers, search, x_posts, x_replies
 from listening.sources.bridge import Bridge, session
 from listening.sources.contract import (
     Connection,
@@ -37,6 +38,7 @@ from listening.sources.contract import (
     SendUnknown,
     Sent,
     Target,
+    Thread,
 )
 from listening.sources.http import sending
 from listening.sources.options import BackfillForm, address_field, option, secret
@@ -103,8 +105,17 @@ class X:
             raise
         return _page(connection, response, cursor, walk, list(parts))
 
+    def replies_to(self, connection: Connection, target: Target) -> Thread:
+        client = self._signing(connection)
+        return x_replies.read(
+            client, target, connection.secrets["access_token"], option(connection, "own_handle")
+        )
+
+    def _signing(self, connection: Connection) -> tweepy.Client:
+        return _client(connection, **{name: secret(connection, name, NETWORK) for name in self.secrets[1:]})
+
     def reply(self, connection: Connection, target: Target, text: str) -> Sent:
-        client = _client(connection, **{name: secret(connection, name, NETWORK) for name in self.secrets[1:]})
+        client = self._signing(connection)
         try:
             with sending(NETWORK):
                 response = client.create_tweet(
@@ -187,6 +198,7 @@ def _page(
     data, users, meta = x_posts.opened(response.json())
     own = option(connection, "own_handle").lstrip("@").lower()
     posts, unreadable = read_each(data, lambda item: x_posts.post(item, users, own))
+    ours, _ = read_each(data, lambda item: x_replies.ours(item, users, own))
     token = meta.get("next_token")
     known = {part: cursor.get("parts", {})[part] for part in parts if part in cursor.get("parts", {})}
     if "newest_id" not in walk and (newest := x_posts.newest_id(meta, data)):
@@ -196,7 +208,7 @@ def _page(
     else:
         following = _finished(known, walk, parts)
     rate = answers.rate(response.headers, datetime.now(UTC))
-    return Page(posts, following, "walk" in following, unreadable, rate)
+    return Page(posts, following, "walk" in following, unreadable, rate, ours=ours)
 
 
 def _finished(known: dict[str, Any], walk: Mapping[str, Any], parts: list[str]) -> Cursor:

@@ -62,7 +62,7 @@ def post(item: Any, users: Users, own_handle: str) -> Post | None:
         published_at=_posted_at(first_id, written_at, is_edited=is_edited),
         edited_at=written_at if is_edited else None,
         language=_language(found),
-        parent_id=_parent(found),
+        parent_id=parent(found),
     )
 
 
@@ -92,7 +92,20 @@ def _language(item: Mapping[str, Any]) -> str:
     return "" if said in NO_LANGUAGE else said
 
 
-def _parent(item: Mapping[str, Any]) -> str:
+def with_links(item: Mapping[str, Any]) -> str:
+    """The text with its addresses as they were typed; X shows its own short ones."""
+    words = _full_text(item)
+    entities = item.get("entities")
+    for each in entities.get("urls") or () if isinstance(entities, Mapping) else ():
+        short, long = (
+            (each.get("url"), each.get("expanded_url")) if isinstance(each, Mapping) else (None, None)
+        )
+        if isinstance(short, str) and isinstance(long, str) and short:
+            words = words.replace(short, long)
+    return words
+
+
+def parent(item: Mapping[str, Any]) -> str:
     for reference in item.get("referenced_tweets") or item.get("referenced_posts") or ():
         if isinstance(reference, Mapping) and reference.get("type") == "replied_to":
             return text(reference, "id")

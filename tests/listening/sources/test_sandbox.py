@@ -1,7 +1,9 @@
 """The real adapters against the sandbox: every post it serves arrives once, every reply is seen there."""
 
 import json
+import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from listening.sources.contract import (
     RateLimited,
     SendUnknown,
     Target,
+    Unavailable,
 )
 from sandbox.serving import running_sandbox
 
@@ -202,3 +205,62 @@ class ReplyTests:
         post = town.posts("reddit")[written]
         with pytest.raises(Forbidden, match="locked"):
             town.reply("reddit", post, "Sorry.")
+
+
+@pytest.mark.parametrize("kind", ["x", "reddit", "google"])
+class ReadBackTests:
+    def written(self, town: Town, kind: str) -> Target:
+        written = town.write(kind, "@NorthfieldHlth Northfield lost my bag")
+        post = town.posts(kind)[written]
+        return Target(post.external_id, url=post.url, published_at=post.published_at)
+
+    def thread(self, town: Town, kind: str, target: Target) -> contract.Thread:
+        adapter = adapter_for(kind)
+        assert isinstance(adapter, contract.ReadsBack)
+        return adapter.replies_to(town.connection(kind), target)
+
+    def test_it_finds_nothing_where_nothing_is(self, town: Town, kind: str) -> None:
+        found = self.thread(town, kind, self.written(town, kind))
+        assert (list(found.ours), found.is_whole) == ([], True)
+
+    def test_it_finds_what_we_sent_and_what_was_written_there(self, town: Town, kind: str) -> None:
+        target = self.written(town, kind)
+        sent = adapter_for(kind).reply(town.connection(kind), target, "Sorry. Please call 555-0142.")
+        (ours,) = self.thread(town, kind, target).ours
+        assert (ours.external_id, ours.text) == (sent.external_id, "Sorry. Please call 555-0142.")
+        town.do("native", network=kind, id=target.external_id.rpartition("/")[2], text="We saw this.")
+        words = {each.text for each in self.thread(town, kind, target).ours}
+        assert "We saw this." in words
+        assert len(words) == (1 if kind == "google" else 2)  # Google keeps one answer to a review
+
+    def test_answers_to_others_are_not_taken_for_it(self, town: Town, kind: str) -> None:
+        target, other = self.written(town, kind), town.write(kind, "@NorthfieldHlth Northfield again")
+        town.do("native", network=kind, id=other, text="To the other one.")
+        assert list(self.thread(town, kind, target).ours) == []
+
+    @pytest.mark.parametrize("fault", ["500-after-commit", "hang-after-commit"])
+    def test_what_was_taken_and_not_answered_is_found(self, town: Town, kind: str, fault: str) -> None:
+        target = self.written(town, kind)
+        route = {"x": "x.tweet", "reddit": "reddit.comment", "google": "google.reply"}[kind]
+        town.do("faults", route=route, fault=fault, times=1, hold=0.2)
+        with pytest.raises(SendUnknown):
+            adapter_for(kind).reply(town.connection(kind), target, "Sorry.")
+        assert [each.text for each in self.thread(town, kind, target).ours] == ["Sorry."]
+
+    def test_a_poll_that_meets_it_says_so(self, town: Town, kind: str) -> None:
+        target = self.written(town, kind)
+        town.do("native", network=kind, id=target.external_id.rpartition("/")[2], text="Northfield saw this.")
+        town.cursors[kind] = {}
+        met = [one for page in town.round(kind) for one in page.ours]
+        assert [(one.parent_id, one.text) for one in met] == [(target.external_id, "Northfield saw this.")]
+
+    def test_a_network_that_hangs_is_given_up_in_time(self, town: Town, kind: str) -> None:
+        target = self.written(town, kind)
+        self.thread(town, kind, target)
+        town.do("faults", route=kind, fault="hang", hold=5)
+        connection = replace(town.connection(kind), seconds=0.5)
+        adapter, began = adapter_for(kind), time.monotonic()
+        assert isinstance(adapter, contract.ReadsBack)
+        with pytest.raises(Unavailable):
+            adapter.replies_to(connection, target)
+        assert time.monotonic() - began < 2.5
