@@ -21,6 +21,7 @@ Kind = CaseEvent.Kind
 REPLY_UNDER_WAY = {
     State.AWAITING_APPROVAL: "Its reply waits for approval. Take the reply back first.",
     State.SENDING: "Its reply is on its way. Wait until it has left, or take it back.",
+    State.TO_POST: "Its reply is to be posted by hand. Say that you posted it, or take it back.",
     State.CHECK: "Its reply may or may not be public. Look at the network first, and say which.",
 }
 OF_STAFF_VOICES = frozenset({Case.Outcome.THEME_ONLY, Case.Outcome.PRIVACY_OFFICER})

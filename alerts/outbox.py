@@ -5,7 +5,10 @@
 - the network took it: sent;
 - the network said not now, and took nothing: queued again, for later;
 - the network said no: failed, with the sentence;
-- no answer came, or the worker died: unknown, until a person has looked.
+- no answer came, or the worker died: unknown, until its thread was read back or a person has looked.
+
+Before any of this the thread is read where the network lets us: an answer of ours that is public there, and
+that its people have not had before them, sends the reply back to them.
 """
 
 from datetime import datetime, timedelta
@@ -15,7 +18,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import F, Q
 
-from alerts import gatekeeping, replies
+from alerts import collisions, gatekeeping, readback, replies
 from alerts.gate import GateDown
 from alerts.models import Case, CaseEvent, Reply
 from alerts.refusals import Refused
@@ -30,7 +33,6 @@ from listening.sources.contract import (
     SendUnknown,
     Sent,
     SourceError,
-    Target,
     Unavailable,
 )
 
@@ -43,24 +45,22 @@ LONGEST_WAIT = timedelta(minutes=15)
 State = Reply.State
 Kind = CaseEvent.Kind
 NO_ANSWER = "It left, and no answer came back. It may be public: look before anything else."
+UNREAD = "What is public there could not be read, and nothing leaves unread."
+READ_BACK_AFTER = timedelta(seconds=30)
 NO_LONGER_ALLOWED = "Whoever approved it may no longer approve replies. It needs a new approval."
 
 
 def publish(reply_id: int, now: datetime) -> None:
     """Send one queued reply whose time has come. Safe to call twice, and from two workers at once."""
+    if not is_thread_read(reply_id, now):
+        return
     reply = take(reply_id, now)
     if reply is None:
         return
     mention = reply.case.mention
-    target = Target(
-        external_id=mention.external_id,
-        url=mention.url,
-        author_handle=mention.author.handle if mention.author else "",
-        text=mention.text,
-    )
     try:
         adapter = adapter_for(mention.source.kind)
-        sent = adapter.reply(connections.open(mention.source), target, reply.text)
+        sent = adapter.reply(connections.open(mention.source), readback.target_of(mention), reply.text)
     except (RateLimited, Unavailable) as error:
         settle_not_now(reply, error, now)
     except (SendUnknown, BadPayload) as error:
@@ -72,41 +72,77 @@ def publish(reply_id: int, now: datetime) -> None:
         settle_sent(reply, sent, now)
 
 
+def is_thread_read(reply_id: int, now: datetime) -> bool:
+    """Look what is public before anything leaves; without a look nothing does."""
+    related = Reply.objects.select_related("case__mention__source", "case__mention__author")
+    reply = related.filter(pk=reply_id, state=State.QUEUED).first()
+    if reply is None or not _is_time(reply, now):
+        return False
+    try:
+        thread = readback.read(reply.case.mention)
+    except SourceError as error:
+        hold_unread(reply, error, now)
+        return False
+    if thread is None:
+        return True
+    found = readback.found_in(reply, thread)
+    if found is not None:
+        settle_sent(reply, Sent(found.external_id, found.url), now, was_read_back=True)
+    readback.note(reply.case_id, thread, at=now)
+    return found is None
+
+
+@transaction.atomic
+def hold_unread(reply: Reply, error: SourceError, now: datetime) -> None:
+    """Nothing leaves unread: it waits, and after a number of tries comes back to its writer."""
+    tries = reply.readings + 1
+    if tries >= TRIES:
+        sentence = f"{UNREAD} {error.message} Tried {tries} times."
+        settle_refused(reply, sentence, now, from_states=(State.QUEUED,))
+        return
+    again_at = max(error.retry_at or now, now + wait_before(tries))
+    waits = {"send_after": again_at, "readings": tries, "error": f"{UNREAD} {error.message}"[:500]}
+    if _settle(reply, from_states=(State.QUEUED,), **waits):
+        tell(reply.case_id, Kind.FAILED, by=None, at=now, why=UNREAD, again_at=again_at.isoformat())
+
+
 def take(reply_id: int, now: datetime) -> Reply | None:
     """Claim it, and commit the claim before the caller sends; None when it is not to be sent now."""
     with transaction.atomic(durable=True):
-        reply = _locked(reply_id)
+        reply = locked(reply_id)
         if reply is None or reply.state != State.QUEUED or not _is_time(reply, now):
             return None
         try:
-            objection = _objection(reply) or _stopped(reply)
+            why_not = objection(reply)
         except GateDown:
             _wait_for_the_gate(reply, now)
             return None
-        if objection:
-            replies.take_back(reply, at=now, by=None, reason=objection)
+        if why_not:
+            replies.take_back(reply, at=now, by=None, reason=why_not)
             return None
         queued = Reply.objects.filter(pk=reply.pk, state=State.QUEUED, attempts=reply.attempts)
-        if not queued.update(state=State.SENDING, lease_until=now + LEASE, attempts=F("attempts") + 1):
+        leaves = {"left_at": now, "lease_until": now + LEASE, "readings": 0}
+        if not queued.update(state=State.SENDING, attempts=F("attempts") + 1, **leaves):
             return None
-        reply.attempts += 1
+        reply.attempts, reply.left_at = reply.attempts + 1, now
         tell(reply.case_id, Kind.SENDING, by=None, at=now, reply=reply.pk, attempt=reply.attempts)
     return reply
 
 
 @transaction.atomic
-def settle_sent(reply: Reply, sent: Sent, now: datetime) -> None:
+def settle_sent(reply: Reply, sent: Sent, now: datetime, *, was_read_back: bool = False) -> None:
     # A lease may have run out meanwhile: the network's word still ends the doubt.
+    before = (State.QUEUED, State.UNKNOWN) if was_read_back else (State.SENDING, State.UNKNOWN)
     if _settle(
         reply,
-        from_states=(State.SENDING, State.UNKNOWN),
+        from_states=before,
         state=State.SENT,
         sent_at=now,
         external_id=sent.external_id,
         url=sent.url,
         error="",
     ):
-        _published(reply, by=None, at=now, url=sent.url)
+        _published(reply, by=None, at=now, url=sent.url, was_read_back=was_read_back)
         audit.record("reply.sent", f"reply {reply.pk}", by=None, at=now, external_id=sent.external_id)
 
 
@@ -121,15 +157,19 @@ def settle_not_now(reply: Reply, error: SourceError, now: datetime) -> None:
 
 
 @transaction.atomic
-def settle_refused(reply: Reply, sentence: str, now: datetime) -> None:
-    if _settle(reply, state=State.FAILED, error=sentence[:500]):
+def settle_refused(
+    reply: Reply, sentence: str, now: datetime, *, from_states: tuple[str, ...] = (State.SENDING,)
+) -> None:
+    if _settle(reply, from_states=from_states, state=State.FAILED, error=sentence[:500]):
         Case.objects.filter(pk=reply.case_id).update(state=Case.State.DRAFTING)
         tell(reply.case_id, Kind.FAILED, by=None, at=now, reply=reply.pk, why=sentence)
 
 
 @transaction.atomic
 def settle_unknown(reply: Reply, sentence: str, now: datetime) -> None:
-    if _settle(reply, state=State.UNKNOWN, error=sentence[:500]):
+    again_at = now + READ_BACK_AFTER if readback.can_read(reply.case.mention) else None
+    changes: dict[str, Any] = {"readings": 0, "read_again_at": again_at, "error": sentence[:500]}
+    if _settle(reply, state=State.UNKNOWN, **changes):
         Case.objects.filter(pk=reply.case_id).update(state=Case.State.CHECK)
         tell(reply.case_id, Kind.UNKNOWN, by=None, at=now, reply=reply.pk, why=sentence)
 
@@ -141,6 +181,16 @@ def sweep(now: datetime) -> list[int]:
         settle_unknown(reply, NO_ANSWER, now)
     due = Reply.objects.filter(Q(send_after__lte=now) | Q(send_after__isnull=True), state=State.QUEUED)
     return list(due.order_by("send_after").values_list("id", flat=True)[:100])
+
+
+@transaction.atomic
+def settle_absent(reply: Reply, now: datetime) -> None:
+    """Its thread was read, whole and late enough, and it is not there: it may leave once more."""
+    again = {"state": State.QUEUED, "send_after": now, "read_again_at": None, "readings": 0, "error": ""}
+    if _settle(reply, from_states=(State.UNKNOWN,), **again):
+        Case.objects.filter(pk=reply.case_id).update(state=Case.State.SENDING)
+        tell(reply.case_id, Kind.SENDING, by=None, at=now, reply=reply.pk, again=True)
+        audit.record("reply.send_again", f"reply {reply.pk}", by=None, at=now)
 
 
 @transaction.atomic
@@ -174,14 +224,19 @@ def _settle(reply: Reply, *, from_states: tuple[str, ...] = (State.SENDING,), **
     return bool(same_attempt.update(lease_until=None, **changes))
 
 
-def _published(reply: Reply, *, by: User | None, at: datetime, url: str) -> None:
+def _published(reply: Reply, *, by: User | None, at: datetime, url: str, was_read_back: bool = False) -> None:
     Case.objects.filter(pk=reply.case_id).update(state=Case.State.SENT)
     Case.objects.filter(pk=reply.case_id, first_replied_at__isnull=True).update(first_replied_at=at)
-    tell(reply.case_id, Kind.SENT, by=by, at=at, reply=reply.pk, url=url)
+    found = {"read_back": True} if was_read_back else {}
+    tell(reply.case_id, Kind.SENT, by=by, at=at, reply=reply.pk, url=url, **found)
+
+
+def objection(reply: Reply) -> str:
+    """Why an approved reply must not become public after all; raises GateDown where nobody can say."""
+    return _objection(reply) or _stopped(reply)
 
 
 def _objection(reply: Reply) -> str:
-    """Why an approved reply must not leave after all."""
     mention = reply.case.mention
     if reply.case.is_staff_voice:
         return replies.STAFF_VOICE
@@ -189,6 +244,8 @@ def _objection(reply: Reply) -> str:
         return replies.POST_GONE
     if reply.mention_hash != mention.content_hash:
         return replies.POST_CHANGED
+    if collisions.public_count(reply.case_id) > reply.public_seen:
+        return collisions.APPEARED
     if replies.text_hash(reply.text) != reply.approved_hash:
         return replies.TEXT_CHANGED
     approver = reply.approved_by
@@ -217,13 +274,13 @@ def _is_time(reply: Reply, now: datetime) -> bool:
     return reply.send_after is None or reply.send_after <= now
 
 
-def _locked(reply_id: int) -> Reply | None:
+def locked(reply_id: int) -> Reply | None:
+    """With its case locked before it."""
     case_id = Reply.objects.filter(pk=reply_id).values_list("case_id", flat=True).first()
     if case_id is None:
         return None
     replies.lock_case(case_id)
-    locked = Reply.objects.select_for_update(of=("self",))
-    related = locked.select_related(
+    related = Reply.objects.select_for_update(of=("self",)).select_related(
         "approved_by", "override_by", "case__queue", "case__mention__source", "case__mention__author"
     )
     return related.filter(pk=reply_id).first()

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.dispatch import receiver
+from django.utils import timezone
 
-from alerts import tasks
-from listening.signals import mentions_stored
+from alerts import readback, tasks
+from listening.signals import answers_seen, mentions_stored
+from listening.sources.contract import Written
 
 
 @receiver(mentions_stored, dispatch_uid="alerts.route_new_mentions")
@@ -15,3 +17,8 @@ def route_new_mentions(ids: Sequence[int], urgent_ids: Sequence[int] = (), **_: 
         tasks.ring(tasks.route, mention_id, queue=tasks.URGENT)
     tasks.ring(tasks.route_due, queue=tasks.BULK)
     tasks.ring(tasks.note_edits, list(ids), queue=tasks.BULK)
+
+
+@receiver(answers_seen, dispatch_uid="alerts.note_native_replies")
+def note_native_replies(source_id: int, answers: Sequence[Written], **_: Any) -> None:
+    readback.note_met(source_id, answers, at=timezone.now())

@@ -11,7 +11,8 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from alerts import gatekeeping
+from alerts import collisions, gatekeeping, presence
+from alerts.collisions import NOTHING_SEEN, Seen
 from alerts.models import Case, CaseEvent, Reply
 from alerts.refusals import Refused
 from alerts.story import tell
@@ -63,7 +64,9 @@ def save_draft(case: Case, *, text: str, post_seen: str, by: User, at: datetime)
 
 
 @transaction.atomic
-def submit(reply: Reply, *, by: User, at: datetime, asks_override: bool = False) -> None:
+def submit(
+    reply: Reply, *, by: User, at: datetime, asks_override: bool = False, seen: Seen = NOTHING_SEEN
+) -> None:
     """Send it for approval. What the check stops goes on only to ask the privacy officer."""
     current = _locked(reply)
     _case_of_mine(current.case, by)
@@ -71,6 +74,7 @@ def submit(reply: Reply, *, by: User, at: datetime, asks_override: bool = False)
         raise Refused("This reply has been sent for approval already.")
     _check_post(current)
     _check_text(current)
+    collisions.check(current.case, by=by, seen=seen, at=at)
     said = gatekeeping.verdict_or_refusal(current.case.mention, current.text)
     if said.is_blocked and not asks_override:
         raise Refused(gatekeeping.BLOCKED.format(why=said.worst.why))
@@ -81,11 +85,13 @@ def submit(reply: Reply, *, by: User, at: datetime, asks_override: bool = False)
         author=by,
         submitted_at=at,
         return_reason="",
+        public_seen=seen.public,
         thread_hash=gatekeeping.thread_hash(current.case.mention),
         gate=record,
         **NO_OVERRIDE,
     )
     _case_state(current, Case.State.AWAITING_APPROVAL)
+    presence.stop_writing(current.case, by=by)
     tell(current.case_id, Kind.SUBMITTED, by=by, at=at, reply=current.pk, check=record)
 
 
@@ -115,8 +121,16 @@ def override(reply: Reply, *, by: User, text_seen: str, reason: str, at: datetim
 
 
 @transaction.atomic
-def approve(reply: Reply, *, by: User, text_seen: str, at: datetime, ticked: Collection[str] = ()) -> None:
-    """Approve the exact text that was seen; it leaves when the hold has passed."""
+def approve(
+    reply: Reply,
+    *,
+    by: User,
+    text_seen: str,
+    at: datetime,
+    ticked: Collection[str] = (),
+    seen: Seen = NOTHING_SEEN,
+) -> None:
+    """Approve the exact text that was seen; it leaves when the hold has passed, or by a person's hand."""
     current = _locked(reply)
     if current.state != State.AWAITING:
         raise Refused("This reply no longer waits for approval.")
@@ -126,24 +140,33 @@ def approve(reply: Reply, *, by: User, text_seen: str, at: datetime, ticked: Col
     if text_hash(_clean(text_seen)) != approved_hash:
         raise Refused(TEXT_CHANGED)
     _check_post(current)
+    collisions.check(current.case, by=by, seen=seen, at=at)
     record = _checked(current, approved_hash, ticked)
+    leaves, case_state = _way_out(current, at)
     _set(
         current,
-        state=State.QUEUED,
+        **leaves,
+        public_seen=seen.public,
         approved_by=by,
         approved_at=at,
         approved_hash=approved_hash,
-        send_after=at + REPLY_HOLD,
         attempts=0,
         error="",
         gate=record,
     )
-    _case_state(current, Case.State.SENDING)
+    _case_state(current, case_state)
     if record["ticked"]:
         tell(current.case_id, Kind.TICKED, by=by, at=at, reply=current.pk, rules=record["ticked"])
     proof = {"text_sha256": approved_hash, "check": record}
     tell(current.case_id, Kind.APPROVED, by=by, at=at, reply=current.pk, **proof)
     audit.record("reply.approve", f"reply {current.pk}", by=by, at=at, **proof)
+
+
+def _way_out(reply: Reply, at: datetime) -> tuple[dict[str, Any], str]:
+    """How it leaves once it is approved, and what its case then is."""
+    if way_for(reply.case.mention).can_send:
+        return {"state": State.QUEUED, "send_after": at + REPLY_HOLD, "readings": 0}, Case.State.SENDING
+    return {"state": State.TO_POST, "send_after": None}, Case.State.TO_POST
 
 
 def _checked(reply: Reply, approved_hash: str, ticked: Collection[str]) -> dict[str, Any]:
@@ -173,7 +196,7 @@ def send_back(reply: Reply, *, by: User, reason: str, at: datetime) -> None:
 def cancel(reply: Reply, *, by: User, at: datetime) -> None:
     """Take it back before it leaves; it is a draft again and needs a new approval."""
     current = _locked(reply)
-    if current.state not in (State.AWAITING, State.QUEUED):
+    if current.state not in (State.AWAITING, State.QUEUED, State.TO_POST):
         raise Refused("Too late: this reply has left already.")
     take_back(current, at=at, by=by, reason="")
     audit.record("reply.cancel", f"reply {current.pk}", by=by, at=at)
@@ -250,8 +273,6 @@ def _check_text(reply: Reply) -> None:
     way = way_for(reply.case.mention)
     if not reply.text.strip():
         raise Refused("The reply is empty.")
-    if not way.can_send:
-        raise Refused(f"{way.why_not} Copy the text and post it there.")
     if len(reply.text) > way.max_characters:
         over = len(reply.text) - way.max_characters
         raise Refused(f"{over} characters too long for {way.network}, which takes {way.max_characters}.")

@@ -14,6 +14,16 @@ BEAT: dict[str, dict[str, Any]] = {
         "schedule": 60.0,
         "options": {"queue": "bulk", "expires": 60},
     },
+    "alerts-read-back": {
+        "task": "alerts.tasks.read_back_due",
+        "schedule": 15.0,
+        "options": {"queue": "bulk", "expires": 15},
+    },
+    "alerts-sweep-presence": {
+        "task": "alerts.tasks.sweep_presence",
+        "schedule": 3.0,
+        "options": {"queue": "urgent", "expires": 6},
+    },
     "alerts-sweep-replies": {
         "task": "alerts.tasks.sweep_replies",
         "schedule": 5.0,

@@ -4,3 +4,6 @@ from django.dispatch import Signal
 
 cases_changed = Signal()
 """ids: cases that were opened or took a step."""
+
+presence_changed = Signal()
+"""Somebody came to a case, left it, or began or stopped writing there."""

@@ -52,6 +52,7 @@ SET_BY_PEOPLE = Func(
 State = Case.State
 Kind = CaseEvent.Kind
 ON_ITS_WAY = (State.SENDING, State.CHECK)
+NOT_YET_PUBLIC = (Reply.State.AWAITING, Reply.State.QUEUED, Reply.State.TO_POST)
 
 
 @transaction.atomic
@@ -108,7 +109,7 @@ def restrict(case: Case, *, by: User, at: datetime) -> None:
     current = _locked(case)
     if current.is_staff_voice:
         raise Refused("It is kept as a voice of staff already.")
-    if current.state in (State.CLOSED, State.AWAITING_APPROVAL, *ON_ITS_WAY):
+    if current.state in (State.CLOSED, State.AWAITING_APPROVAL, State.TO_POST, *ON_ITS_WAY):
         raise Refused(
             "A closed case, or one whose reply is on its way, cannot go there. Take the reply back."
         )
@@ -129,7 +130,7 @@ def restrict_edited(case: Case, mention: Mention, now: datetime) -> None:
     forget_author(mention)
     if case.passed_on or case.queue.slug == STAFF_VOICE:
         return
-    for reply in Reply.objects.filter(case=case, state__in=[Reply.State.AWAITING, Reply.State.QUEUED]):
+    for reply in Reply.objects.filter(case=case, state__in=NOT_YET_PUBLIC):
         replies.take_back(reply, at=now, by=None, reason=replies.STAFF_VOICE)
     case.refresh_from_db()
     if case.state in ON_ITS_WAY:

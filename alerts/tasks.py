@@ -7,7 +7,7 @@ from celery import shared_task
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from alerts import outbox, staffvoice, triage
+from alerts import outbox, presence, staffvoice, triage, unknowns
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +41,22 @@ def publish(reply_id: int) -> None:
 def sweep_replies() -> None:
     for reply_id in outbox.sweep(timezone.now()):
         ring(publish, reply_id, queue=URGENT)
+
+
+@shared_task(ignore_result=True)
+def read_back(reply_id: int) -> None:
+    unknowns.settle(reply_id, timezone.now())
+
+
+@shared_task(ignore_result=True)
+def read_back_due() -> None:
+    for reply_id in unknowns.due(timezone.now()):
+        ring(read_back, reply_id, queue=BULK)
+
+
+@shared_task(ignore_result=True)
+def sweep_presence() -> None:
+    presence.sweep(timezone.now())
 
 
 @shared_task(ignore_result=True)

@@ -27,7 +27,7 @@ from dashboard import (
     watchlist_history_views,
     watchlist_views,
 )
-from dashboard.cases import checks, moves, pages, staff
+from dashboard.cases import bells, checks, eyes, moves, pages, staff
 from hospital.views import healthz
 
 urlpatterns: list[URLPattern] = [
@@ -70,6 +70,10 @@ urlpatterns: list[URLPattern] = [
     path("cases/", pages.listing, name="case-list"),
     path("cases/rows/", pages.rows, name="case-rows"),
     path("cases/queues/", pages.queues, name="case-queues"),
+    path("cases/bells/", bells.bells, name="case-bells"),
+    path("cases/bells/rung/", bells.rung, name="case-rung"),
+    path("cases/eyes/", eyes.eyes, name="case-eyes"),
+    path("cases/<int:pk>/here/", eyes.here, name="case-here"),
     path("cases/<int:pk>/", pages.detail, name="case-detail"),
     path("cases/<int:pk>/thread/", pages.thread, name="case-thread"),
     path("cases/<int:pk>/claim/", moves.claim, name="case-claim"),
@@ -92,6 +96,7 @@ urlpatterns: list[URLPattern] = [
     path("replies/<int:pk>/approve/", moves.approve, name="reply-approve"),
     path("replies/<int:pk>/return/", moves.send_back, name="reply-return"),
     path("replies/<int:pk>/cancel/", moves.cancel, name="reply-cancel"),
+    path("replies/<int:pk>/posted/", moves.posted, name="reply-posted"),
     path("replies/<int:pk>/resolve/", moves.resolve, name="reply-resolve"),
     # Watchlists
     path("watchlists/", watchlist_views.listing, name="watchlist-list"),

@@ -49,3 +49,7 @@ def ring_for_mentions(**kwargs: Any) -> None:
 
 def ring_for_cases(**kwargs: Any) -> None:
     ring("cases")
+
+
+def ring_for_presence(**kwargs: Any) -> None:
+    ring("eyes")

@@ -159,7 +159,20 @@ async def may_go_on(wanted: Wanted) -> bool:
 
 def facilities_now(session_key: str) -> tuple[bool, frozenset[int] | None]:
     """Whether the session's owner may still see the wall, and which facilities of it."""
+    reach = Reach(get_user(session_of(session_key)))
+    return reach.can(Permission.SEE_WALL), reach.facility_ids(Permission.SEE_WALL)
+
+
+def session_of(session_key: str) -> HttpRequest:
+    """A request with that session, to ask who its owner is."""
     request = HttpRequest()
     request.session = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
-    reach = Reach(get_user(request))
-    return reach.can(Permission.SEE_WALL), reach.facility_ids(Permission.SEE_WALL)
+    return request
+
+
+def key_of(request: HttpRequest) -> str:
+    try:
+        return request.session.session_key or ""
+    finally:
+        # This thread lives as long as the stream does; its connection must not.
+        connections.close_all()

@@ -14,7 +14,18 @@ from hospital.models import Facility, Membership, Role
 from listening import wall_sequence
 from listening.models import Mention, Query, Source, Watchlist
 from listening.sources import adapters
-from listening.sources.contract import Connection, Cursor, Listening, Page, Post, Sent, SourceError, Target
+from listening.sources.contract import (
+    Connection,
+    Cursor,
+    Listening,
+    Page,
+    Post,
+    Sent,
+    SourceError,
+    Target,
+    Thread,
+    Written,
+)
 from listening.sources.search import Syntax
 
 PASSWORD = "correct horse battery"
@@ -140,6 +151,30 @@ class FakeSource:
         if isinstance(answer, SourceError):
             raise answer
         return answer
+
+
+class ReadingSource(FakeSource):
+    """One that shows what it was sent, and what `natives` were written there; `errors` are met first."""
+
+    def __init__(self, *, replies: Sequence[Sent | SourceError] = (), is_whole: bool = True) -> None:
+        super().__init__(replies=replies)
+        self.is_whole = is_whole
+        self.natives: list[Written] = []
+        self.shown: list[Written] = []
+        self.errors: list[SourceError] = []
+        self.readings = 0
+        self.loses = False  # what it is sent does not become public
+
+    def reply(self, connection: Connection, target: Target, text: str) -> Sent:
+        if not self.loses:
+            self.shown.append(Written(f"reply-{len(self.sent) + 1}", text))
+        return super().reply(connection, target, text)
+
+    def replies_to(self, connection: Connection, target: Target) -> Thread:
+        self.readings += 1
+        if self.errors:
+            raise self.errors.pop(0)
+        return Thread([*self.shown, *self.natives], self.is_whole)
 
 
 @contextmanager

@@ -72,6 +72,7 @@ class Case(models.Model):
         DRAFTING = "drafting", "Drafting"
         AWAITING_APPROVAL = "awaiting", "Awaiting approval"
         SENDING = "sending", "Sending"
+        TO_POST = "to_post", "To be posted by hand"
         SENT = "sent", "Sent"
         CHECK = "check", "Check the network"  # a reply may or may not be public
         CLOSED = "closed", "Closed"
@@ -184,6 +185,9 @@ class CaseEvent(models.Model):
         SENT = "sent", "Reply published"
         FAILED = "failed", "Could not be sent"
         UNKNOWN = "unknown", "May have been sent"
+        POSTED = "posted", "Posted by hand"
+        NATIVE = "native", "Answered on the network"
+        INSISTED = "insisted", "Went on beside a colleague"
         EDITED_AT_SOURCE = "edited", "Author changed the post"
         MOVED = "moved", "Moved"
         WEIGHED = "weighed", "Severity set"

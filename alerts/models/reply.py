@@ -9,7 +9,8 @@ class Reply(models.Model):
     """A public answer on its way: from a draft, past an approver, through the outbox, to the network.
 
     `sending` is committed before anything leaves. Whoever finds it there with its lease run out knows only
-    that it may be public, and marks it `unknown`: it is never sent again by itself.
+    that it may be public, and marks it `unknown`: it is not sent again before its thread was read.
+    One that no program can send is in `to_post` until a person has posted it.
     """
 
     class State(models.TextChoices):
@@ -18,6 +19,7 @@ class Reply(models.Model):
         RETURNED = "returned", "Returned"
         QUEUED = "queued", "Queued"
         SENDING = "sending", "Sending"
+        TO_POST = "to_post", "To be posted by hand"
         SENT = "sent", "Sent"
         FAILED = "failed", "Failed"
         UNKNOWN = "unknown", "Unknown"
@@ -35,6 +37,10 @@ class Reply(models.Model):
     )
     approved_at = models.DateTimeField(null=True, blank=True)
     approved_hash = models.CharField(max_length=64, blank=True)  # SHA-256 of the exact text approved
+    public_seen = models.PositiveIntegerField(default=0)  # public answers that its people had before them
+    posted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     thread_hash = models.CharField(max_length=64, blank=True)  # what stood above the post when it was sent in
     gate = models.JSONField(default=dict)  # `gatekeeping.on_record`: verdict, policy, rules, ticks
     override_by = models.ForeignKey(
@@ -46,6 +52,9 @@ class Reply(models.Model):
     return_reason = models.CharField(max_length=500, blank=True)
     send_after = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+    left_at = models.DateTimeField(null=True, blank=True)  # when the last try to send it began
+    readings = models.PositiveSmallIntegerField(default=0)  # of its thread, since it waits for them
+    read_again_at = models.DateTimeField(null=True, blank=True)  # of one that is unknown
     lease_until = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     external_id = models.CharField(max_length=300, blank=True)
@@ -58,7 +67,9 @@ class Reply(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["case"],
-                condition=Q(state__in=["draft", "awaiting", "returned", "queued", "sending", "unknown"]),
+                condition=Q(
+                    state__in=["draft", "awaiting", "returned", "queued", "sending", "to_post", "unknown"]
+                ),
                 name="reply_one_on_its_way",
             ),
             models.CheckConstraint(
@@ -70,7 +81,7 @@ class Reply(models.Model):
                 name="reply_override_by_a_second",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=["queued", "sending", "sent", "unknown"])
+                condition=~Q(state__in=["queued", "sending", "to_post", "sent", "unknown"])
                 | (Q(approved_by__isnull=False) & ~Q(approved_hash="")),
                 name="reply_leaves_approved",
             ),

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from alerts import replies
+from alerts import presence, replies
 from dashboard import reveals
 from dashboard.cases.desk import Desk
 from dashboard.cases.moves import after
@@ -25,6 +25,8 @@ def verdict(request: HttpRequest, pk: int) -> HttpResponse:
     """What the gate says of a text as it is typed. Nothing is kept."""
     desk = Desk.of(request)
     case = find_case(desk, pk, WORK)
+    if case.owner_id == desk.user.pk and _typed(request).strip():
+        presence.write(case, by=desk.user, at=timezone.now())
     shown = Shown.of(case.mention, _typed(request))
     return render(request, "cases/_gate.html", {"shown": shown, "with_text": True})
 

@@ -16,7 +16,7 @@ from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
-from alerts import staffvoice, weighing
+from alerts import presence, staffvoice, weighing
 from alerts.models import Case, Queue
 from alerts.models.case import CaseQuerySet
 from alerts.models.queue import STAFF_VOICE
@@ -128,8 +128,15 @@ class Desk:
             excerpt=Left("mention__text", EXCERPT + masks.SLACK)
         )
         by_id = {case.pk: case for case in short}
+        here = presence.at_cases(first, self.now)
         return [
-            Row(case, self.now, self.user.pk, weighing.factors(case, self.weights, self.since))
+            Row(
+                case,
+                self.now,
+                self.user.pk,
+                weighing.factors(case, self.weights, self.since),
+                tuple(here.get(case.pk, ())),
+            )
             for case in (by_id[pk] for pk in first if pk in by_id)
         ]
 

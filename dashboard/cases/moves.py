@@ -7,7 +7,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from alerts import cases, outbox, replies, weighing
+from alerts import byhand, cases, outbox, presence, replies, weighing
+from alerts.collisions import Beside, Seen
 from alerts.models import Case, Queue, Reply
 from alerts.refusals import Refused
 from dashboard import reveals
@@ -28,7 +29,8 @@ def after(
     except Refused as refusal:
         now = find_case(desk, case.pk, Permission.SEE_CASES)
         reveal = reveals.of(request, now.mention, desk.now)
-        opened = Opened(now, desk, refused=str(refusal), typed=typed, reveal=reveal)
+        beside = tuple(refusal.people) if isinstance(refusal, Beside) else ()
+        opened = Opened(now, desk, refused=str(refusal), beside=beside, typed=typed, reveal=reveal)
         return triage(request, desk, opened, status=409)
     return redirect(desk.case_url(case.pk))
 
@@ -137,6 +139,7 @@ def autosave(request: HttpRequest, pk: int) -> HttpResponse:
     case = find_case(desk, pk, WORK)
     try:
         _save(request, desk, case)
+        _note_writing(request, desk, case)
     except Refused as refusal:
         return render(request, "cases/_saved.html", {"refused": str(refusal)}, status=409)
     return render(request, "cases/_saved.html", {"saved_at": timezone.now()})
@@ -152,7 +155,7 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
         # Saved first and apart: what is refused as a reply is still kept as a draft.
         reply = _save(request, desk, case)
         asks = request.POST.get("override") == "ask"
-        replies.submit(reply, by=desk.user, at=timezone.now(), asks_override=asks)
+        replies.submit(reply, by=desk.user, at=timezone.now(), asks_override=asks, seen=_seen(request))
 
     return after(request, desk, case, verb, typed=text)
 
@@ -167,7 +170,9 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         desk,
         reply.case,
-        lambda: replies.approve(reply, by=desk.user, text_seen=seen, at=timezone.now(), ticked=ticked),
+        lambda: replies.approve(
+            reply, by=desk.user, text_seen=seen, at=timezone.now(), ticked=ticked, seen=_seen(request)
+        ),
     )
 
 
@@ -195,6 +200,17 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
 
 @allow(WORK)
 @require_POST
+def posted(request: HttpRequest, pk: int) -> HttpResponse:
+    """A person has put the approved text on the network themselves."""
+    desk = Desk.of(request)
+    reply, seen = find_reply(desk, pk, WORK), _seen(request)
+    return after(
+        request, desk, reply.case, lambda: byhand.posted(reply, by=desk.user, seen=seen, at=timezone.now())
+    )
+
+
+@allow(WORK)
+@require_POST
 def resolve(request: HttpRequest, pk: int) -> HttpResponse:
     """A person has looked whether an unknown reply is public."""
     desk = Desk.of(request)
@@ -204,6 +220,22 @@ def resolve(request: HttpRequest, pk: int) -> HttpResponse:
     if verb is None:
         return HttpResponseBadRequest("Say whether the reply is public or not.")
     return after(request, desk, reply.case, lambda: verb(reply, by=desk.user, at=timezone.now()))
+
+
+def _note_writing(request: HttpRequest, desk: Desk, case: Case) -> None:
+    if request.POST.get("text", "").strip():
+        presence.write(case, by=desk.user, at=timezone.now())
+    else:
+        presence.stop_writing(case, by=desk.user)
+
+
+def _seen(request: HttpRequest) -> Seen:
+    """What was on the page: how many answers of ours, and which colleagues the person goes past."""
+    asked = request.POST
+    past = [one for one in asked.get("past", "").split()[:50] if one.isdecimal() and len(one) < 19]
+    public = asked.get("public_seen", "")
+    is_number = public.isdecimal() and len(public) < 7
+    return Seen(int(public) if is_number else 0, frozenset(int(one) for one in past))
 
 
 def _save(request: HttpRequest, desk: Desk, case: Case) -> Reply:

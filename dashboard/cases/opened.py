@@ -6,8 +6,8 @@ from functools import cached_property
 
 from django.http import Http404
 
-from alerts import cases, gatekeeping, priority, replies, weighing
-from alerts.models import Case, CaseEvent, Queue, Reply
+from alerts import cases, collisions, gatekeeping, priority, replies, weighing
+from alerts.models import Case, CaseEvent, NativeReply, Queue, Reply
 from alerts.models.case import CaseQuerySet
 from alerts.models.queue import STAFF_VOICE
 from alerts.priority import Factor
@@ -15,6 +15,7 @@ from alerts.ways import Way, way_for
 from dashboard import cards
 from dashboard.cards import Card
 from dashboard.cases import story
+from dashboard.cases.beside import Eyes
 from dashboard.cases.desk import Desk
 from dashboard.cases.rows import card_of, is_pressing, time_left
 from dashboard.cases.verdicts import Shown
@@ -34,6 +35,7 @@ class Opened:
     case: Case
     desk: Desk
     refused: str = ""
+    beside: tuple[int, ...] = ()  # colleagues who write, where that was why it was refused
     typed: str | None = None  # what could not be saved, so that it is not lost
     reveal: Reveal = NO_REVEAL
 
@@ -111,6 +113,20 @@ class Opened:
     def published(self) -> list[Reply]:
         return [reply for reply in self._replies if reply.state == Reply.State.SENT]
 
+    @cached_property
+    def eyes(self) -> Eyes:
+        return Eyes(self.desk, self.case)
+
+    @cached_property
+    def public(self) -> list[Reply | NativeReply]:
+        """Every answer of ours that stands there, oldest first."""
+        found: list[Reply | NativeReply] = [*self.published, *self.case.native_replies.all()]
+        return sorted(found, key=_public_at)
+
+    @property
+    def public_count(self) -> int:
+        return collisions.public_count(self.case.pk)
+
     @property
     def reply(self) -> Reply | None:
         """The one on its way, or the last that could not be sent."""
@@ -160,8 +176,9 @@ class Opened:
 
     @property
     def waits_again(self) -> bool:
-        """Queued after the network said not now."""
-        return bool(self.reply and self.reply.state == Reply.State.QUEUED and self.reply.attempts)
+        """Queued after the network said not now, or could not be read."""
+        is_queued = self.reply is not None and self.reply.state == Reply.State.QUEUED
+        return is_queued and bool(self.reply.attempts or self.reply.error)  # type: ignore[union-attr]
 
     # What this person may do now
 
@@ -235,6 +252,12 @@ class Opened:
             return 1
         facility_ids = self.desk.reach.facility_ids(Permission.SEE_WALL)
         return Mention.objects.within(facility_ids).filter(author=self.mention.author_id)[:100].count()
+
+
+def _public_at(answer: Reply | NativeReply) -> datetime:
+    if isinstance(answer, NativeReply):
+        return answer.published_at or answer.found_at
+    return answer.sent_at or answer.updated_at
 
 
 def _since_answered(lines: list[story.Line]) -> list[story.Line]:

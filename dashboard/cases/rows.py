@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.contrib.auth.models import User
+
 from alerts import priority
 from alerts.models import Case
+from alerts.presence import Here
 from alerts.priority import Factor
 from dashboard import cards, masks
 from dashboard.cards import Card
@@ -45,12 +48,63 @@ def card_of(case: Case) -> Card:
     return Card(case.mention)
 
 
+MOST_FACES = 3
+"""In a row: more are a number."""
+
+
+@dataclass(frozen=True)
+class Face:
+    """One person in a row: who has it, who looks at it, who writes."""
+
+    person: User
+    words: str  # has it, is looking, is replying
+    state: str = ""  # as `presence.State`; empty: not there now
+    is_mine: bool = False
+
+
+@dataclass(frozen=True)
+class Who:
+    """The people of one row, its owner first; whoever looks at the list is not told of themselves."""
+
+    case: Case
+    here: list[Here]
+    user_id: int
+
+    @property
+    def _all(self) -> list[Face]:
+        others = {one.person.pk: one.state for one in self.here if one.person.pk != self.user_id}
+        faces = []
+        if self.case.owner is not None:
+            state = others.get(self.case.owner.pk, "")
+            words = f"has it{DOES.get(state, '')}"
+            faces.append(Face(self.case.owner, words, state, is_mine=self.case.owner.pk == self.user_id))
+        strangers = [one for one in self.here if one.person.pk not in (self.user_id, self.case.owner_id)]
+        return faces + [Face(one.person, IS[one.state], one.state) for one in strangers]
+
+    @property
+    def faces(self) -> list[Face]:
+        return self._all[:MOST_FACES]
+
+    @property
+    def more(self) -> int:
+        return max(0, len(self._all) - MOST_FACES)
+
+
+IS = {"composing": "is replying", "viewing": "is looking", "idle": "has it open, idle"}
+DOES = {"composing": " and is replying", "viewing": " and is looking", "idle": " and has it open, idle"}
+
+
 @dataclass(frozen=True)
 class Row:
     case: Case
     now: datetime
     user_id: int
     factors: tuple[Factor, ...] = ()
+    here: tuple[Here, ...] = ()
+
+    @property
+    def who(self) -> Who:
+        return Who(self.case, list(self.here), self.user_id)
 
     @property
     def card(self) -> Card:

@@ -44,9 +44,16 @@ def _returned(who: str, detail: Detail) -> str:
 
 def _sending(who: str, detail: Detail) -> str:
     if detail.get("again"):
-        return f"{who} looked and it was not there: it leaves once more"
+        looked = f"{who} looked and it was" if who else "Read back:"
+        return f"{looked} not there: it leaves once more"
     attempt = detail.get("attempt", 1)
     return f"Sending, try {attempt}" if attempt > 1 else "Sending"
+
+
+def _sent(who: str, detail: Detail) -> str:
+    if detail.get("read_back"):
+        return "Read back: the reply is public"
+    return f"{who} looked: the reply is public" if who else "The reply is public"
 
 
 def _failed(who: str, detail: Detail) -> str:
@@ -89,7 +96,11 @@ SAID: dict[str, Callable[[str, Detail], str]] = {
     Kind.APPROVED: lambda who, detail: f"{who} approved the reply",
     Kind.RETURNED: _returned,
     Kind.SENDING: _sending,
-    Kind.SENT: lambda who, detail: f"{who} looked: the reply is public" if who else "The reply is public",
+    Kind.SENT: _sent,
+    Kind.POSTED: lambda who, detail: f"{who} posted the approved reply by hand",
+    Kind.NATIVE: lambda who, detail: "Somebody of us answered on the network itself",
+    Kind.INSISTED: lambda who,
+    detail: f"{who} went on while {' and '.join(detail.get('beside', []))} replied",
     Kind.FAILED: _failed,
     Kind.UNKNOWN: lambda who, detail: f"May be public. {detail.get('why', '')}",
     Kind.EDITED_AT_SOURCE: lambda who, detail: (

@@ -16,5 +16,12 @@ def age(since: datetime, now: datetime) -> str:
 
 
 @register.filter
+def clock(since: datetime, now: datetime) -> str:
+    """0:40, or 12:05: minutes and seconds since then."""
+    seconds = max(0, int((now - since).total_seconds()))
+    return f"{seconds // 60}:{seconds % 60:02}"
+
+
+@register.filter
 def initials(person: User) -> str:
     return story.initials(person)

@@ -8,7 +8,7 @@ from django.urls import reverse
 from alerts import cases, defaults, replies
 from alerts.models import Case, Reply
 from listening.models import Mention
-from tests.alerts.desk import ANSWER, approved, drafted, fresh, open_case, submitted
+from tests.alerts.desk import ANSWER, approved, fresh, open_case, submitted
 from tests.base import NOW, FakeSource, carla, mallory, pete, priya, registered
 
 
@@ -172,19 +172,21 @@ class CloseTests(Desk):
 
 
 class ByHandTests(Desk):
-    def test_a_network_without_a_way_offers_to_copy(self) -> None:
+    def test_a_network_without_a_way_offers_to_copy_what_was_approved(self) -> None:
         fake = FakeSource()
         fake.reply_way = "link_out"
         with registered(fake):
-            drafted(self.case, self.pete)
-            page = self.page()
-        self.assertIn("Copy and open the post", page)
-        self.assertNotIn("Submit for approval", page)
+            reply = submitted(self.case, self.pete)
+            self.assertNotIn("Copy and open the post", self.page())
+            replies.approve(reply, by=self.priya, text_seen=ANSWER, at=NOW)
+            self.assertIn("Copy and open the post", self.page())
+            self.assertEqual(self.press("reply-posted", reply.pk, public_seen="0").status_code, 302)
+            self.assertIn("posted by hand by pete", self.page())
+            self.assertEqual((fresh(reply).posted_by, self.case.state), (self.pete, "sent"))
 
     def test_x_answers_only_where_it_was_named(self) -> None:
         fake = FakeSource()
         fake.reply_way = "summoned_only"
         with registered(fake):
-            reply = drafted(self.case, self.pete)
-            answer = self.press("reply-submit", text=reply.text, post_seen="0" * 64)
-            self.assertContains(answer, "only when a post names our account", status_code=409)
+            self.assertEqual(approved(self.case, self.pete, self.priya).state, "to_post")
+            self.assertIn("only when a post names our account", self.page())

@@ -23,8 +23,8 @@ HOSTILE = [
     "\u202egnitaert\u202c",
 ]
 
-QUERIES = 8
-"""Of a list: session, person, memberships, weights, which rows, what is in them, how many open, and new."""
+QUERIES = 9
+"""Of a list: session, person, memberships, weights, which rows, what is in them, who is there, the counts."""
 
 
 class Desk(TestCase):
