@@ -12,7 +12,8 @@ from hospital.models import Role
 from listening.sources.contract import Sent
 from tests.alerts.desk import ANSWER, open_case
 from tests.base import person, pete, priya, source
-from tests.browser.test_story import BrowserTestCase, a_browser, web
+from tests.browser.rig import shared
+from tests.browser.test_story import BrowserTestCase
 
 SHORTER = "We take comments like this to heart. Please call our patient line."
 
@@ -32,18 +33,17 @@ class ClocksTests(BrowserTestCase):
         seen = case.mention.content_hash
         reply = replies.save_draft(case, text=ANSWER, post_seen=seen, by=people[0], at=now)
         replies.submit(reply, by=people[0], at=now)
-        with web() as served, a_browser() as browser:
-            writer, approver = (self.signed_in(browser, served, name) for name in ("pete", "priya"))
-            for page in (writer, approver):
-                page.goto(f"{served.url}/cases/{case.pk}/")
-            self.change(approver)
-            self.accept(writer)
-            self.take_back(approver)
-            self.answered(reply)
-            writer.goto(f"{served.url}/cases/{case.pk}/")
-            writer.get_by_role("button", name="Wait on the author").click()
-            expect(writer.locator(".resting b")).to_contain_text("Waits on the author until")
-            expect(writer.locator(".row-left")).to_have_text("paused")
+        writer, approver = (self.signed_in(name) for name in ("pete", "priya"))
+        for page in (writer, approver):
+            page.goto(f"{shared.web().url}/cases/{case.pk}/")
+        self.change(approver)
+        self.accept(writer)
+        self.take_back(approver)
+        self.answered(reply)
+        writer.goto(f"{shared.web().url}/cases/{case.pk}/")
+        writer.get_by_role("button", name="Wait on the author").click()
+        expect(writer.locator(".resting b")).to_contain_text("Waits on the author until")
+        expect(writer.locator(".row-left")).to_have_text("paused")
 
     def change(self, approver: Page) -> None:
         approver.get_by_text("Change the text").click()

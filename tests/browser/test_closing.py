@@ -5,14 +5,14 @@ import re
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client, TransactionTestCase
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from alerts import cases, defaults
 from alerts.models import Case, PrivateAnswer, Thanks
 from tests.alerts.desk import open_case
 from tests.alerts.test_thanks import praised
 from tests.base import NOW, FakeSource, carla, pete, registered
-from tests.browser.rig import Web, chromium
+from tests.browser.rig import shared
 
 
 @pytest.mark.browser
@@ -22,17 +22,13 @@ class ClosingTests(TransactionTestCase):
         fake = registered(FakeSource())
         fake.__enter__()
         self.addCleanup(fake.__exit__, None, None, None)
-        self.web = Web()
-        self.web.start()
-        self.addCleanup(self.web.stop)
-        opened = chromium()
-        self.browser: Browser = opened.__enter__()
-        self.addCleanup(opened.__exit__, None, None, None)
+        self.web, self.browser = shared.web(), shared.browser()
 
     def page(self, person: User, case: Case, **options: object) -> Page:
         client = Client()
         client.force_login(person)
         context = self.browser.new_context(**options)  # type: ignore[arg-type]
+        self.addCleanup(context.close)
         cookies = client.cookies.items()
         context.add_cookies([{"name": n, "value": c.value, "url": self.web.url} for n, c in cookies])
         page = context.new_page()
@@ -68,6 +64,7 @@ class ClosingTests(TransactionTestCase):
         link = page.locator("#text").input_value().split(": ")[1]
         narrow = {"width": 320, "height": 640}
         context = self.browser.new_context(viewport=narrow, java_script_enabled=False)  # type: ignore[arg-type]
+        self.addCleanup(context.close)
         form = context.new_page()
         form.goto(link)
         expect(form.locator("html")).to_have_attribute("lang", "es")

@@ -7,14 +7,14 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client, TransactionTestCase
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from alerts import cases, defaults, presence
 from alerts.models import Case, Presence, Reply
 from listening.models import Author
 from tests.alerts.desk import ANSWER, open_case
 from tests.base import NOW, carla, pete
-from tests.browser.rig import Web, chromium
+from tests.browser.rig import shared
 
 
 @pytest.mark.browser
@@ -22,17 +22,13 @@ class TwoBrowsersTests(TransactionTestCase):
     def setUp(self) -> None:
         defaults.ensure()
         self.pete, self.carla = pete(), carla()
-        self.web = Web()
-        self.web.start()
-        self.addCleanup(self.web.stop)
-        opened = chromium()
-        self.browser: Browser = opened.__enter__()
-        self.addCleanup(opened.__exit__, None, None, None)
+        self.web, self.browser = shared.web(), shared.browser()
 
     def page(self, person: User, address: str) -> Page:
         client = Client()
         client.force_login(person)
         context = self.browser.new_context()
+        self.addCleanup(context.close)
         cookies = client.cookies.items()
         context.add_cookies([{"name": n, "value": c.value, "url": self.web.url} for n, c in cookies])
         page = context.new_page()

@@ -6,14 +6,14 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client, TransactionTestCase
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from alerts import cases, defaults, paging
 from alerts.models import Case, Knower, Reply
 from listening.models import Source
 from tests.alerts.safety.base import BODY, CRISIS, approved_text, duty, urgent
 from tests.base import carla, pete, priya
-from tests.browser.rig import Web, chromium
+from tests.browser.rig import shared
 
 SLOW = 20_000
 """Milliseconds: what is to be seen within two seconds takes longer where many tests share a processor."""
@@ -23,12 +23,7 @@ SLOW = 20_000
 class SafetyTests(TransactionTestCase):
     def setUp(self) -> None:
         defaults.ensure()
-        self.web = Web()
-        self.web.start()
-        self.addCleanup(self.web.stop)
-        opened = chromium()
-        self.browser: Browser = opened.__enter__()
-        self.addCleanup(opened.__exit__, None, None, None)
+        self.web, self.browser = shared.web(), shared.browser()
         approved_text(priya())
         approved_text(priya(), kind="self_harm", body=CRISIS)
 
@@ -36,6 +31,7 @@ class SafetyTests(TransactionTestCase):
         client = Client()
         client.force_login(person)
         context = self.browser.new_context(viewport={"width": width, "height": 900})
+        self.addCleanup(context.close)
         cookies = client.cookies.items()
         context.add_cookies([{"name": n, "value": c.value, "url": self.web.url} for n, c in cookies])
         page = context.new_page()

@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client, TransactionTestCase
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from alerts import defaults
 from alerts.models import Case
@@ -15,7 +15,7 @@ from dashboard import keys
 from hospital.models import Habits
 from tests.alerts.desk import ANSWER, open_case
 from tests.base import ada, carla, pete, source
-from tests.browser.rig import Web, chromium
+from tests.browser.rig import shared
 from tests.browser.shift import MEASURE, Shift, p95
 
 MOST_PRESSES, MOST_MS = 12, 100
@@ -27,17 +27,13 @@ USUAL_MS, PATIENCE_MS = 5_000, 60_000
 class Desk(TransactionTestCase):
     def setUp(self) -> None:
         defaults.ensure()
-        self.web = Web()
-        self.web.start()
-        self.addCleanup(self.web.stop)
-        opened = chromium()
-        self.browser: Browser = opened.__enter__()
-        self.addCleanup(opened.__exit__, None, None, None)
+        self.web, self.browser = shared.web(), shared.browser()
 
     def page(self, person: User, address: str) -> Page:
         client = Client()
         client.force_login(person)
         context = self.browser.new_context(viewport={"width": 1440, "height": 900})
+        self.addCleanup(context.close)
         cookies = client.cookies.items()
         context.add_cookies([{"name": n, "value": c.value, "url": self.web.url} for n, c in cookies])
         context.add_init_script(MEASURE)
