@@ -27,8 +27,9 @@ class Eyes:
 
     @cached_property
     def rows(self) -> list[Who]:
-        """Of the cases in this view alone: what is out of reach, or restricted, is not in it."""
-        cases = self.desk.in_view.filter(pk__in=self._at).select_related("owner")
+        """Of the rows of this list alone: what is out of reach, or restricted, is not in it."""
+        known = self._at.keys() & set(self.desk.on_screen)
+        cases = self.desk.in_view.filter(pk__in=known).select_related("owner")
         return [Who(case, self._at[case.pk], self.desk.user.pk) for case in cases.order_by("pk")]
 
     @property

@@ -194,13 +194,17 @@ class Desk:
             orders.keep(self.session, self.view, self.since, found)
         return found
 
+    @property
+    def on_screen(self) -> list[int]:
+        return self.order[: LONGEST if self.shows_all else PAGE]
+
     def keep_order(self) -> None:
         """Before something is done, so that what it changes moves nothing."""
         orders.keep(self.session, self.view, self.since, self.order)
 
     def rows(self) -> list[Row]:
         # First which, then what is in them: sorting thousands of posts to show a hundred is slow.
-        first = self.order[: LONGEST if self.shows_all else PAGE]
+        first = self.on_screen
         seen = self.restricted if self.is_staff_voice else self.reachable
         still = set(self.in_view.filter(pk__in=first).values_list("pk", flat=True))
         here = presence.at_cases(first, self.now)

@@ -135,7 +135,7 @@ class UndoTests(Bulk):
         cases.reopen(self.cases[0], by=self.carla, at=NOW)
         notes.add(self.cases[1], text="Not noise, I think.", by=self.carla, at=NOW)
         self.assertEqual(self.undo(made).not_undone, 2)
-        self.assertEqual(self.states(), ["claimed", "closed", "new", "new"])
+        self.assertEqual(self.states(), ["reopened", "closed", "new", "new"])
 
     def test_ten_seconds_and_once_and_by_whoever_did_it(self) -> None:
         made = self.apply(bulk.claiming())

@@ -59,7 +59,7 @@ class EntryTests(Ledger):
         self.assertEqual(self.enter(line, is_read=True).public_line, line)
 
     def test_a_line_that_repeats_a_post_that_asked_for_it_is_stopped(self) -> None:
-        entry = Entry("More rounds", public_line="Gallbladder surgery now has its own nurse.")
+        entry = Entry("More rounds", public_line="Our gallbladder pages now say whom to call.")
         changes.edit(self.change, entry, by=self.pete, at=NOW, is_read=True)
         self.case.mention.text = "Nobody told us anything after my gallbladder surgery."
         self.case.mention.save(update_fields=["text"])

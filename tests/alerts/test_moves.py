@@ -8,7 +8,8 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.test import TestCase
 
-from alerts import cases, defaults, outbox, redlines, replies, waiting, weighing
+from alerts import byhand, cases, defaults, outbox, redlines, replies, waiting, weighing
+from alerts.collisions import Seen
 from alerts.models import Case, Queue, Reply
 from alerts.refusals import Refused
 from listening.sources.contract import Sent
@@ -33,7 +34,8 @@ ALLOWED: dict[str, frozenset[str]] = {
     "change": frozenset({State.AWAITING_APPROVAL}),
     "accept": frozenset(),  # nothing was changed
     "send back": frozenset({State.AWAITING_APPROVAL}),
-    "cancel": frozenset({State.AWAITING_APPROVAL, State.HELD}),
+    "cancel": frozenset({State.AWAITING_APPROVAL, State.HELD, State.TO_POST}),
+    "post by hand": frozenset({State.TO_POST}),
     "look": frozenset({State.CHECK}),
     "wait": frozenset({State.SENT}),
     "resume": frozenset({State.WAITING}),
@@ -71,6 +73,7 @@ class MovesTests(TestCase):
             State.DRAFTING: lambda: drafted(case, cls.pete),
             State.AWAITING_APPROVAL: lambda: submitted(case, cls.pete),
             State.HELD: lambda: approved(case, cls.pete, cls.priya),
+            State.TO_POST: lambda: cls.to_post(case),
             State.SENDING: lambda: sending(case, cls.pete, cls.priya),
             State.SENT: lambda: cls.answered(case),
             State.CHECK: lambda: outbox.settle_unknown(sending(case, cls.pete, cls.priya), "No answer.", NOW),
@@ -82,6 +85,13 @@ class MovesTests(TestCase):
         case.refresh_from_db()
         assert case.state == state
         return case
+
+    @classmethod
+    def to_post(cls, case: Case) -> None:
+        fake = FakeSource()
+        fake.reply_way = "link_out"
+        with registered(fake):
+            approved(case, cls.pete, cls.priya)
 
     @classmethod
     def answered(cls, case: Case) -> None:
@@ -118,6 +128,7 @@ class MovesTests(TestCase):
             "accept": lambda: redlines.accept(reply, text_seen=ANSWER, **own),
             "send back": lambda: replies.send_back(reply, reason="Shorter.", **second),
             "cancel": lambda: replies.cancel(reply, **own),
+            "post by hand": lambda: byhand.posted(reply, seen=Seen(), **own),
             "look": lambda: outbox.say_it_is_not_there(reply, **own),
             "wait": lambda: waiting.wait(case, days=3, **own),
             "resume": lambda: waiting.resume(case, **own),
@@ -133,7 +144,16 @@ class MovesTests(TestCase):
 
     def check(self, state: State, verb: str) -> None:
         case = Case.objects.select_related("queue", "mention", "owner").get(pk=self.ids[state])
-        of_reply = verb in ("submit", "approve", "change", "accept", "send back", "cancel", "look")
+        of_reply = verb in (
+            "submit",
+            "approve",
+            "change",
+            "accept",
+            "send back",
+            "cancel",
+            "look",
+            "post by hand",
+        )
         if of_reply and not case.replies.exists():
             return  # There is nothing to do it to.
         events = case.events.count()

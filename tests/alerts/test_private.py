@@ -171,7 +171,7 @@ class AnswerTests(Private):
         cases.close(self.case, outcome="phone", note="", by=self.pete, at=NOW)
         private.take_in(link, TOLD, at=NOW)
         self.case.refresh_from_db()
-        self.assertEqual((self.case.state, self.case.owner, self.case.outcome), ("claimed", self.pete, ""))
+        self.assertEqual((self.case.state, self.case.owner, self.case.outcome), ("reopened", self.pete, ""))
         self.assertTrue(CaseEvent.objects.get(kind="answer_in").detail["reopened"])
 
     @override_settings(SECRET_KEY="another", SECRET_KEY_FALLBACKS=[])

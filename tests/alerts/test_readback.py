@@ -61,7 +61,7 @@ class BeforeItLeavesTests(Reading):
             replies.submit(reply, by=self.pete, at=SOON)
         replies.submit(reply, by=self.pete, at=SOON, seen=Seen(public=1))
         replies.approve(reply, by=self.priya, text_seen=ANSWER, at=SOON, seen=Seen(public=1))
-        outbox.publish(reply.pk, SOON + MINUTE)
+        outbox.publish(reply.pk, SOON + 3 * MINUTE)
         self.assertEqual((fresh(reply).state, len(self.network.sent)), ("sent", 1))
         self.assertEqual(NativeReply.objects.count(), 1)
 

@@ -42,13 +42,13 @@ class ClosingTests(TransactionTestCase):
             page.keyboard.press(key)
         expect(page.get_by_label("Who spoke to them", exact=True)).to_be_visible()
         page.keyboard.press("Enter")
-        expect(page.locator("#work")).to_contain_text("by phone. pete spoke to them")
+        expect(page.locator(f"#row-{case.pk}")).to_have_count(0)
         case.refresh_from_db()
         self.assertEqual((case.outcome, case.contacted_by), ("phone", "pete"))
 
-    def test_three_keys_pass_on_thanks(self) -> None:
+    def test_two_keys_pass_on_thanks(self) -> None:
         page = self.page(carla(), praised())
-        for key in ("h", "h", "Enter"):
+        for key in ("h", "Enter"):
             page.keyboard.press(key)
         expect(page.locator("#thanks")).to_contain_text("Passed on Kim, 4 West")
         self.assertEqual(Thanks.objects.get().state, "passed_on")

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from alerts import cases, defaults, presence
 from alerts.models import Case, Presence, Reply
+from hospital.models import Habits
 from listening.models import Author
 from tests.alerts.desk import ANSWER, open_case
 from tests.base import NOW, carla, pete
@@ -22,6 +23,7 @@ class TwoBrowsersTests(TransactionTestCase):
     def setUp(self) -> None:
         defaults.ensure()
         self.pete, self.carla = pete(), carla()
+        Habits.objects.create(user=self.pete, stays=True)
         self.web, self.browser = shared.web(), shared.browser()
 
     def page(self, person: User, address: str) -> Page:

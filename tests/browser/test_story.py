@@ -17,6 +17,7 @@ from typing import Any
 import httpx
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.test import TransactionTestCase
 from django.utils import timezone
 from playwright.sync_api import Page, expect
@@ -24,7 +25,7 @@ from playwright.sync_api import Page, expect
 from alerts import cases, defaults
 from alerts.models import Case, Queue, Reply
 from config import demo
-from hospital.models import AuditEntry
+from hospital.models import AuditEntry, Habits
 from listening.models import Poll
 from tests.alerts.desk import open_case
 from tests.base import PASSWORD, carla, pete
@@ -90,6 +91,12 @@ def workers(sandbox_url: str) -> Iterator[None]:
             rig.stop()
 
 
+def stay(*usernames: str) -> None:
+    """These people look at what became of a case before they go on to the next."""
+    people = User.objects.filter(username__in=usernames)
+    Habits.objects.bulk_create(Habits(user=person, stays=True) for person in people)
+
+
 class BrowserTestCase(TransactionTestCase):
     def signed_in(self, username: str) -> Page:
         context = shared.browser().new_context(viewport={"width": 1440, "height": 900})
@@ -111,6 +118,7 @@ class StoryTests(BrowserTestCase):
         with sandbox() as network, workers(network.url):
             demo.ensure(sandbox_url=network.url, password=PASSWORD, now=timezone.now())
             Queue.objects.update(hold=timedelta(seconds=5))
+            stay("pete", "priya")
             post_id = network.write(POST)
             case = self.arrived(post_id)
             pete, priya = (self.signed_in(name) for name in ("pete", "priya"))

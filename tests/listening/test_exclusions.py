@@ -149,6 +149,8 @@ class CountTests(TestCase):
             mention(published_at=NOW - timedelta(hours=hours))
         counted = Mention.objects.within(None).published_since(NOW).there().values("sentiment", "facility_id")
         with connection.cursor() as cursor:
+            # Among so few rows another index may cost as little.
+            cursor.execute("DROP INDEX mention_tone_newest")
             cursor.execute("ANALYZE listening_mention")
             cursor.execute("SET LOCAL enable_seqscan = off")
             cursor.execute("SET LOCAL enable_bitmapscan = off")

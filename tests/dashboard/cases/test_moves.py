@@ -166,6 +166,7 @@ class CloseTests(Desk):
         self.assertEqual(self.case.state, "new")
 
     def test_it_leaves_a_line_in_its_place(self) -> None:
+        open_case(text="Another one")
         answer = self.press("case-close", outcome="phone", note="", since="")
         page = self.client.get(answer.headers["Location"]).content.decode()
         self.assertIn("is-gone", page)
