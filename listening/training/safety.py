@@ -22,7 +22,7 @@ from listening.training import linear, sets
 from listening.training.linear import Manner
 
 CORPUS = Path(__file__).parent / "corpus"
-VERSION = "2"
+VERSION = "3"
 RECIPE = Recipe(phrase=2, shortest=3, longest=5, tag=0.3)
 MANNER = Manner(strength=3.0, seldom=2, kind="logistic", least=0.02)
 BACKGROUND = {
