@@ -30,8 +30,8 @@ LEAST_ELSEWHERE, LEAST_SILENCED = 3.2, 5.0
 """Alone, where the rules know an incident that can wait some minutes; and where one of them would have
 spoken, but for a denial, the past or a joke."""
 USUAL, EACH_MORE, MOST_MORE = 20, 0.04, 4.0
-"""Where no rule is sure, a post needs more for each word beyond the usual: in a story, words of danger meet by
-chance."""
+"""Where no rule is sure, a post needs more for each word beyond the usual: in a story, words of danger meet
+by chance."""
 TOLD_BY_STAFF = 2.0
 """How much more is asked of whoever speaks as staff and not of now: they tell of what they see at work."""
 MAX_WORDS = 300
