@@ -86,3 +86,19 @@ class ThreadTests(SimpleTestCase):
         ):
             with self.subTest(text):
                 self.assertNotEqual(read(text, thread=(before,)).level, "P0")
+
+
+class IncidentTests(SimpleTestCase):
+    def test_what_no_rule_knows_may_read_like_one_and_pages_nobody(self) -> None:
+        for text in (
+            "mi niño se picó con una aguja en el baño",
+            "they hung a bag with another man's name on it",
+        ):
+            with self.subTest(text):
+                self.assertIsNotNone(alarm.incident(rules().lexicon.find(text)))
+                self.assertEqual(read(text).level, "P1")
+
+    def test_praise_and_nothing_are_none(self) -> None:
+        for text in ("", "the garden is lovely and so was lunch", "gracias a las enfermeras del sexto piso"):
+            with self.subTest(text):
+                self.assertIsNone(alarm.incident(rules().lexicon.find(text)))
