@@ -1,7 +1,8 @@
 """The lane of a post: what kind of answer it asks for, how soon, and why.
 
 1. What must not wait is heard first (`safety`, `alarm`), on every post, whatever its tone and stars.
-2. Where the post alone is silent, its thread may complete it; a thread never lends its own alarm.
+2. Where the post alone is silent, its thread may complete it; a thread lends no alarm to a post that does not
+   itself say how it came to it.
 3. Incidents come next: somebody waiting, harm, hazards and outages, abuse, privacy, devices, rights.
 4. Of what remains, the words say whether it complains and of what, asks, thanks, or only talks.
 
@@ -86,6 +87,8 @@ def read(
     if noise:
         return Lane("noise", 0, "P4", (noise,))
     certain = [each for each in findings if each.is_sure and each.lane not in URGENT]
+    if tone.label != "positive" and not any(each.lane in INCIDENTS for each in certain):
+        certain += filter(None, [alarm.incident(found)])
     grave = severity.of_criticality(criticality)
     return _incident(certain) or _ordinary(found, certain, text, tone, rating, grave)
 
@@ -97,8 +100,11 @@ def _with_thread(text: str, thread: tuple[str, ...]) -> Sequence[Finding]:
         return ()
     first = len(rules().lexicon.find(before).line.words)
     found = rules().lexicon.find(f"{before}\n{text}")
-    across = [each for each in rules().of(found) if each.start < first < each.end]
-    return [each for each in across if each.is_sure and each.lane in ("self_harm", "emergency")]
+    findings = rules().of(found)
+    across = [each for each in findings if each.start < first < each.end and each.is_sure]
+    if not across and any(start >= first for start, _ in found.of("worse_turn")):
+        across = alarm.heard(found, findings)
+    return [each for each in across if each.lane in ("self_harm", "emergency")]
 
 
 def _incident(findings: Sequence[Finding]) -> Lane | None:

@@ -2,8 +2,8 @@
 people write all day, of which next to nothing is urgent.
 
 A line of the corpus is a lane and a post. `benign` only sounds like danger; incidents (P1) page nobody at
-once either. Comments and tweets of the MIT sets, and posts invented for other readers, are taken as benign,
-but for the few that speak of ending a life: those are left out.
+once either, and are a class of their own. Comments and tweets of the MIT sets, and posts invented for other
+readers, are taken as benign, but for the few that speak of ending a life: those are left out.
 """
 
 import csv
@@ -15,14 +15,15 @@ import numpy as np
 from listening.evaluation import phase1, v6
 from listening.evaluation.contract import digit
 from listening.reading import alarm, safety
-from listening.reading.alarm import ALARM, MODEL, URGENT
+from listening.reading.alarm import ALARM, INCIDENT, MODEL, URGENT
 from listening.reading.concepts import Found
+from listening.reading.lanes import INCIDENTS
 from listening.reading.learned import FittedOn, Head, Model, Recipe
 from listening.training import linear, sets
 from listening.training.linear import Manner
 
 CORPUS = Path(__file__).parent / "corpus"
-VERSION = "2"
+VERSION = "3"
 RECIPE = Recipe(phrase=2, shortest=3, longest=5, tag=0.3)
 MANNER = Manner(strength=3.0, seldom=2, kind="logistic", least=0.02)
 BACKGROUND = {
@@ -66,7 +67,7 @@ def fit(folder: Path, digits: str) -> Iterator[Model]:
         *(each.source for each, _ in loaded),
     )
     seen_digits = "".join(sorted({digit(text) for text in (*(text for _, text in posts), *calm)}))
-    classes = (ALARM, *URGENT)
+    classes = (ALARM, *URGENT, INCIDENT)
     head = Head(MODEL, VERSION, classes, (0.0,) * len(classes), seen_digits, fitted_on, RECIPE)
     yield fitted(head, posts, [text for text in calm if not _is_grave(text)])
 
@@ -75,7 +76,9 @@ def fitted(head: Head, posts: Sequence[tuple[str, str]], calm: Sequence[str]) ->
     """A model of invented posts, each with its lane, and of ordinary texts."""
     lanes = [lane for lane, _ in posts] + [""] * len(calm)
     seen = [alarm.seen(_found(text)) for text in (*(text for _, text in posts), *calm)]
-    targets = np.array([[lane in URGENT, *(lane == name for name in URGENT)] for lane in lanes], np.int8)
+    targets = np.array(
+        [[lane in URGENT, *(lane == name for name in URGENT), lane in INCIDENTS] for lane in lanes], np.int8
+    )
     weights = np.array([LOOKS_ALIKE if lane and lane not in URGENT else 1.0 for lane in lanes], np.float32)
     return linear.fitted(head, seen, targets, MANNER, weights)
 
