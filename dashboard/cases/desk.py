@@ -223,7 +223,6 @@ class Desk:
         """With all that a row shows, and the beginning of each post alone."""
         related = cases.select_related(
             "mention__source",
-            "mention__facility",
             "facility",
             "owner",
             "team",
@@ -285,13 +284,21 @@ class Desk:
         views = {**self.counts.views, TELL: shelves.tally(self.to_tell)}
         menu = [views[slug].shelf(slug, VIEWS[slug]) for slug in MENU]
         if not self.handles_staff_voice:
-            shown = Queue.objects.exclude(slug=STAFF_VOICE)
-            return menu, [self._tally(queue).shelf(queue.slug, queue.name) for queue in shown]
+            return menu, [self._tally(queue).shelf(queue.slug, queue.name) for queue in self.ordinary_queues]
         staff = shelves.tally(self.restricted.open())
         return menu, [
             (staff if queue.slug == STAFF_VOICE else self._tally(queue)).shelf(queue.slug, queue.name)
-            for queue in Queue.objects.all()
+            for queue in self._queues
         ]
+
+    @cached_property
+    def _queues(self) -> list[Queue]:
+        return list(Queue.objects.all())
+
+    @property
+    def ordinary_queues(self) -> list[Queue]:
+        """Where a person can move a case, and all that most people are shown."""
+        return [queue for queue in self._queues if queue.slug != STAFF_VOICE]
 
     def _tally(self, queue: Queue) -> Tally:
         return self.counts.queues.get(queue.pk, NONE)
