@@ -57,17 +57,37 @@ RULES: tuple[tuple[str, str, dict[str, Any]], ...] = (
 @transaction.atomic
 def ensure() -> None:
     """Make what is missing. An installation that has rules of its own gets none of these."""
-    for position, (slug, name, within) in enumerate(QUEUES):
-        ensure_queue(slug, name, position=position, within=within)
+    queues = _queues()
     if Rule.objects.exists() or RulesVersion.objects.exists():
         return
-    for position, (name, slug, conditions) in enumerate(RULES):
-        Rule.objects.create(name=name, position=position, queue=Queue.objects.get(slug=slug), **conditions)
+    rules = [
+        Rule(name=name, position=position, queue=queues[slug], **conditions)
+        for position, (name, slug, conditions) in enumerate(RULES)
+    ]
+    Rule.objects.bulk_create(rules, ignore_conflicts=True)
 
 
-def ensure_queue(slug: str, name: str, *, position: int, within: timedelta) -> None:
-    policy, _ = SLAPolicy.objects.get_or_create(name=name, defaults=targets(slug, within))
-    Queue.objects.get_or_create(slug=slug, defaults={"name": name, "position": position, "policy": policy})
+def _queues() -> dict[str, Queue]:
+    slugs, policies = [slug for slug, _, _ in QUEUES], _policies()
+    there = set(Queue.objects.filter(slug__in=slugs).values_list("slug", flat=True))
+    missing = [
+        Queue(slug=slug, name=name, position=position, policy=policies[name])
+        for position, (slug, name, _) in enumerate(QUEUES)
+        if slug not in there
+    ]
+    # Another process may be making the same: whoever is second waits for the first, and takes what it made.
+    Queue.objects.bulk_create(missing, ignore_conflicts=True)
+    return {queue.slug: queue for queue in Queue.objects.filter(slug__in=slugs)}
+
+
+def _policies() -> dict[str, SLAPolicy]:
+    names = [name for _, name, _ in QUEUES]
+    there = set(SLAPolicy.objects.filter(name__in=names).values_list("name", flat=True))
+    missing = [
+        SLAPolicy(name=name, **targets(slug, within)) for slug, name, within in QUEUES if name not in there
+    ]
+    SLAPolicy.objects.bulk_create(missing, ignore_conflicts=True)
+    return {policy.name: policy for policy in SLAPolicy.objects.filter(name__in=names)}
 
 
 def targets(slug: str, within: timedelta) -> dict[str, Any]:

@@ -6,6 +6,7 @@ leaves; what stops a text is lifted only by a second person with the privacy per
 
 import hashlib
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils import timezone
@@ -34,15 +35,28 @@ STRAY = (
 THREAD_CHANGED = "The thread above the post changed since this reply was written. Read it again first."
 
 
-def verdict(mention: Mention, text: str) -> Verdict:
+@dataclass(frozen=True)
+class Ground:
+    """What the hospital says of itself: read once where one page asks of several texts."""
+
+    contacts: list[str]
+    names: list[str]
+
+    @classmethod
+    def load(cls) -> "Ground":
+        return cls(contacts.listed(), own_names())
+
+
+def verdict(mention: Mention, text: str, ground: Ground | None = None) -> Verdict:
     """What the gate says, and the desk adds; raises GateDown where it cannot."""
+    ground = ground or Ground.load()
     own, others = contacts.links_in(mention, text)
     said = gate.check(
         slots.blanked(text),
         threads.words(mention.title, mention.text),
         thread_of(mention),
-        contacts=Contacts.of([*own, *contacts.listed()]),
-        own_names=own_names(),
+        contacts=Contacts.of([*own, *ground.contacts]),
+        own_names=ground.names,
     )
     # Where the host is listed, every page of it passes the rules: an author could write into another's case.
     stray = [_stray(text, url) for url in others]

@@ -94,6 +94,10 @@ def stretches(text: str, spans: Iterable[Span], start: int, end: int) -> Iterato
 
 def apart(text: str, kind: str) -> Iterable[Piece]:
     """Sets invisible and direction-changing characters apart: they can make a text read as another one."""
+    if text and text.isprintable():
+        # No letter of it can be one of those; nearly every text is so.
+        yield Piece(text, kind)
+        return
     begin = 0
     for at, character in enumerate(text):
         if is_unseen(character):

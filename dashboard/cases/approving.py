@@ -29,7 +29,7 @@ class Approving:
     @cached_property
     def shown(self) -> Shown:
         """What the gate says of the text that waits, whatever somebody is typing."""
-        return Shown.of(self.opened.mention, self.reply.text)
+        return Shown.of(self.opened.mention, self.reply.text, self.opened.ground)
 
     @property
     def may_leave(self) -> bool:
@@ -108,7 +108,7 @@ class Approving:
         """Doubts about what the approver typed, once it was tried."""
         if self.opened.typed is None:
             return []
-        return Shown.of(self.opened.mention, self.opened.typed).to_tick
+        return Shown.of(self.opened.mention, self.opened.typed, self.opened.ground).to_tick
 
 
 def of(opened: "Opened") -> Approving | None:

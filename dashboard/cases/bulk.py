@@ -12,7 +12,6 @@ from alerts import assigning, bulk
 from alerts.assigning import Choices
 from alerts.bulk import Move
 from alerts.models import BulkMove, Case, Queue
-from alerts.models.queue import STAFF_VOICE
 from alerts.refusals import Refused
 from dashboard.cases.desk import Desk
 from dashboard.cases.tools import read_target, read_time, snooze_times
@@ -35,7 +34,7 @@ class Bar:
 
     @property
     def queues(self) -> list[Queue]:
-        return list(Queue.objects.exclude(slug=STAFF_VOICE))
+        return self.desk.ordinary_queues
 
     @property
     def times(self) -> list[tuple[str, str]]:

@@ -32,7 +32,12 @@ def verdict(request: HttpRequest, pk: int) -> HttpResponse:
     if case.owner_id == desk.user.pk and typed.strip():
         presence.write(case, by=desk.user, at=timezone.now())
     craft = Craft(case, typed, way_for(case.mention), desk)
-    context = {"shown": Shown.of(case.mention, typed), "with_text": True, "craft": craft, "case": case}
+    context = {
+        "shown": Shown.of(case.mention, typed, craft.ground),
+        "with_text": True,
+        "craft": craft,
+        "case": case,
+    }
     return render(request, "cases/_checked.html", context)
 
 

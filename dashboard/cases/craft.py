@@ -1,16 +1,17 @@
 """Beside a draft, how it reads: one line when all is well, hints where not. It stops nothing."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from django.conf import settings
 from django.urls import reverse
 
-from alerts import contacts, gate, gatekeeping, lastreplies
+from alerts import gate, lastreplies
 from alerts.craft import jargon, lengths, previews, readability, tone
 from alerts.craft.jargon import Swap
 from alerts.craft.previews import Piece
 from alerts.craft.readability import LONG_SENTENCE, Reading
+from alerts.gatekeeping import Ground
 from alerts.models import Case
 from alerts.ways import Way
 from dashboard.cases.desk import Desk
@@ -43,6 +44,7 @@ class Craft:
     text: str
     way: Way
     desk: Desk
+    ground: Ground = field(default_factory=Ground.load)
 
     # As the network counts and shows it
 
@@ -94,9 +96,9 @@ class Craft:
     def is_hard(self) -> bool:
         return self.is_read and self.reading.bounds[0] > settings.MURMUR_READING_GRADE
 
-    @cached_property
+    @property
     def names(self) -> list[str]:
-        return gatekeeping.own_names()
+        return self.ground.names
 
     @cached_property
     def swaps(self) -> list[Swap]:
@@ -119,7 +121,7 @@ class Craft:
         return [hint for hint in (tell() for tell in told) if hint]
 
     def _robot(self) -> Hint | None:
-        found = lastreplies.like(self.text, self.case.pk, contacts.listed())
+        found = lastreplies.like(self.text, self.case.pk, self.ground.contacts)
         if found is None:
             return None
         reply, likeness = found

@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.models import User
 from django.contrib.sessions.backends.base import SessionBase
-from django.db.models import Count, Exists, Min, OuterRef, Prefetch, Q
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q
 from django.db.models.functions import Left
 from django.http import Http404, HttpRequest
 from django.urls import reverse
@@ -26,13 +25,24 @@ from alerts.models.queue import STAFF_VOICE
 from alerts.presence import Here
 from alerts.priority import Weights
 from dashboard import masks
-from dashboard.cases import orders
+from dashboard.cases import orders, shelves
 from dashboard.cases.privately import UNREAD
 from dashboard.cases.rows import EXCERPT, Row
+from dashboard.cases.shelves import (
+    APPROVAL,
+    GOING_OUT,
+    LATE_SOON,
+    MINE,
+    NONE,
+    SNOOZED,
+    TEAM,
+    TELL,
+    Counts,
+    Shelf,
+    Tally,
+)
 from hospital.access import Permission, Reach, reach_of
 
-TEAM, MINE, APPROVAL, SNOOZED = "team", "mine", "approval", "snoozed"
-GOING_OUT, LATE_SOON, TELL = "going-out", "late-soon", "tell"
 VIEWS = {
     TEAM: "Team",
     MINE: "Mine",
@@ -42,25 +52,13 @@ VIEWS = {
     TELL: "Tell them",
     SNOOZED: "Snoozed",
 }
-FORECAST = timedelta(hours=1)
-ON_ITS_WAY = [Case.State.HELD, Case.State.SENDING, Case.State.WAITING]
+MENU = (TEAM, MINE, APPROVAL, GOING_OUT, TELL, SNOOZED)
 PAGE, LONGEST = 100, 500
 """Rows that are shown, and that are shown to whoever asks for all."""
 
 TO_DO = (Case.State.NEW, Case.State.SENT, *AT_WORK)
 STAYS_FOR = timedelta(hours=12)
 THEMES_OF = timedelta(days=90)
-
-
-@dataclass(frozen=True)
-class Shelf:
-    """One line of the queue menu."""
-
-    slug: str
-    name: str
-    count: int = 0
-    unowned: int = 0
-    oldest_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -137,7 +135,11 @@ class Desk:
     @property
     def forecast(self) -> int:
         """How many will be late within the hour, as things stand."""
-        return late_soon(self.reachable.there().awake(self.now).open(), self.now).count()
+        return self.counts.views[LATE_SOON].count
+
+    @cached_property
+    def counts(self) -> Counts:
+        return shelves.counted(self.reachable.there().open(), self.user, self.now)
 
     @cached_property
     def weights(self) -> Weights:
@@ -163,7 +165,7 @@ class Desk:
         if self.view == GOING_OUT:
             return there.filter(state=Case.State.HELD)
         if self.view == LATE_SOON:
-            return late_soon(there, self.since)
+            return there.filter(shelves.late_soon(self.since))
         return there.filter(queue__slug=self.view)
 
     @property
@@ -206,7 +208,7 @@ class Desk:
         # First which, then what is in them: sorting thousands of posts to show a hundred is slow.
         first = self.on_screen
         seen = self.restricted if self.is_staff_voice else self.reachable
-        still = set(self.in_view.filter(pk__in=first).values_list("pk", flat=True))
+        still = self._still(first)
         here = presence.at_cases(first, self.now)
         by_id = {case.pk: case for case in self._short(seen.filter(pk__in=first))}
         return [
@@ -215,11 +217,16 @@ class Desk:
             if pk in by_id
         ]
 
+    def _still(self, first: list[int]) -> set[int]:
+        """Which of them this view would show if it were opened now."""
+        if self.since == self.now:
+            return set(first)
+        return set(self.in_view.filter(pk__in=first).values_list("pk", flat=True))
+
     def _short(self, cases: CaseQuerySet) -> CaseQuerySet:
         """With all that a row shows, and the beginning of each post alone."""
         related = cases.select_related(
             "mention__source",
-            "mention__facility",
             "facility",
             "owner",
             "team",
@@ -243,19 +250,25 @@ class Desk:
         may_cancel = self.reach.covers(Permission.WORK_CASES, case.facility_id)
         return Row(case, self.now, self.user.pk, factors, self.calendars, may_cancel, has_left, tuple(here))
 
+    @cached_property
+    def _counted(self) -> dict[str, int]:
+        stood = Q(opened_at__lte=self.since)
+        # Of a list that was cut, only what was opened since is known to be new.
+        came = Q(opened_at__gt=self.since) if len(self.order) == LONGEST else ~Q(pk__in=self.order)
+        return self.waiting.aggregate(
+            open=Count("pk", filter=stood),
+            unowned=Count("pk", filter=stood & Q(owner__isnull=True)),
+            came=Count("pk", filter=came),
+        )
+
     def standing(self) -> tuple[int, int]:
         """How many of these stand open, and how many of those have no owner."""
-        counted = self.waiting.filter(opened_at__lte=self.since)
-        found = counted.aggregate(open=Count("pk"), unowned=Count("pk", filter=Q(owner__isnull=True)))
-        return found["open"], found["unowned"]
+        return self._counted["open"], self._counted["unowned"]
 
     @property
     def came_since(self) -> int:
         """What would stand here if the list were opened now; of one that was cut, what was opened since."""
-        open_cases = self.waiting
-        if len(self.order) == LONGEST:
-            return open_cases.filter(opened_at__gt=self.since).count()
-        return open_cases.exclude(pk__in=self.order).count()
+        return self._counted["came"]
 
     def next_after(self, case_id: int) -> int | None:
         """The next that this person can do something about: below it, else from the top."""
@@ -272,51 +285,27 @@ class Desk:
 
     def shelves(self) -> tuple[list[Shelf], list[Shelf]]:
         """What is everybody's, mine and for approval; then every queue, empty ones among them."""
-        every = self.reachable.there().open()
-        open_cases, asleep = every.awake(self.now), every.filter(snoozed_until__gt=self.now)
-        by_queue = {row["queue_id"]: row for row in _counted(open_cases.values("queue_id"))}
-        shown = Queue.objects.all()
-        if self.handles_staff_voice:
-            restricted = self.restricted.open().values(is_any=Q(pk__isnull=False))
-            staff = next(iter(_counted(restricted)), None)
-        else:
-            shown, staff = shown.exclude(slug=STAFF_VOICE), None
-        queues = [
-            _shelf(queue.slug, queue.name, staff if queue.slug == STAFF_VOICE else by_queue.get(queue.pk))
-            for queue in shown
+        views = {**self.counts.views, TELL: shelves.tally(self.to_tell)}
+        menu = [views[slug].shelf(slug, VIEWS[slug]) for slug in MENU]
+        if not self.handles_staff_voice:
+            return menu, [self._tally(queue).shelf(queue.slug, queue.name) for queue in self.ordinary_queues]
+        staff = shelves.tally(self.restricted.open())
+        return menu, [
+            (staff if queue.slug == STAFF_VOICE else self._tally(queue)).shelf(queue.slug, queue.name)
+            for queue in self._queues
         ]
-        whole = open_cases.values(is_any=Q(pk__isnull=False))
-        mine = whole.filter(Q(owner=self.user) | Q(owner__isnull=True, team__in=self.user.teams.values("pk")))
-        waiting = whole.filter(state=Case.State.AWAITING_APPROVAL)
-        held = whole.filter(state=Case.State.HELD)
-        told = self.to_tell.values(is_any=Q(pk__isnull=False))
-        put_off = asleep.values(is_any=Q(pk__isnull=False))
-        counted = (
-            (TEAM, whole),
-            (MINE, mine),
-            (APPROVAL, waiting),
-            (GOING_OUT, held),
-            (TELL, told),
-            (SNOOZED, put_off),
-        )
-        views = [_shelf(slug, VIEWS[slug], next(iter(_counted(cases)), None)) for slug, cases in counted]
-        return views, queues
 
+    @cached_property
+    def _queues(self) -> list[Queue]:
+        return list(Queue.objects.all())
 
-def _counted(grouped: Any) -> Any:
-    return grouped.annotate(
-        count=Count("pk"), unowned=Count("pk", filter=Q(owner__isnull=True)), oldest_at=Min("opened_at")
-    ).order_by()
+    @property
+    def ordinary_queues(self) -> list[Queue]:
+        """Where a person can move a case, and all that most people are shown."""
+        return [queue for queue in self._queues if queue.slug != STAFF_VOICE]
 
-
-def _shelf(slug: str, name: str, row: dict[str, Any] | None) -> Shelf:
-    counts = {key: row[key] for key in ("count", "unowned", "oldest_at")} if row else {}
-    return Shelf(slug, name, **counts)
-
-
-def late_soon(cases: CaseQuerySet, now: datetime) -> CaseQuerySet:
-    """Owed within the hour, and no answer is on its way."""
-    return cases.exclude(state__in=ON_ITS_WAY).filter(due_at__gt=now, due_at__lte=now + FORECAST)
+    def _tally(self, queue: Queue) -> Tally:
+        return self.counts.queues.get(queue.pk, NONE)
 
 
 def read_since(text: str, now: datetime) -> datetime:

@@ -7,7 +7,6 @@ from functools import cached_property
 from alerts import (
     cases,
     changes,
-    collisions,
     facts,
     gate,
     gatekeeping,
@@ -18,6 +17,7 @@ from alerts import (
     waiting,
     weighing,
 )
+from alerts.gatekeeping import Ground
 from alerts.models import (
     ApprovedFact,
     Case,
@@ -32,7 +32,6 @@ from alerts.models import (
     Thanks,
 )
 from alerts.models.case import AT_WORK
-from alerts.models.queue import STAFF_VOICE
 from alerts.priority import Factor
 from alerts.thanks import Suggestion
 from alerts.ways import Way, way_for
@@ -103,9 +102,13 @@ class Opened:
         return outward(self.mention.url)
 
     @cached_property
+    def events(self) -> list[CaseEvent]:
+        """The newest first."""
+        return list(self.case.events.select_related("actor").order_by("-id"))
+
+    @cached_property
     def story(self) -> list[story.Line]:
-        events = self.case.events.select_related("actor").order_by("-id")
-        lines = [story.line(event) for event in events]
+        lines = [story.line(event) for event in self.events]
         return _since_answered(lines) if self.case.passed_on else lines
 
     @property
@@ -224,7 +227,7 @@ class Opened:
 
     @property
     def public_count(self) -> int:
-        return collisions.public_count(self.case.pk)
+        return len(self.public)
 
     @property
     def reply(self) -> Reply | None:
@@ -243,9 +246,13 @@ class Opened:
         return self.typed is not None and (self.reply is None or self.reply.text != self.typed.strip())
 
     @cached_property
+    def ground(self) -> Ground:
+        return Ground.load()
+
+    @cached_property
     def craft(self) -> Craft:
         """How the text that stands here now reads."""
-        return Craft(self.case, self.text, self.way, self.desk)
+        return Craft(self.case, self.text, self.way, self.desk, self.ground)
 
     @cached_property
     def saved_replies(self) -> list[SavedReply]:
@@ -263,7 +270,7 @@ class Opened:
     @cached_property
     def verdict(self) -> Shown:
         """What the gate says of the text that stands here now."""
-        return Shown.of(self.mention, self.text)
+        return Shown.of(self.mention, self.text, self.ground)
 
     @property
     def is_let_through(self) -> bool:
@@ -352,7 +359,7 @@ class Opened:
 
     @property
     def other_queues(self) -> list[Queue]:
-        return list(Queue.objects.exclude(pk=self.case.queue_id).exclude(slug=STAFF_VOICE))
+        return [queue for queue in self.desk.ordinary_queues if queue.pk != self.case.queue_id]
 
     @property
     def by_author(self) -> int:

@@ -35,7 +35,8 @@ def triage(
     views, queues = desk.shelves()
     context = {"desk": desk, "views": views, "queues": queues, "opened": opened, **_list(desk)}
     context["bell"] = bell.of(desk, opened.case.pk if opened else None)
-    context |= {"did": bulk.lately_by(request, desk), "at_id": request.GET.get("at", "")}
+    context |= {"open_id": str(opened.case.pk) if opened else "", "at_id": request.GET.get("at", "")}
+    context["did"] = bulk.lately_by(request, desk)
     return render(request, "cases/triage.html", context, status=status)
 
 

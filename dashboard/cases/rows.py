@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 from django.contrib.auth.models import User
+from django.urls import reverse
 from django.utils import timezone
 
 from alerts import priority
@@ -65,6 +66,14 @@ class Face:
     state: str = ""  # as `presence.State`; empty: not there now
     is_mine: bool = False
 
+    @property
+    def name(self) -> str:
+        return self.person.get_full_name() or self.person.username
+
+    @property
+    def title(self) -> str:
+        return f"{self.name} {self.words}"
+
 
 @dataclass(frozen=True)
 class Who:
@@ -74,7 +83,7 @@ class Who:
     here: list[Here]
     user_id: int
 
-    @property
+    @cached_property
     def _all(self) -> list[Face]:
         others = {one.person.pk: one.state for one in self.here if one.person.pk != self.user_id}
         faces = []
@@ -109,15 +118,35 @@ class Row:
     has_left: bool = False  # what the list shows, since it was opened
     here: tuple[Here, ...] = ()
 
-    @property
+    @cached_property
+    def key(self) -> str:
+        """Its case, as addresses and ids name it."""
+        return str(self.case.pk)
+
+    @cached_property
     def who(self) -> Who:
         return Who(self.case, list(self.here), self.user_id)
 
-    @property
+    @cached_property
     def card(self) -> Card:
         return card_of(self.case)
 
     @property
+    def place(self) -> str:
+        return (self.case.facility and self.case.facility.short_name) or "No facility named"
+
+    @property
+    def stands(self) -> str:
+        """Where it was said, where it stands, and whom it waits for."""
+        state = self.case.get_state_display().lower() if self._is_at_work else ""
+        team = f", for {self.case.team}" if self.case.team and not self.case.owner else ""
+        return ", ".join(part for part in (self.source, state) if part) + team
+
+    @property
+    def _is_at_work(self) -> bool:
+        return self.case.state != Case.State.NEW and not self.is_closed
+
+    @cached_property
     def score(self) -> int:
         return priority.score(self.factors)
 
@@ -166,12 +195,12 @@ class Row:
         shown = cards.pieces((text or mention.title)[:EXCERPT], [], hidden)
         return "".join(piece.text for piece in shown if piece.kind != "unseen")
 
-    @property
+    @cached_property
     def to_tell(self) -> str:
         """What was changed, where the list is of those who are to be told."""
         return str(getattr(self.case, "to_tell", ""))
 
-    @property
+    @cached_property
     def is_closed(self) -> bool:
         return self.case.state == Case.State.CLOSED and not self.to_tell
 
@@ -179,6 +208,15 @@ class Row:
     def has_answer(self) -> bool:
         """Something came in private that nobody has read."""
         return bool(getattr(self.case, "has_answer", False))
+
+    @property
+    def url(self) -> str:
+        return reverse("case-detail", args=[self.case.pk])
+
+    @property
+    def due(self) -> str:
+        """For machines."""
+        return timezone.localtime(self.case.due_at).isoformat()
 
     @property
     def left(self) -> str:
@@ -192,7 +230,7 @@ class Row:
     def clock(self) -> Ticking:
         return ticking.of(self.case, self.calendars, self.now)
 
-    @property
+    @cached_property
     def held(self) -> Reply | None:
         """The reply that is about to leave, where the view shows those."""
         return next(iter(getattr(self.case, "held", ())), None)

@@ -50,7 +50,8 @@ def late(left: timedelta) -> str:
 
 
 def moment(at: datetime) -> str:
-    return f"{localtime(at):%a} {localtime(at).day} {localtime(at):%b %H:%M %Z}"
+    local = localtime(at)
+    return f"{local:%a} {local.day} {local:%b %H:%M %Z}"
 
 
 def counted_in(calendar: Calendar) -> str:

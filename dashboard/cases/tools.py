@@ -23,6 +23,7 @@ class Tools:
     case: Case
     now: datetime
     noted: int = 0  # notes that stand in its story: a new one begins with an empty field
+    last: CaseEvent | None = None
 
     @cached_property
     def choices(self) -> Choices:
@@ -52,7 +53,7 @@ class Tools:
     @cached_property
     def passed_over(self) -> str:
         """Said until something else happens to the case."""
-        last = self.case.events.order_by("-id").first()
+        last = self.last
         return handed.passed_over(last.detail) if last and last.kind == CaseEvent.Kind.ASSIGNED else ""
 
 

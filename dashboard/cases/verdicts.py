@@ -6,6 +6,7 @@ from functools import cached_property
 from alerts import gatekeeping
 from alerts.gate import UNREAD, GateDown, Reason, Verdict
 from alerts.gate.reasons import BLOCK, PASS, WARN
+from alerts.gatekeeping import Ground
 from dashboard.cards import pieces
 from listening.models import Mention
 
@@ -73,11 +74,11 @@ class Shown:
     verdict: Verdict | None = None  # None: there is none, since the gate is down or nothing was written
 
     @classmethod
-    def of(cls, mention: Mention, text: str) -> "Shown":
+    def of(cls, mention: Mention, text: str, ground: Ground | None = None) -> "Shown":
         if not text.strip():
             return cls("")
         try:
-            return cls(text, gatekeeping.verdict(mention, text))
+            return cls(text, gatekeeping.verdict(mention, text, ground))
         except GateDown:
             return cls(text)
 

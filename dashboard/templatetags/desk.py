@@ -44,7 +44,7 @@ def initials(person: User) -> str:
 @register.filter
 def tools(opened: Opened) -> Tools:
     noted = sum(line.kind == CaseEvent.Kind.NOTED for line in opened.story)
-    return Tools(opened.case, opened.now, noted)
+    return Tools(opened.case, opened.now, noted, next(iter(opened.events), None))
 
 
 @register.filter

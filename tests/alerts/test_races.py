@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import TransactionTestCase
 
 from alerts import cases, defaults, outbox, replies, triage
-from alerts.models import Case, CaseEvent
+from alerts.models import Case, CaseEvent, Queue, Rule
 from alerts.refusals import Refused
 from tests.alerts.desk import approved, open_case
 from tests.base import NOW, FakeSource, carla, mention, pete, priya, registered
@@ -56,6 +56,13 @@ class RaceTests(TransactionTestCase):
             assert winner is not None
             refusal = next(str(answer) for answer in answers if answer)
             self.assertIn(f"{winner.username} was first", refusal)
+
+    def test_two_that_start_make_what_is_missing_once(self) -> None:
+        Rule.objects.all().delete()
+        Queue.objects.all().delete()
+        self.assertEqual(at_once(defaults.ensure, defaults.ensure), [None, None])
+        self.assertEqual(Queue.objects.count(), len(defaults.QUEUES))
+        self.assertEqual(Rule.objects.count(), len(defaults.RULES))
 
     def test_two_workers_open_one_case(self) -> None:
         for _ in range(20):

@@ -242,6 +242,21 @@ class DefaultsTests(TestCase):
         defaults.ensure()
         self.assertEqual(Rule.objects.count(), 1)
 
+    def test_an_admin_s_queues_are_kept_and_a_missing_one_is_made_again(self) -> None:
+        defaults.ensure()
+        changed = Queue.objects.filter(slug="billing")
+        changed.update(name="Money", position=40)
+        Rule.objects.filter(queue__slug="praise").delete()
+        Queue.objects.filter(slug="praise").delete()
+        defaults.ensure()
+        self.assertEqual(changed.values_list("name", "position").get(), ("Money", 40))
+        self.assertEqual(Queue.objects.get(slug="praise").policy.name, "Praise")
+
+    def test_looking_is_all_it_does_when_nothing_is_missing(self) -> None:
+        defaults.ensure()
+        with self.assertNumQueries(7):  # a savepoint and its end; policies twice, queues twice, rules
+            defaults.ensure()
+
 
 class PressedByAPersonTests(TestCase):
     def setUp(self) -> None:
