@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from alerts.cases import REPLY_UNDER_WAY
 from alerts.models import Case, CaseEvent
+from alerts.models.case import AT_WORK
 from alerts.refusals import Refused
 from alerts.story import tell
 from hospital import absences
@@ -20,7 +21,7 @@ from hospital.models import Absence, Team
 
 State = Case.State
 WORKS = [role for role, may in GRANTS.items() if Permission.WORK_CASES in may]
-GIVEABLE = (State.NEW, State.CLAIMED, State.DRAFTING, State.SENT)
+GIVEABLE = (State.NEW, State.SENT, *AT_WORK)
 
 
 @dataclass(frozen=True)

@@ -93,8 +93,8 @@ def _colleagues(case: Case, by: User, at: datetime) -> list[Presence]:
 def _question(writing: Sequence[Presence], case: Case) -> str:
     one = writing[0]
     where = "" if one.case_id == case.pk else " to a post that belongs together with this one"
-    others = f" and {len(writing) - 1} more" if len(writing) > 1 else ""
-    return f"{_name(one.person)}{others} is replying{where}. Two public answers could clash. Send anyway?"
+    others = f" and {len(writing) - 1} more are" if len(writing) > 1 else " is"
+    return f"{_name(one.person)}{others} replying{where}. Two public answers could clash. Send anyway?"
 
 
 def _name(person: User) -> str:

@@ -18,7 +18,7 @@ LOOKS = {
     WARN: ("warn", "i-urgent", "Needs an approver.", "The check has a doubt, which the approver ticks."),
     BLOCK: ("block", "i-emergency", "Cannot be sent.", "Say it another way, as it stands below."),
 }
-EMPTY = ("empty", "i-lock", "Not checked yet.", "As you write, the check says what may not be said.")
+EMPTY = ("empty", "i-lock", "Not checked yet.", "It is, as you write.")
 DOWN = ("down", "i-outage", "The check is not working.", "Nothing can be published now. Your text is kept.")
 
 
