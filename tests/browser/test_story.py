@@ -107,6 +107,7 @@ class BrowserTestCase(TransactionTestCase):
         page.locator("[name=password]").fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
         expect(page.get_by_role("navigation", name="Queues")).to_be_visible()
+        page.wait_for_load_state()  # before that no key does anything
         return page
 
 
