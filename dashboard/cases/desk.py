@@ -71,6 +71,7 @@ class Desk:
     now: datetime
     session: SessionBase  # where the order of the open lists is kept
     shows_all: bool = False
+    at: int = 0  # the case that is open, or was last: its page of the list is shown
 
     @classmethod
     def of(cls, request: HttpRequest) -> "Desk":
@@ -83,7 +84,8 @@ class Desk:
         user = request.user
         assert isinstance(user, User)  # noqa: S101  the middleware lets nobody else in
         since, shows_all = read_since(asked.get("since", ""), now), asked.get("rows") == "all"
-        desk = cls(reach_of(request), user, view, name, since, now, request.session, shows_all)
+        at = read_at(request)
+        desk = cls(reach_of(request), user, view, name, since, now, request.session, shows_all, at)
         if desk.is_staff_voice and not desk.handles_staff_voice:
             raise Http404("There is no such queue.")
         return desk
@@ -198,7 +200,10 @@ class Desk:
 
     @property
     def on_screen(self) -> list[int]:
-        return self.order[: LONGEST if self.shows_all else PAGE]
+        if self.shows_all:
+            return self.order
+        begin = self.order.index(self.at) // PAGE * PAGE if self.at in self.order else 0
+        return self.order[begin : begin + PAGE]
 
     def keep_order(self) -> None:
         """Before something is done, so that what it changes moves nothing."""
@@ -306,6 +311,15 @@ class Desk:
 
     def _tally(self, queue: Queue) -> Tally:
         return self.counts.queues.get(queue.pk, NONE)
+
+
+def read_at(request: HttpRequest) -> int:
+    """The case that the address is of, or that it names as open."""
+    match = request.resolver_match
+    if match is not None and "pk" in match.kwargs and match.route.startswith("cases/"):
+        return int(match.kwargs["pk"])
+    said = request.GET.get("open") or request.GET.get("at", "")
+    return int(said) if said.isdecimal() and len(said) < 19 else 0
 
 
 def read_since(text: str, now: datetime) -> datetime:

@@ -5,7 +5,7 @@ from django.views.decorators.http import require_GET
 
 from dashboard import reveals
 from dashboard.cases import bell, bulk, urgent
-from dashboard.cases.desk import LONGEST, PAGE, Desk
+from dashboard.cases.desk import LONGEST, Desk
 from dashboard.cases.finding import find_case
 from dashboard.cases.opened import Opened
 from hospital.access import Permission, allow
@@ -79,6 +79,6 @@ def _list(desk: Desk) -> dict[str, object]:
         "rows": rows,
         "open_count": open_count,
         "unowned": unowned,
-        "is_cut": len(rows) == (LONGEST if desk.shows_all else PAGE),
+        "is_cut": len(desk.on_screen) < len(desk.order) or len(desk.order) == LONGEST,
         "came_since": desk.came_since,
     }

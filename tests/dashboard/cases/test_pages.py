@@ -1,5 +1,6 @@
 from datetime import timedelta
 from typing import Any
+from unittest import mock
 
 from django.contrib.auth.models import User
 from django.test import TestCase
@@ -102,6 +103,15 @@ class ListTests(Desk):
     def test_a_long_post_is_not_read_whole(self) -> None:
         open_case(text="northfield " * 100_000)
         self.assertLess(len(self.rows()), 6_000)
+
+
+class LongListTests(Desk):
+    @mock.patch("dashboard.cases.desk.PAGE", 3)
+    def test_the_page_of_the_open_case_is_shown(self) -> None:
+        ids = [open_case(severity=90 - number).pk for number in range(7)]
+        for at, shown in ((0, ids[:3]), (4, ids[3:6]), (6, ids[6:])):
+            page = self.get(f"/cases/{ids[at]}/", queue="complaints")
+            self.assertEqual([pk for pk in ids if f'id="row-{pk}"' in page], shown)
 
 
 class CaseTests(Desk):
