@@ -87,7 +87,7 @@ def read(
     if noise:
         return Lane("noise", 0, "P4", (noise,))
     certain = [each for each in findings if each.is_sure and each.lane not in URGENT]
-    if tone.label != "positive" and not any(each.lane in INCIDENTS for each in certain):
+    if tone.label != "positive" and not certain:
         certain += filter(None, [alarm.incident(found)])
     grave = severity.of_criticality(criticality)
     return _incident(certain) or _ordinary(found, certain, text, tone, rating, grave)
