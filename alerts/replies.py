@@ -22,9 +22,6 @@ from alerts.ways import way_for
 from hospital import audit
 from hospital.access import Permission, Reach
 
-REPLY_HOLD = timedelta(minutes=2)
-"""How long an approved reply waits where its queue says nothing else, so that it can be taken back."""
-
 AT_ONCE_QUEUES = frozenset({"emergency", "self-harm"})
 LONGEST_DRAFT = 10_000
 

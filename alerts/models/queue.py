@@ -8,6 +8,8 @@ from django.db.models import Q
 from hospital.models import Facility
 
 LONGEST_HOLD = timedelta(minutes=30)
+REPLY_HOLD = timedelta(minutes=2)
+
 STAFF_VOICE = "staff-voice"
 """The queue of what members of staff say in public. Two roles know that there is anything in it."""
 
@@ -38,7 +40,7 @@ class Queue(models.Model):
     name = models.CharField(max_length=80)
     position = models.PositiveSmallIntegerField(default=0)
     policy = models.ForeignKey(SLAPolicy, on_delete=models.PROTECT)
-    hold = models.DurationField(default=timedelta(minutes=2))  # what is approved can be taken back so long
+    hold = models.DurationField(default=REPLY_HOLD)  # what is approved can be taken back so long
     approvals_needed = models.PositiveSmallIntegerField(default=1)
     escalate_after = models.DurationField(null=True, blank=True, default=timedelta(minutes=30))
     # Nobody named: everyone who may approve. Deputies join them once a reply has waited too long.

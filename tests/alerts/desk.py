@@ -6,6 +6,7 @@ from django.contrib.auth.models import User
 
 from alerts import cases, outbox, replies, triage
 from alerts.models import Case, Reply
+from alerts.models.queue import REPLY_HOLD
 from tests.base import NOW, mention
 
 ANSWER = "We take comments like this to heart. Please call our patient line, we want to hear more."
@@ -39,7 +40,7 @@ def approved(case: Case, by: User, approver: User, text: str = ANSWER) -> Reply:
 
 def sending(case: Case, by: User, approver: User) -> Reply:
     reply = approved(case, by, approver)
-    taken = outbox.take(reply.pk, NOW + replies.REPLY_HOLD)
+    taken = outbox.take(reply.pk, NOW + REPLY_HOLD)
     assert taken is not None
     return taken
 

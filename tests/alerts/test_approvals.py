@@ -10,6 +10,7 @@ from django.test import TestCase
 
 from alerts import approvals, defaults, outbox, redlines, replies
 from alerts.models import Approval, Queue, Redline, Reply, SLAPolicy
+from alerts.models.queue import REPLY_HOLD
 from alerts.refusals import Refused
 from hospital.models import Membership, Role
 from tests.alerts.desk import ANSWER, drafted, fresh, open_case, submitted
@@ -95,7 +96,7 @@ class TwoApproveTests(Desk):
         reply = self.approve(submitted(self.case, self.pete), self.priya)
         self.approve(reply, self.paul)
         Membership.objects.filter(user=self.priya).delete()
-        self.assertIsNone(outbox.take(reply.pk, LATER + replies.REPLY_HOLD))
+        self.assertIsNone(outbox.take(reply.pk, LATER + REPLY_HOLD))
         self.assertEqual(fresh(reply).return_reason, outbox.NO_LONGER_ALLOWED)
 
 
@@ -178,7 +179,7 @@ class ChangeTests(Desk):
         reply = fresh(reply)
         self.assertEqual((reply.state, reply.approved_by), ("queued", self.priya))
         self.assertEqual(self.story()[-2:], ["accepted", "approved"])
-        self.assertIsNotNone(outbox.take(reply.pk, LATER + replies.REPLY_HOLD))
+        self.assertIsNotNone(outbox.take(reply.pk, LATER + REPLY_HOLD))
 
     def test_nobody_else_accepts(self) -> None:
         reply = self.change(self.reply, self.priya)

@@ -7,13 +7,14 @@ from alerts import byhand, cases, collisions, defaults, gatekeeping, outbox, rep
 from alerts.collisions import NOTHING_SEEN, Seen
 from alerts.gate import GateDown
 from alerts.models import NativeReply, Reply
+from alerts.models.queue import REPLY_HOLD
 from alerts.refusals import Refused
 from hospital.models import AuditEntry
 from listening.models import Mention
 from tests.alerts.desk import ANSWER, approved, drafted, fresh, open_case, submitted
 from tests.base import NOW, FakeSource, pete, priya, registered
 
-LATER = NOW + replies.REPLY_HOLD
+LATER = NOW + REPLY_HOLD
 BLOCKED = "We are sorry about your visit to our emergency room last Tuesday, Mr. Smith."
 
 

@@ -7,6 +7,7 @@ from django.test import TestCase
 from alerts import cases, collisions, defaults, outbox, presence, replies
 from alerts.collisions import Beside, Seen
 from alerts.models import Case, NativeReply, Reply
+from alerts.models.queue import REPLY_HOLD
 from alerts.refusals import Refused
 from hospital.models import AuditEntry, Role
 from listening.models import Author, Story
@@ -121,7 +122,7 @@ class BesideTests(Colliding):
 class AppearedTests(Colliding):
     def test_an_answer_of_ours_stops_the_next_until_it_was_seen(self) -> None:
         first = approved(self.case, self.pete, self.priya)
-        outbox.publish(first.pk, NOW + replies.REPLY_HOLD)
+        outbox.publish(first.pk, NOW + REPLY_HOLD)
         cases.close(self.case, outcome="online", note="", by=self.pete, at=LATER)
         cases.reopen(self.case, by=self.pete, at=LATER)
         second = drafted(self.case, self.pete, "We have another thing to say about this.")

@@ -14,6 +14,7 @@ from django.test import TestCase
 from alerts import cases, contacts, defaults, gate, gatekeeping, outbox, replies
 from alerts.gate import GateDown
 from alerts.models import Case, ListedContact, Reply
+from alerts.models.queue import REPLY_HOLD
 from alerts.refusals import Refused
 from hospital.models import AuditEntry, Membership
 from listening.models import Mention
@@ -21,7 +22,7 @@ from listening.sources.contract import SendUnknown, Sent
 from tests.alerts.desk import ANSWER, approved, drafted, fresh, open_case, submitted
 from tests.base import NOW, FakeSource, ada, carla, cora, facility, mention, pete, priya, registered
 
-SOON = NOW + replies.REPLY_HOLD
+SOON = NOW + REPLY_HOLD
 BAD = "We are sorry about your surgery on March 3, Maria."
 DOUBTFUL = "Merci pour votre message. Nous lisons chaque commentaire avec attention."
 

@@ -6,6 +6,7 @@ from django.test import TestCase
 
 from alerts import defaults, outbox, replies
 from alerts.models import Case, Reply
+from alerts.models.queue import REPLY_HOLD
 from alerts.refusals import Refused
 from hospital.models import AuditEntry, Membership
 from listening.models import Mention
@@ -22,7 +23,7 @@ from listening.sources.contract import (
 from tests.alerts.desk import ANSWER, approved, fresh, open_case, sending
 from tests.base import NOW, FakeSource, pete, priya, registered
 
-SOON = NOW + replies.REPLY_HOLD
+SOON = NOW + REPLY_HOLD
 
 
 class Outbox(TestCase):

@@ -17,6 +17,7 @@ from django.test import TransactionTestCase
 from alerts import byhand, cases, defaults, outbox, readback, replies, unknowns
 from alerts.collisions import NOTHING_SEEN, Seen
 from alerts.models import Case, NativeReply, Reply
+from alerts.models.queue import REPLY_HOLD
 from alerts.refusals import Refused
 from hospital.models import Membership, Role
 from listening.sources.contract import SendUnknown, Thread, Written
@@ -24,7 +25,7 @@ from tests.alerts.desk import ANSWER, approved, drafted, open_case, submitted
 from tests.alerts.test_races import at_once
 from tests.base import NOW, ReadingSource, carla, pete, priya, registered
 
-LEAVES_AT = NOW + replies.REPLY_HOLD
+LEAVES_AT = NOW + REPLY_HOLD
 LATE = LEAVES_AT + timedelta(minutes=20)
 DRILL = bool(os.environ.get("MURMUR_DRILL_POINTS"))
 TRIES = 77 if DRILL else 4

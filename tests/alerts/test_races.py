@@ -11,11 +11,12 @@ from django.test import TransactionTestCase
 
 from alerts import cases, defaults, outbox, replies, triage
 from alerts.models import Case, CaseEvent, Queue, Rule
+from alerts.models.queue import REPLY_HOLD
 from alerts.refusals import Refused
 from tests.alerts.desk import approved, open_case
 from tests.base import NOW, FakeSource, carla, mention, pete, priya, registered
 
-LEAVES_AT = NOW + replies.REPLY_HOLD
+LEAVES_AT = NOW + REPLY_HOLD
 
 
 def at_once(*calls: Callable[[], object]) -> list[object]:

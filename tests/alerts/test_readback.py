@@ -8,13 +8,14 @@ from django.test import TestCase
 from alerts import collisions, defaults, outbox, readback, replies, unknowns
 from alerts.collisions import Seen
 from alerts.models import NativeReply, Reply
+from alerts.models.queue import REPLY_HOLD
 from alerts.refusals import Refused
 from listening.signals import answers_seen
 from listening.sources.contract import Forbidden, RateLimited, SendUnknown, SourceError, Unavailable, Written
 from tests.alerts.desk import ANSWER, approved, fresh, open_case
 from tests.base import NOW, FakeSource, ReadingSource, pete, priya, registered
 
-SOON = NOW + replies.REPLY_HOLD
+SOON = NOW + REPLY_HOLD
 MINUTE = timedelta(minutes=1)
 
 

@@ -8,6 +8,7 @@ from django.test import TestCase
 
 from alerts import cases, defaults, replies
 from alerts.models import Case, Reply
+from alerts.models.queue import REPLY_HOLD
 from alerts.refusals import Refused
 from hospital.models import AuditEntry
 from listening.models import Mention
@@ -108,7 +109,7 @@ class ApproveTests(Desk):
     def test_it_queues_the_exact_text_behind_the_hold(self) -> None:
         reply = approved(self.case, self.pete, self.priya)
         self.assertEqual(reply.approved_hash, replies.text_hash(ANSWER))
-        self.assertEqual(reply.send_after, NOW + replies.REPLY_HOLD)
+        self.assertEqual(reply.send_after, NOW + REPLY_HOLD)
         self.assertEqual(self.state(), "held")
         self.assertEqual(AuditEntry.objects.get(action="reply.approve").actor, self.priya)
 

@@ -11,8 +11,9 @@ from django.test import Client, TransactionTestCase
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from alerts import defaults, outbox, replies
+from alerts import defaults, outbox
 from alerts.models import Reply
+from alerts.models.queue import REPLY_HOLD
 from listening.sources.contract import Sent
 from tests.alerts.desk import ANSWER
 from tests.base import pete, priya
@@ -139,7 +140,7 @@ class WithoutScriptsTests(TransactionTestCase):
         other.get_by_role("button", name="Approve this text").click()
         other.goto(f"{self.web.url}/cases/{case.pk}/")
         expect(other.locator(".history")).to_contain_text("priya approved the reply")
-        outbox.take(Reply.objects.get(case=case).pk, timezone.now() + replies.REPLY_HOLD)
+        outbox.take(Reply.objects.get(case=case).pk, timezone.now() + REPLY_HOLD)
         outbox.settle_sent(Reply.objects.get(case=case), Sent("1"), timezone.now())
         page.goto(f"{self.web.url}/cases/{case.pk}/")
         page.get_by_label("What came of it?").select_option("online")
