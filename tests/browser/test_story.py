@@ -198,7 +198,7 @@ class DeskTests(BrowserTestCase):
         cases.take_over(open_cases[5], by=people[1], seen_owner_id=people[0].pk, at=timezone.now())
         page.evaluate("document.body.dispatchEvent(new Event('cases-changed'))")
         expect(page.locator(".pill")).to_contain_text("50 new")
-        expect(page.get_by_text("This case has moved on:")).to_be_visible()
+        expect(page.get_by_text("This case has moved on:")).to_be_visible(timeout=20_000)
         self.assertEqual(self.places(page), before)
         page.keyboard.type("ence")
         self.assertEqual(page.locator("#text").input_value(), "Half a sentence")
