@@ -21,7 +21,7 @@ from tests.browser.shift import MEASURE, Shift, p95
 
 MOST_PRESSES, MOST_MS = 12, 100
 BESIDE_OTHERS_MS = 300
-"""In the suite four processes share two processors; the day in the drills has them alone and keeps to the bar."""
+"""In the suite four processes share two processors; the day in the drills has them alone, and the bar."""
 
 OF_A_DAY = 500
 USUAL_MS, PATIENCE_MS = 5_000, 60_000
