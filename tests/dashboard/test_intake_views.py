@@ -107,7 +107,8 @@ class EndTests(Intake):
             for ask in (self.client.get, self.client.post):
                 with self.assertNumQueries(2):
                     answer = ask(self.address(token))
-                headers = tuple(sorted(answer.headers.items()))
+                # The moment of the answer says nothing of the link; a second may pass between two of them.
+                headers = tuple(sorted(item for item in answer.headers.items() if item[0] != "Expires"))
                 seen.add((answer.status_code, answer.content, headers))
         self.assertEqual(len(seen), 1)
         self.assertEqual(seen.pop()[0], 404)
