@@ -1,6 +1,7 @@
 from hospital.models.audit import AuditEntry
 from hospital.models.facility import Facility, FacilityName, FacilityVersion, ListedHospital
 from hospital.models.membership import Membership, Role
+from hospital.models.service import Service, ServiceStatus
 from hospital.models.team import Absence, Habits, Team
 
 __all__ = [
@@ -13,5 +14,7 @@ __all__ = [
     "ListedHospital",
     "Membership",
     "Role",
+    "Service",
+    "ServiceStatus",
     "Team",
 ]
