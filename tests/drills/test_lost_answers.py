@@ -1,0 +1,77 @@
+"""A reply whose answer is lost, through real workers and clients: public once, unknown until read back."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import httpx
+import pytest
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from alerts import cases, replies
+from alerts.models import Case, Queue, Reply
+from config import demo
+from tests.base import PASSWORD
+from tests.drills.rig import Rig, wait_until
+
+pytestmark = [pytest.mark.slow, pytest.mark.drill, pytest.mark.timeout(300)]
+
+POST = "@NorthfieldHlth the night aide was rude to my mother at Northfield Rehab. Terrible. No apology."
+ANSWER = "We are sorry to read this. Please call our patient line at 555-0142, so that we can listen."
+ROUTES = {"x": "x.tweet", "reddit": "reddit.comment", "google": "google.reply"}
+LOST = ("500-after-commit", "drop-after-commit")
+
+
+@pytest.fixture
+def desk(rig: Rig) -> Rig:
+    demo.ensure(sandbox_url=rig.sandbox_url, password=PASSWORD, now=timezone.now())
+    Queue.objects.update(hold=timedelta(0))
+    rig.start_worker()
+    rig.start_urgent()
+    rig.start_beat()
+    return rig
+
+
+def answered(rig: Rig, network: str) -> Reply:
+    """A post written there, its case claimed, and an approved reply on its way."""
+    asked: dict[str, object] = {"network": network, "text": POST}
+    rig.ask_sandbox("posts", {**asked, "rating": 1} if network == "google" else asked)
+    came = Case.objects.filter(mention__text__contains=POST)
+    wait_until(came.exists, within=60)
+    pete, priya = (User.objects.get(username=name) for name in ("pete", "priya"))
+    case, now = came.get(), timezone.now()
+    cases.claim(case, by=pete, at=now)
+    seen = case.mention.content_hash
+    reply = replies.save_draft(case, text=ANSWER, post_seen=seen, by=pete, at=now)
+    replies.submit(reply, by=pete, at=now)
+    replies.approve(reply, by=priya, text_seen=ANSWER, at=timezone.now())
+    return reply
+
+
+def stands_at(reply: Reply, state: str) -> Callable[[], bool]:
+    return Reply.objects.filter(pk=reply.pk, state=state).exists
+
+
+def public(rig: Rig) -> list[str]:
+    ledger = httpx.get(f"{rig.sandbox_url}/_sandbox/ledger", timeout=20).json()
+    return [reply["text"] for reply in ledger["replies"]]
+
+
+@pytest.mark.parametrize("fault", LOST)
+@pytest.mark.parametrize("network", ROUTES)
+def test_a_lost_answer_posts_nothing_twice(desk: Rig, network: str, fault: str) -> None:
+    desk.ask_sandbox("faults", {"route": ROUTES[network], "fault": fault, "times": 1})
+    reply = answered(desk, network)
+    lost = wait_until(stands_at(reply, Reply.State.UNKNOWN), within=60, every=0.05)
+    assert public(desk) == [ANSWER]
+    found = wait_until(stands_at(reply, Reply.State.SENT), within=120)
+    assert public(desk) == [ANSWER]
+    print(f"\n{network}, {fault}: unknown after {lost:.1f} s, read back {found:.1f} s later, public once")
+
+
+@pytest.mark.parametrize("network", ROUTES)
+def test_what_was_refused_is_public_nowhere(desk: Rig, network: str) -> None:
+    desk.ask_sandbox("faults", {"route": ROUTES[network], "fault": "403", "times": 1})
+    reply = answered(desk, network)
+    wait_until(stands_at(reply, Reply.State.FAILED), within=60)
+    assert public(desk) == []
