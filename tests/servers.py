@@ -22,7 +22,7 @@ STARTED: list[ThrowAway] = []
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+def pytest_load_initial_conftests() -> None:
     is_worker = "PYTEST_XDIST_WORKER" in os.environ
     if is_worker:
         # Its database stays shared: each process names its own in it.
@@ -39,7 +39,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
         _stop()
         raise pytest.UsageError(f"The tests' servers cannot start: {error}") from error
     os.environ["MURMUR_TESTS_SERVERS"] = f"{time.monotonic() - started:.2f}"
-    if not is_worker and getattr(early_config.known_args_namespace, "numprocesses", None):
+    if not is_worker:
         template.begin(servers.folder)
 
 

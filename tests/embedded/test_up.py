@@ -12,12 +12,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
+import psycopg2
 import pytest
 
 from config.embedded.ports import any_free
 from config.embedded.processes import ROOT
+from tests import schema
+from tests.drills.rig import database_url
 
 pytestmark = pytest.mark.slow
+PATIENCE = 240
+"""Seconds. How soon is not the question here, and the first start makes a whole database."""
+
 FROM_THE_TESTS = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "MURMUR_RUN_ID", "SANDBOX_URL")
 
 
@@ -35,7 +41,7 @@ class Running:
             )
 
     def wait(self) -> None:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE
         while "Ctrl-C stops everything" not in self.said():
             assert self.process.poll() is None, self.said()
             assert time.monotonic() < deadline, self.said()
@@ -49,7 +55,7 @@ class Running:
 
     def stop(self) -> int:
         self.process.send_signal(signal.SIGINT)
-        return self.process.wait(60)
+        return self.process.wait(PATIENCE)
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +71,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 
 def health(running: Running) -> tuple[int, str | None]:
-    connection = http.client.HTTPConnection("127.0.0.1", running.port, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", running.port, timeout=PATIENCE)
     with contextlib.closing(connection):
         connection.request("GET", "/healthz")
         answer = connection.getresponse()
@@ -76,7 +82,7 @@ def test_a_killed_web_process_comes_back(running: Running) -> None:
     web = next(process for process in running.family() if "uvicorn" in process.cmdline())
     run = health(running)[1]
     web.kill()
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE
     while "web ended by signal SIGKILL; starting it again" not in running.said():
         assert time.monotonic() < deadline, running.said()
         time.sleep(0.05)
@@ -86,6 +92,19 @@ def test_a_killed_web_process_comes_back(running: Running) -> None:
         with contextlib.suppress(OSError):
             answer = health(running)
         time.sleep(0.05)
+
+
+def catalogue(address: str) -> set[str]:
+    """What the database there holds; the tables of Django's own accounts are made by it alone."""
+    with contextlib.closing(psycopg2.connect(address)) as database, database.cursor() as cursor:
+        return {line for line in schema.catalogue(cursor) if " auth_" not in line}
+
+
+def test_the_tests_use_what_the_migrations_make(running: Running, db: None) -> None:
+    servers = json.loads((running.var / "run" / "servers.json").read_text())
+    ours, migrated = catalogue(database_url()), catalogue(servers["DATABASE_URL"])
+    assert len(migrated) > 1_500
+    assert ours ^ migrated == set()
 
 
 def test_everything_runs_once_and_nothing_is_left(running: Running) -> None:
