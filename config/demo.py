@@ -16,7 +16,7 @@ from django.db import transaction
 
 from alerts import contacts, defaults, expired, facts, starters
 from alerts.models import ApprovedFact, ListedContact
-from config import demo_safety
+from config import demo_operations, demo_safety
 from hospital import facilities
 from hospital.facilities import Spoken
 from hospital.models import Facility, Membership, Role
@@ -56,6 +56,7 @@ def ensure(*, sandbox_url: str, password: str, now: datetime) -> None:
     starters.ensure(at=now)
     demo_safety.ensure(now=now)
     ensure_facts(now=now)
+    demo_operations.ensure(sandbox_url=sandbox_url, now=now)
     ensure_watchlist(system, now=now)
     for kind, name, every, options, keys in sources(system, sandbox_url):
         ensure_source(kind, name, every=every, options=options, keys=keys, now=now)
