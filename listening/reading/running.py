@@ -1,4 +1,4 @@
-"""What a post says of how the hospital is running: that it speaks of a wait, and that it says "does not work".
+"""What a post says of how the hospital is running: that it speaks of a wait, or says that the portal is down.
 
 Kinds are named as the services of a hospital are. The words stand in `lexicon/running.toml`.
 
