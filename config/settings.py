@@ -75,6 +75,12 @@ MURMUR_PUBLIC_URL = env.str(
 MURMUR_LINK_DAYS = env.int("MURMUR_LINK_DAYS", default=14, validate=validate.Range(1, 90))
 MURMUR_ANSWER_DAYS = env.int("MURMUR_ANSWER_DAYS", default=30, validate=validate.Range(0, 3650))
 
+# Hosts in the hospital's own network that feeds of operations may ask, as "beds.hospital.example:8443".
+MURMUR_OPERATIONS_HOSTS: list[str] = env.list("MURMUR_OPERATIONS_HOSTS", default=[])
+# Here a feed of files has a folder of its own, named as the feed; empty: there is no drop.
+MURMUR_OPERATIONS_DROP = env.str("MURMUR_OPERATIONS_DROP", default="")
+MURMUR_STATUS_DAYS = env.int("MURMUR_STATUS_DAYS", default=40, validate=validate.Range(min=1, max=3650))
+
 # -- Mail ---------------------------------------------------------------------------------------------------
 
 EMAIL_HOST = env.str("EMAIL_HOST", default="")

@@ -15,6 +15,10 @@ class ServiceQuerySet(models.QuerySet["Service"]):
             return self
         return self.filter(Q(facility_id__in=facility_ids) | Q(facility__isnull=True))
 
+    def of(self, facility_ids: frozenset[int] | None) -> Self:
+        """Those of these facilities alone (None: all): whoever has no more than these may set them up."""
+        return self if facility_ids is None else self.filter(facility_id__in=facility_ids)
+
 
 class Service(models.Model):
     """Something whose running is reported: a wait, the portal, the phones. The other half of the wall."""

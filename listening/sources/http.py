@@ -5,18 +5,19 @@
 
 import json
 import logging
-import ssl
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any
 
 import httpcore
 import httpx
 
+from hospital import guard
+from hospital.guard import CONNECT_SECONDS, READ_SECONDS, Deadline, GuardedBackend
+from hospital.wire import GuardedTransport
 from listening.sources import contract
 from listening.sources.answers import Rejected, Unanswered, error_for
 from listening.sources.contract import (
@@ -27,7 +28,6 @@ from listening.sources.contract import (
     SourceError,
     Unavailable,
 )
-from listening.sources.guard import CONNECT_SECONDS, READ_SECONDS, Deadline, GuardedBackend
 
 USER_AGENT = "Murmur/1.0 (listens on behalf of a hospital)"
 
@@ -49,57 +49,11 @@ class Answer:
             raise BadPayload(f"{network} answered with something that is not JSON.", raw=said) from None
 
 
-@cache
-def tls() -> ssl.SSLContext:
-    return httpx.create_ssl_context(trust_env=False)
-
-
-class GuardedTransport(httpx.BaseTransport):
-    """Carries httpx's requests over a connection of `guard`, opened for this call and closed after it."""
-
-    def __init__(self, backend: GuardedBackend) -> None:
-        self._pool = httpcore.ConnectionPool(ssl_context=tls(), network_backend=backend, max_connections=1)
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        url = request.url
-        target = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
-        answer = self._pool.handle_request(
-            httpcore.Request(
-                request.method,
-                target,
-                headers=request.headers.raw,
-                content=request.read(),
-                extensions=request.extensions,
-            )
-        )
-        return httpx.Response(answer.status, headers=answer.headers, stream=_Stream(answer))
-
-    def close(self) -> None:
-        self._pool.close()
-
-
-class _Stream(httpx.SyncByteStream):
-    def __init__(self, answer: httpcore.Response) -> None:
-        self._answer = answer
-
-    def __iter__(self) -> Iterator[bytes]:
-        yield from self._answer.iter_stream()
-
-    def close(self) -> None:
-        self._answer.close()
-
-
 def checked(address: str) -> httpx.URL:
-    """The address, if it is an ordinary web address without a sign-in in it."""
     try:
-        url = httpx.URL(address.strip())
-    except (httpx.InvalidURL, ValueError):
-        raise Forbidden("One of the addresses in the options is not a web address.") from None
-    if url.scheme not in ("http", "https") or not url.host or "\\" in address:
-        raise Forbidden("Only addresses that begin with http:// or https:// are read.")
-    if url.userinfo or "%" in url.host:
-        raise Forbidden("An address must not hold a user name, a password or a zone.")
-    return url
+        return guard.checked(address)
+    except guard.NotAllowed as error:
+        raise Forbidden(str(error)) from None
 
 
 def exchange(
@@ -124,6 +78,8 @@ def exchange(
     try:
         with client, client.stream(method, url, headers=sent, content=content) as response:
             return Answer(response.status_code, response.headers, _body(response, network))
+    except guard.NotAllowed as error:
+        raise Forbidden(str(error)) from None
     except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError) as error:
         raise _lost(error, backend.has_sent, network) from None
     except (httpx.InvalidURL, httpx.TransportError, httpx.DecodingError) as error:

@@ -23,6 +23,7 @@ from typing import Any
 import httpx
 from django import forms
 
+from hospital.guard import Deadline
 from listening.sources import contract, rounds
 from listening.sources.answers import Gone
 from listening.sources.contract import (
@@ -36,7 +37,6 @@ from listening.sources.contract import (
     SourceError,
     Target,
 )
-from listening.sources.guard import Deadline
 from listening.sources.http import Answer, accept, exchange
 from listening.sources.options import lines
 from listening.sources.reading import moment

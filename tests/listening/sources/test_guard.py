@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from listening.sources import contract, guard
+from hospital import guard
+from listening.sources import contract
 from listening.sources.contract import BadPayload, Connection, Forbidden, Unavailable
 from listening.sources.http import exchange
 from tests.recorded import answering, serving

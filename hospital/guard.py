@@ -1,4 +1,5 @@
-"""The only way out of an adapter: a connection that cannot hang, nor be led into the hospital's own network.
+"""The only way out, of adapters and feeds alike: a connection that cannot hang, nor be led into the
+hospital's own network.
 
 The address that was checked is the address that is connected to, so a name that changes its answer between
 check and connection gains nothing.
@@ -13,8 +14,7 @@ import time
 from collections.abc import Iterable
 
 import httpcore
-
-from listening.sources.contract import Forbidden
+import httpx
 
 CONNECT_SECONDS = 3.0
 READ_SECONDS = 20.0
@@ -33,6 +33,23 @@ _NEVER = tuple(
         "3fff::/20",
     )
 )
+
+
+class NotAllowed(Exception):
+    """This address is not gone to. The message says why, for whoever typed it."""
+
+
+def checked(address: str) -> httpx.URL:
+    """The address, if it is an ordinary web address without a sign-in in it."""
+    try:
+        url = httpx.URL(address.strip())
+    except (httpx.InvalidURL, ValueError):
+        raise NotAllowed("That is not a web address.") from None
+    if url.scheme not in ("http", "https") or not url.host or "\\" in address:
+        raise NotAllowed("Only addresses that begin with http:// or https:// are read.")
+    if url.userinfo or "%" in url.host:
+        raise NotAllowed("An address must not hold a user name, a password or a zone.")
+    return url
 
 
 def is_public(address: str) -> bool:
@@ -152,8 +169,8 @@ class GuardedBackend(httpcore.NetworkBackend):
 
 
 def refuse_private(addresses: list[str], port: int) -> None:
-    """Raise Forbidden unless every address is public and the port is one the web uses."""
+    """Raise NotAllowed unless every address is public and the port is one the web uses."""
     if port not in PUBLIC_PORTS:
-        raise Forbidden(f"Port {port} is not read: only 80 and 443 are.")
+        raise NotAllowed(f"Port {port} is not read: only 80 and 443 are.")
     if not all(is_public(address) for address in addresses):
-        raise Forbidden("This address leads into a private network; only public addresses are read.")
+        raise NotAllowed("This address leads into a private network; only public addresses are read.")
