@@ -99,9 +99,7 @@ def heard(service: Service, since: datetime) -> list[Voice]:
     return [Voice(at, author, voices.plain(threads.words(title, text))) for at, author, title, text in rows]
 
 
-def saying(
-    service: Service, since: datetime, facility_ids: frozenset[int] | None = None
-) -> MentionQuerySet:
+def saying(service: Service, since: datetime, facility_ids: frozenset[int] | None = None) -> MentionQuerySet:
     """Mentions that say so, among them what nobody need answer: a post of thanks may say that it is down."""
     there = Mention.objects.within(facility_ids).there().exclude(lane="noise").published_since(since)
     return there.filter(tilelinks.of_service(service), operations_signs__is_out=True)
