@@ -1,11 +1,14 @@
 """What a card says of operations: "ED wait 4 h 10 now", where its mention is tied to a tile in trouble."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from alerts.models import OperationsLink, OperationsSign
+from alerts import signs as signs_of
+from alerts.models import OperationsCursor, OperationsLink, OperationsSign
 from alerts.tilelinks import LEFT_OUT
+from listening.models import Mention
 
 
 @dataclass(frozen=True)
@@ -15,23 +18,33 @@ class Chip:
     link_id: int
 
 
-def for_mentions(mention_ids: Collection[int], now: datetime) -> dict[int, Chip]:
-    """Of those that have one. One query where no tile is in trouble, two where one is."""
+def for_mentions(mentions: Collection[Mention], now: datetime) -> dict[int, Chip]:
+    """Of those that have one. One query where no tile is in trouble, three where one is."""
     links = [link for link in OperationsLink.objects.standing().select_related("service") if link.is_so(now)]
-    if not links or not mention_ids:
+    if not links or not mentions:
         return {}
-    signs = OperationsSign.objects.filter(
-        mention__in=mention_ids, kind__in={link.service.kind for link in links}
-    )
-    told = signs.exclude(mention__lane__in=LEFT_OUT).values_list(
-        "mention_id", "kind", "mention__facility_id", "mention__published_at"
-    )
+    kinds = _kinds(mentions)
     found: dict[int, Chip] = {}
-    for mention_id, kind, facility_id, published_at in told:
-        link = explaining(links, kind, facility_id, published_at)
-        if link is not None:
-            found.setdefault(mention_id, chip(link))
+    for mention in mentions:
+        fitting = [] if mention.lane in LEFT_OUT else kinds.get(mention.pk, [])
+        for kind in fitting:
+            link = explaining(links, kind, mention.facility_id, mention.published_at)
+            if link is not None:
+                found.setdefault(mention.pk, chip(link))
     return found
+
+
+def _kinds(mentions: Collection[Mention]) -> dict[int, list[str]]:
+    """By mention, what it speaks of. One that came this moment is read here: its signs are not there yet."""
+    kinds: dict[int, list[str]] = defaultdict(list)
+    signs = OperationsSign.objects.filter(mention__in=[mention.pk for mention in mentions])
+    for mention_id, kind in signs.order_by("pk").values_list("mention_id", "kind"):
+        kinds[mention_id].append(kind)
+    upto = OperationsCursor.objects.values_list("seq", flat=True).first() or 0
+    for mention in mentions:
+        if mention.wall_seq > upto:
+            kinds[mention.pk] = [each.kind for each in signs_of.said(mention)]
+    return kinds
 
 
 def explaining(

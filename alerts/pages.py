@@ -4,6 +4,7 @@ import re
 
 from django.conf import settings
 
+from alerts import outagewords
 from alerts.models import Notification
 from listening.models import Mention
 
@@ -63,10 +64,16 @@ def _of_alarm(notification: Notification) -> tuple[str, str]:
     service = alarm.service
     where = service.facility.name if service.facility else "All facilities"
     link = f"{settings.MURMUR_URL.rstrip('/')}/operations/alarms/{alarm.pk}/"
-    heard = f"operations say {alarm.said}" if alarm.said else "operations say nothing of it"
-    said = f"{alarm.voices} people say that it does not work; {heard}."
-    subject = _line(f"Murmur page: people say that {service.name} is down")
-    lines = [where, service.name, said, "", link, "Open it, look, and say that you have it.", ""]
+    subject = _line(f"Murmur page: {service.name}, people say otherwise than operations")
+    lines = [
+        where,
+        service.name,
+        f"{outagewords.sentence(alarm)}.",
+        "",
+        link,
+        "Open it, look, and say that you have it.",
+        "",
+    ]
     return subject, "\n".join(lines)
 
 

@@ -14,6 +14,7 @@ from alerts.models import OperationsCursor, OperationsSign
 from listening import threads, wall_sequence
 from listening.models import Mention
 from listening.reading import running
+from listening.reading.running import Said
 
 RECENT = timedelta(hours=24)
 """An older post is no news of how the hospital runs: an import of last year rings nothing."""
@@ -58,11 +59,17 @@ def _beyond(seq: int, newest: int, now: datetime) -> list[Mention]:
 
 
 def _signs(mention: Mention) -> list[OperationsSign]:
-    text = threads.words(mention.title, getattr(mention, "excerpt", ""))
-    said = running.read(text, lane=mention.lane, topics=mention.topics)
     return [
-        OperationsSign(mention=mention, kind=each.kind, is_out=each.is_out, words=each.words) for each in said
+        OperationsSign(mention=mention, kind=each.kind, is_out=each.is_out, words=each.words)
+        for each in said(mention)
     ]
+
+
+def said(mention: Mention) -> tuple[Said, ...]:
+    """Of a mention with its text, or with the beginning that a card reads of it."""
+    kept = getattr(mention, "excerpt", None)
+    text = threads.words(mention.title, mention.text if kept is None else kept)
+    return running.read(text, lane=mention.lane, topics=mention.topics)
 
 
 def _before(now: datetime) -> int:

@@ -20,6 +20,7 @@ from alerts.signals import operations_changed
 from hospital import operations
 from hospital.models import Service
 from hospital.operations import State, Tile
+from listening import wall_sequence
 from listening.models import Mention
 from listening.models.mention import MentionQuerySet
 
@@ -33,6 +34,9 @@ LEFT_OUT = ("praise", "noise")
 """Lanes that need no explaining."""
 
 STANDS_OUT = 3
+
+MOST_SHOWN = 50
+"""Cards that are shown anew when their tile says otherwise: older ones stand far down, or not at all."""
 
 
 class Step(StrEnum):
@@ -147,6 +151,8 @@ def begin(tile: Tile) -> bool:
         defaults={"began_at": began_at, "made_at": tile.now, **_said(tile)},
     )
     renew(link, tile)
+    if is_new:
+        show_anew(link)
     return is_new
 
 
@@ -160,17 +166,30 @@ def renew(link: OperationsLink, tile: Tile) -> bool:
         "mentions": mentions_of(link, None).count(),
         "unowned": unowned(link, None),
     }
-    is_news = any(getattr(link, name) != value for name, value in values.items() if name not in UNSEEN)
+    changed = {name for name, value in values.items() if getattr(link, name) != value}
     OperationsLink.objects.standing().filter(pk=link.pk).update(**values)
-    return is_news
+    if changed & {"said", "state"}:
+        show_anew(link)
+    return bool(changed - UNSEEN)
 
 
-UNSEEN = ("said_at", "holds_until")
+UNSEEN = {"said_at", "holds_until"}
 
 
 @transaction.atomic
 def end(link: OperationsLink, now: datetime) -> bool:
-    return bool(OperationsLink.objects.standing().filter(pk=link.pk).update(ended_at=now))
+    is_ended = OperationsLink.objects.standing().filter(pk=link.pk).update(ended_at=now)
+    if is_ended:
+        show_anew(link)
+    return bool(is_ended)
+
+
+def show_anew(link: OperationsLink) -> None:
+    """The newest cards of a link, whose chip says otherwise now: each takes a new number of the wall."""
+    newest = mentions_of(link, None).newest_first().values_list("pk", flat=True)[:MOST_SHOWN]
+    ids = sorted(newest)
+    for pk, number in zip(ids, wall_sequence.take(len(ids)), strict=True):
+        Mention.objects.filter(pk=pk).update(wall_seq=number)
 
 
 def _said(tile: Tile) -> dict[str, object]:

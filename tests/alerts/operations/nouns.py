@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 
-from alerts.models import Duty
+from alerts.models import Duty, OperationsLink, OutageAlarm, StateLine
 from hospital import operations
 from hospital.models import Facility, Service, ServiceStatus
 from hospital.operations import Tile
@@ -63,3 +63,26 @@ def on_duty(role: str, person: User, position: int = 0) -> Duty:
     hours = {"starts_at": ago(60), "ends_at": ago(-600)}
     email = f"{person.username}@northfield.example"
     return Duty.objects.create(role=role, person=person, email=email, position=position, **hours)
+
+
+def nouns(writer: User, place: Facility | None) -> dict[str, int]:
+    """One of each noun that has an address, for the test of who may reach what.
+
+    What serves every facility is seen by all, so nobody's place is one that none of them has.
+    """
+    where = place or facility("Northfield Far Clinic", "far")
+    service = Service.objects.create(
+        facility=where, kind="portal", slug=f"portal-{where.slug}", name="Portal"
+    )
+    said = {"state": "trouble", "said": "Down", "said_at": NOW, "holds_until": NOW}
+    link = OperationsLink.objects.create(service=service, began_at=NOW, made_at=NOW, **said)
+    heard = {"raised_at": NOW, "since": NOW, "last_at": NOW, "voices": 6, "state": "fine", "said": "Up"}
+    approved = {"approved_by": writer, "approved_at": NOW}
+    return {
+        "oplink": link.pk,
+        "alarm": OutageAlarm.objects.create(service=service, **heard).pk,
+        "sensor": service.pk,
+        "line": StateLine.objects.create(
+            kind="portal", state="trouble", facility=place, text="Down.", **approved
+        ).pk,
+    }

@@ -181,8 +181,8 @@ class PageTests(TestCase):
         self.assertEqual((page.role, page.person, page.state), ("service", pete(), "waiting"))
         paging.deliver(page.pk, NOW)
         [sent] = mail.outbox
-        self.assertIn("people say that Portal is down", sent.subject)
-        self.assertIn("6 people say that it does not work; operations say Up.", sent.body)
+        self.assertIn("Portal, people say otherwise than operations", sent.subject)
+        self.assertIn("6 people say that the portal is down, operations say Up.", sent.body)
         self.assertIn(f"/operations/alarms/{alarm.pk}/", sent.body)
         self.assertNotIn("number 3", sent.body)
 

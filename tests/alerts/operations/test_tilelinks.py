@@ -1,4 +1,5 @@
 from datetime import timedelta
+from itertools import pairwise
 
 from django.test import SimpleTestCase, TestCase
 
@@ -172,14 +173,28 @@ class MentionTests(Linking):
 
 class ChipTests(Linking):
     def chips(self, *mentions: Mention, minutes: float = 0) -> dict[int, str]:
-        found = chips.for_mentions([each.pk for each in mentions], NOW + timedelta(minutes=minutes))
+        found = chips.for_mentions(mentions, NOW + timedelta(minutes=minutes))
         return {pk: chip.text for pk, chip in found.items()}
 
     def test_a_card_says_what_its_tile_says_now(self) -> None:
         one, other = post(LONG, facility=self.north), post("parking was easy", facility=self.north)
         self.busy()
-        with self.assertNumQueries(2):
+        with self.assertNumQueries(3):
             self.assertEqual(self.chips(one, other), {one.pk: "ED wait 4 h 10 now"})
+
+    def test_one_that_came_this_moment_is_read_at_once(self) -> None:
+        self.busy()
+        self.assertEqual(self.chips(post(LONG, facility=self.north)).popitem()[1], "ED wait 4 h 10 now")
+
+    def test_its_card_is_shown_anew_when_the_tile_says_otherwise(self) -> None:
+        one = post(LONG, facility=self.north)
+        self.busy()
+        numbers: list[int] = []
+        for value in (250, 255, 255, 90):
+            say(self.wait, -len(numbers), value)
+            self.look(minutes=len(numbers))
+            numbers.append(Mention.objects.get(pk=one.pk).wall_seq)
+        self.assertEqual([later > earlier for earlier, later in pairwise(numbers)], [True, False, True])
 
     def test_not_of_a_tile_that_is_fine_or_stale(self) -> None:
         one = post(LONG, facility=self.north)
@@ -196,6 +211,6 @@ class ChipTests(Linking):
             {"minutes_ago": 90, "facility": self.north},
             {"lane": "praise", "facility": self.north},
         ):
-            post(LONG, **fields)  # type: ignore[arg-type]
+            post(LONG, **fields)
         self.busy()
         self.assertEqual(self.chips(*Mention.objects.all()), {})
