@@ -16,6 +16,7 @@ from tests.alerts.operations.nouns import ed_wait, north, outage_posts, portal, 
 from tests.base import NOW, ada, facility, mallory, pete, priya, wes
 from tests.dashboard.cases.test_checks import Desk
 
+LINE = "Waits at our North emergency department are longer than usual; the latest is {value}."
 LONG = "Six hours and counting in your ER, been here since noon"
 
 
@@ -131,7 +132,7 @@ class CaseTests(Desk):
         self.case.mention.save()
         self.case.save()
         self.wait = ed_wait(self.north)
-        draft = Draft("ed_wait", "trouble", "The wait is {value}")
+        draft = Draft("ed_wait", "trouble", LINE)
         statelines.save(None, draft, by=priya(), at=NOW)
 
     def say(self, minutes_ago: float) -> None:
@@ -157,7 +158,8 @@ class CaseTests(Desk):
     def test_the_line_is_inserted_behind_what_was_typed(self) -> None:
         self.say(3)
         time = timezone.localtime(self.now - timedelta(minutes=3)).strftime("%H:%M")
-        self.assertIn(f"Hello. The wait is 4 h 10, as of {time}.</textarea>", self.insert(text="Hello."))
+        told = LINE.replace("{value}.", f"4 h 10, as of {time}.")
+        self.assertIn(f"Hello. {told}</textarea>", self.insert(text="Hello."))
 
     def test_a_stale_one_is_refused_and_nothing_is_lost(self) -> None:
         self.say(40)
