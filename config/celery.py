@@ -81,6 +81,7 @@ def defaults() -> dict[str, Any]:
     from django.conf import settings
 
     from alerts.schedule import BEAT as ALERTS
+    from hospital.schedule import BEAT as HOSPITAL
     from listening.schedule import BEAT as LISTENING
 
     return {
@@ -90,7 +91,7 @@ def defaults() -> dict[str, Any]:
         "broker_url": broker_url(settings.REDIS_URL),
         # No file of its own: what is due is read from the database, and a lease guards each slot.
         "beat_scheduler": "config.liveness:Scheduler",
-        "beat_schedule": {**LISTENING, **ALERTS},
+        "beat_schedule": {**HOSPITAL, **LISTENING, **ALERTS},
         "timezone": "UTC",
     }
 

@@ -55,7 +55,16 @@ from dashboard.cases import (
     safety,
     staff,
 )
-from dashboard.operations import alarm_views, line_views, link_views
+from dashboard.operations import (
+    alarm_views,
+    feed_views,
+    inbound,
+    line_views,
+    link_views,
+    service_views,
+    trials,
+)
+from dashboard.operations import views as operation_views
 from hospital.views import healthz
 
 urlpatterns: list[URLPattern] = [
@@ -275,6 +284,24 @@ urlpatterns: list[URLPattern] = [
     path("sources/<int:pk>/pause/", source_views.pause, name="source-pause"),
     path("sources/<int:pk>/resume/", source_views.resume, name="source-resume"),
     path("sources/<int:pk>/poll/", source_views.poll_now, name="source-poll"),
+    # How the hospital is running
+    path("operations/", operation_views.home, name="operations"),
+    path("operations/tiles/", operation_views.tiles, name="operations-tiles"),
+    path("operations/column/", operation_views.column, name="operations-column"),
+    path("operations/status/", inbound.status, name="operations-status"),
+    path("operations/<int:pk>/", operation_views.detail, name="tile-detail"),
+    path("operations/services/", service_views.listing, name="service-list"),
+    path("operations/services/new/", service_views.create, name="service-create"),
+    path("operations/services/<int:pk>/", service_views.edit, name="service-edit"),
+    path("operations/feeds/", feed_views.listing, name="feed-list"),
+    path("operations/feeds/new/", feed_views.create, name="feed-create"),
+    path("operations/feeds/<int:pk>/", feed_views.edit, name="feed-edit"),
+    path("operations/feeds/<int:pk>/renew/", feed_views.renew, name="feed-renew"),
+    path("operations/feeds/<int:pk>/pause/", feed_views.pause, name="feed-pause"),
+    path("operations/feeds/<int:pk>/resume/", feed_views.resume, name="feed-resume"),
+    path("operations/feeds/<int:pk>/ask/", feed_views.ask, name="feed-ask"),
+    path("operations/feeds/<int:pk>/try/", trials.attempt, name="feed-try"),
+    path("operations/feeds/<int:pk>/upload/", trials.upload, name="feed-upload"),
     # People
     path("people/", people_views.listing, name="person-list"),
     path("memberships/<int:pk>/remove/", people_views.remove, name="membership-remove"),

@@ -51,6 +51,10 @@ def ring_for_cases(**kwargs: Any) -> None:
     ring("cases")
 
 
+def ring_for_services(**kwargs: Any) -> None:
+    ring("operations")
+
+
 def ring_for_presence(**kwargs: Any) -> None:
     ring("eyes")
 

@@ -31,6 +31,7 @@ class Permission(StrEnum):
     MANAGE_WATCHLISTS = "manage watchlists"
     MANAGE_SOURCES = "manage sources"
     MANAGE_FACILITIES = "manage facilities"
+    MANAGE_OPERATIONS = "manage operations"  # what is reported of how the hospital runs, and by which feeds
     MANAGE_READING = "manage how posts are read"
     MANAGE_PEOPLE = "manage people"
     MANAGE_PRIORITY = "manage priority"
@@ -84,6 +85,7 @@ GRANTS: dict[str, frozenset[Permission]] = {
             P.MANAGE_WATCHLISTS,
             P.MANAGE_SOURCES,
             P.MANAGE_FACILITIES,
+            P.MANAGE_OPERATIONS,
             P.MANAGE_READING,
             P.MANAGE_PEOPLE,
             P.MANAGE_PRIORITY,

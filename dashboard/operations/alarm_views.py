@@ -20,7 +20,7 @@ from hospital.access import Permission, Reach, allow, reach_of
 from hospital.models import Service
 from hospital.models.service import ServiceQuerySet
 
-SEE, CASES, MANAGE = Permission.SEE_WALL, Permission.SEE_CASES, Permission.MANAGE_RULES
+SEE, CASES, MANAGE = Permission.SEE_WALL, Permission.SEE_CASES, Permission.MANAGE_OPERATIONS
 HIGHEST_ID = 2**63 - 1
 
 

@@ -10,14 +10,10 @@ from hospital.feeds.schema import Report, Wrong
 from hospital.models import Service, ServiceStatus
 from hospital.signals import service_changed
 from tests.base import NOW, facility
+from tests.hospital.feeds.nouns import service
 
 AT = "2026-03-02T06:58:00-05:00"
 GOOD: dict[str, Any] = {"service": "wait", "at": AT, "value": 95}
-
-
-def service(slug: str = "wait", **fields: Any) -> Service:
-    values = {"kind": "ed_wait", "name": slug.capitalize(), "unit": "minutes", "limit": 120, **fields}
-    return Service.objects.create(slug=slug, **values)
 
 
 class SchemaTests:
