@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from alerts import additions, contacts, gate
+from alerts import additions, contacts, gate, statedoubts
 from alerts.craft import slots
 from alerts.gate import Contacts, GateDown, Reason, Verdict
 from alerts.gate.reasons import BLOCK
@@ -60,7 +60,9 @@ def verdict(mention: Mention, text: str, ground: Ground | None = None) -> Verdic
     )
     # Where the host is listed, every page of it passes the rules: an author could write into another's case.
     stray = [_stray(text, url) for url in others]
-    return Verdict.of([*said.reasons, *additions.reasons(text, timezone.now()), *stray])
+    now = timezone.now()
+    added = (*additions.reasons(text, now), *statedoubts.doubts(mention, text, now))
+    return Verdict.of([*said.reasons, *added, *stray])
 
 
 def _stray(text: str, url: str) -> Reason:

@@ -4,6 +4,7 @@ import re
 
 from django.conf import settings
 
+from alerts import outagewords
 from alerts.models import Notification
 from listening.models import Mention
 
@@ -42,6 +43,8 @@ def gist(mention: Mention) -> str:
 def message(notification: Notification) -> tuple[str, str]:
     """Subject and body."""
     case = notification.case
+    if case is None:
+        return _of_alarm(notification)
     where = case.facility.name if case.facility else "No facility named"
     link = f"{settings.MURMUR_URL.rstrip('/')}/cases/{case.pk}/"
     if notification.question is not None:
@@ -52,6 +55,26 @@ def message(notification: Notification) -> tuple[str, str]:
     if case.queue.slug == IN_BUILDING:
         lines = [where, unit(f"{case.mention.title} {case.mention.text}"), gist(case.mention)]
     return subject, "\n".join([*lines, "", link, "Open it and press i to say that you have it.", ""])
+
+
+def _of_alarm(notification: Notification) -> tuple[str, str]:
+    """Numbers and a link; of a service's state only what operations said of it themselves."""
+    alarm = notification.alarm
+    assert alarm is not None  # noqa: S101  the database holds one of the two
+    service = alarm.service
+    where = service.facility.name if service.facility else "All facilities"
+    link = f"{settings.MURMUR_URL.rstrip('/')}/operations/alarms/{alarm.pk}/"
+    subject = _line(f"Murmur page: {service.name}, people say otherwise than operations")
+    lines = [
+        where,
+        service.name,
+        f"{outagewords.sentence(alarm)}.",
+        "",
+        link,
+        "Open it, look, and say that you have it.",
+        "",
+    ]
+    return subject, "\n".join(lines)
 
 
 def _line(text: str) -> str:

@@ -141,17 +141,21 @@ def _owed(now: datetime) -> list[int]:
 
 def _unanswered(now: datetime) -> list[int]:
     late = Notification.objects.standing().filter(created_at__lte=now - ANSWERED_WITHIN)
-    still_open = late.exclude(case__state=Case.State.CLOSED)
+    still_open = late.filter(case__isnull=False).exclude(case__state=Case.State.CLOSED)
     return list(still_open.order_by("id").values_list("case_id", flat=True)[:50])
 
 
 def on_duty(case: Case, at: datetime) -> tuple[str, list[Duty]]:
     """The role that this case needs, and who has it; the duty desk where nobody does."""
-    role = ROLES.get(case.queue.slug, Duty.Role.DESK)
-    on = list(Duty.objects.on(role, case.facility_id, at).select_related("person"))
+    return having(ROLES.get(case.queue.slug, Duty.Role.DESK), case.facility_id, at)
+
+
+def having(role: str, facility_id: int | None, at: datetime) -> tuple[str, list[Duty]]:
+    """Who has a role now; the duty desk where nobody does."""
+    on = list(Duty.objects.on(role, facility_id, at).select_related("person"))
     if on or role == Duty.Role.DESK:
         return role, on
-    desk = Duty.objects.on(Duty.Role.DESK, case.facility_id, at).select_related("person")
+    desk = Duty.objects.on(Duty.Role.DESK, facility_id, at).select_related("person")
     return (Duty.Role.DESK, list(desk)) if desk else (role, [])
 
 
@@ -163,7 +167,15 @@ def _chosen(case: Case, at: datetime) -> Duty | None:
 
 def _write(case: Case, at: datetime, by: User | None) -> Notification:
     role, duty = on_duty(case, at)[0], _chosen(case, at)
-    row = Notification(case=case, kind=Notification.Kind.PAGE, role=role, created_at=at)
+    row = to_send(Notification(case=case, role=role, created_at=at), duty)
+    word = Duty.Role(role).label
+    tell(case.pk, Kind.PAGED, by=by, at=at, role=word, whom=row.name, by_phone=row.state == State.BY_PHONE)
+    return row
+
+
+def to_send(row: Notification, duty: Duty | None) -> Notification:
+    """A page, put to whoever has the duty; to nobody, where nobody has."""
+    row.kind = Notification.Kind.PAGE
     if duty is None:
         row.state = State.NOBODY
     else:
@@ -171,14 +183,12 @@ def _write(case: Case, at: datetime, by: User | None) -> Notification:
         row.email = duty.email or (duty.person.email if duty.person else "")
         row.state = State.WAITING if row.email else State.BY_PHONE
     row.save()
-    word = Duty.Role(role).label
-    tell(case.pk, Kind.PAGED, by=by, at=at, role=word, whom=row.name, by_phone=row.state == State.BY_PHONE)
     return row
 
 
 def _with_its_case(notification_id: int) -> Notification:
     related = Notification.objects.select_related(
-        "case__queue", "case__facility", "case__mention", "question"
+        "case__queue", "case__facility", "case__mention", "question", "alarm__service__facility"
     )
     return related.get(pk=notification_id)
 

@@ -1,4 +1,4 @@
-"""News from below: mentions were stored or changed."""
+"""News from below: mentions were stored or changed, and services reported."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,6 +7,7 @@ from django.dispatch import receiver
 from django.utils import timezone
 
 from alerts import readback, tasks
+from hospital.signals import service_changed
 from listening.signals import answers_seen, mentions_stored
 from listening.sources.contract import Written
 
@@ -22,3 +23,8 @@ def route_new_mentions(ids: Sequence[int], urgent_ids: Sequence[int] = (), **_: 
 @receiver(answers_seen, dispatch_uid="alerts.note_native_replies")
 def note_native_replies(source_id: int, answers: Sequence[Written], **_: Any) -> None:
     readback.note_met(source_id, answers, at=timezone.now())
+
+
+@receiver(service_changed, dispatch_uid="alerts.join_operations")
+def join_operations(**_: Any) -> None:
+    tasks.ring(tasks.join_operations, queue=tasks.URGENT)

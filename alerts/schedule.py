@@ -59,6 +59,11 @@ BEAT: dict[str, dict[str, Any]] = {
         "schedule": 3.0,
         "options": {"queue": "urgent", "expires": 6},
     },
+    "alerts-join-operations": {
+        "task": "alerts.tasks.join_operations",
+        "schedule": 10.0,
+        "options": {"queue": "urgent", "expires": 10},
+    },
     "alerts-sweep-replies": {
         "task": "alerts.tasks.sweep_replies",
         "schedule": 5.0,

@@ -7,3 +7,6 @@ cases_changed = Signal()
 
 presence_changed = Signal()
 """Somebody came to a case, left it, or began or stopped writing there."""
+
+operations_changed = Signal()
+"""A tile was tied to mentions or let go, or an alarm of an outage was raised, answered or ended."""

@@ -13,6 +13,7 @@ from alerts import (
     clocks,
     forgetting,
     idle,
+    joining,
     outbox,
     paging,
     presence,
@@ -118,6 +119,11 @@ def sweep_private_answers() -> None:
 @shared_task(ignore_result=True)
 def mail_thanks() -> None:
     thanks.sweep(timezone.now())
+
+
+@shared_task(ignore_result=True)
+def join_operations() -> None:
+    joining.look(timezone.now())
 
 
 @shared_task(ignore_result=True)

@@ -14,8 +14,8 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from alerts import contacts, defaults, expired, facts, starters
-from alerts.models import ApprovedFact, ListedContact
+from alerts import contacts, defaults, expired, facts, starters, statelines
+from alerts.models import ApprovedFact, ListedContact, StateLine
 from config import demo_operations, demo_safety
 from hospital import facilities
 from hospital.facilities import Spoken
@@ -39,6 +39,16 @@ FACTS = (
     ("Visiting hours", "Front desk", "Visiting hours are 9 a.m. to 8 p.m. Each unit may have its own rules."),
     ("Parking", "Parking desk", "Parking is free for the first hour in all our garages."),
 )
+LINES = (
+    (
+        "ed_wait",
+        "trouble",
+        "Waits at our emergency department are longer than usual now; the latest is {value}.",
+    ),
+    ("portal", "trouble", "Our patient portal is down for everyone, and our team is at work on it."),
+    ("portal", "fine", "Our patient portal is up again for everyone."),
+    ("phones", "trouble", "Our phone lines are busier than usual; the portal takes messages at any hour."),
+)
 FACTS_HOLD_FOR = timedelta(days=90)
 
 
@@ -56,6 +66,7 @@ def ensure(*, sandbox_url: str, password: str, now: datetime) -> None:
     starters.ensure(at=now)
     demo_safety.ensure(now=now)
     ensure_facts(now=now)
+    ensure_lines(now=now)
     demo_operations.ensure(sandbox_url=sandbox_url, now=now)
     ensure_watchlist(system, now=now)
     for kind, name, every, options, keys in sources(system, sandbox_url):
@@ -120,6 +131,15 @@ def ensure_facts(*, now: datetime) -> None:
     until = expired.today(now) + FACTS_HOLD_FOR
     for topic, owner, text in FACTS:
         facts.save(None, facts.Draft(text, topic, owner, until), by=priya, at=now)
+
+
+def ensure_lines(*, now: datetime) -> None:
+    """What may be told of how the hospital is running; once, like the facts."""
+    if StateLine.objects.exists():
+        return
+    priya = User.objects.get(username="priya")
+    for kind, state, text in LINES:
+        statelines.save(None, statelines.Draft(kind, state, text), by=priya, at=now)
 
 
 def ensure_watchlist(system: dict[str, Any], *, now: datetime) -> None:

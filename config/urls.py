@@ -55,7 +55,15 @@ from dashboard.cases import (
     safety,
     staff,
 )
-from dashboard.operations import feed_views, inbound, service_views, trials
+from dashboard.operations import (
+    alarm_views,
+    feed_views,
+    inbound,
+    line_views,
+    link_views,
+    service_views,
+    trials,
+)
 from dashboard.operations import views as operation_views
 from hospital.views import healthz
 
@@ -246,6 +254,17 @@ urlpatterns: list[URLPattern] = [
     path("facts/new/", fact_views.create, name="fact-create"),
     path("facts/<int:pk>/", fact_views.edit, name="fact-edit"),
     path("facts/<int:pk>/remove/", fact_views.remove, name="fact-remove"),
+    # What operations say, and what people say of it
+    path("operations/links/<int:pk>/", link_views.detail, name="oplink-detail"),
+    path("operations/alarms/", alarm_views.strip, name="alarm-strip"),
+    path("operations/alarms/<int:pk>/", alarm_views.detail, name="alarm-detail"),
+    path("operations/alarms/<int:pk>/acknowledge/", alarm_views.acknowledge, name="alarm-acknowledge"),
+    path("operations/sensors/", alarm_views.sensors, name="sensor-list"),
+    path("operations/sensors/<int:pk>/", alarm_views.sensor, name="sensor-keep"),
+    path("operations/lines/", line_views.listing, name="line-list"),
+    path("operations/lines/new/", line_views.create, name="line-create"),
+    path("operations/lines/<int:pk>/", line_views.edit, name="line-edit"),
+    path("operations/lines/<int:pk>/remove/", line_views.remove, name="line-remove"),
     # Queues
     path("queues/", queue_views.listing, name="queue-list"),
     path("queues/clocks/", queue_views.progress, name="queue-clocks"),

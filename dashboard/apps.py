@@ -6,7 +6,7 @@ class DashboardConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from alerts.signals import cases_changed, presence_changed
+        from alerts.signals import cases_changed, operations_changed, presence_changed
         from dashboard import doorbell
         from hospital.signals import service_changed
         from listening.signals import mentions_stored
@@ -15,3 +15,4 @@ class DashboardConfig(AppConfig):
         cases_changed.connect(doorbell.ring_for_cases, dispatch_uid="wall")
         service_changed.connect(doorbell.ring_for_services, dispatch_uid="operations")
         presence_changed.connect(doorbell.ring_for_presence, dispatch_uid="desks")
+        operations_changed.connect(doorbell.ring_for_operations, dispatch_uid="join")

@@ -57,3 +57,7 @@ def ring_for_services(**kwargs: Any) -> None:
 
 def ring_for_presence(**kwargs: Any) -> None:
     ring("eyes")
+
+
+def ring_for_operations(**kwargs: Any) -> None:
+    ring("operations")

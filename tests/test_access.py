@@ -30,6 +30,7 @@ from listening.models import (
     Watchlist,
 )
 from tests import closing
+from tests.alerts.operations.nouns import nouns as operations_nouns
 from tests.alerts.safety.nouns import nouns as safety_nouns
 from tests.base import (
     NOW,
@@ -135,6 +136,7 @@ class AccessTests(TestCase):
                 kind="site", site="band.example", facility=place, by=writer, at=NOW, applied_at=NOW
             ).pk,
             **safety_nouns(case, writer, place),
+            **operations_nouns(writer, place),
             "contact": ListedContact.objects.create(value=f"{name}.example", added_at=NOW).pk,
             "saved": SavedReply.objects.create(title=name, text="[Hello]", changed_at=NOW).pk,
             "fact": ApprovedFact.objects.create(

@@ -9,6 +9,15 @@ from alerts.models.hands import BulkMove, StoryMute
 from alerts.models.knowledge import Knower, Question
 from alerts.models.native import NativeReply
 from alerts.models.notification import Notification
+from alerts.models.operations import (
+    OperationsCursor,
+    OperationsLink,
+    OperationsSign,
+    OutageAlarm,
+    OutageSensor,
+    StateLine,
+    StateLineUse,
+)
 from alerts.models.presence import Presence
 from alerts.models.private import PrivateAnswer, PrivateLink
 from alerts.models.queue import Queue, Rule, RulesVersion, SLAPolicy
@@ -34,6 +43,11 @@ __all__ = [
     "ListedContact",
     "NativeReply",
     "Notification",
+    "OperationsCursor",
+    "OperationsLink",
+    "OperationsSign",
+    "OutageAlarm",
+    "OutageSensor",
     "Presence",
     "PriorityWeights",
     "PrivateAnswer",
@@ -50,6 +64,8 @@ __all__ = [
     "SafetyText",
     "SafetyTextVersion",
     "SavedReply",
+    "StateLine",
+    "StateLineUse",
     "StoryMute",
     "Thanks",
 ]

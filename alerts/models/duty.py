@@ -27,6 +27,7 @@ class Duty(models.Model):
         RESPONDER = "responder", "Self-harm responder"
         NURSE = "nurse", "Duty nurse manager"
         SECURITY = "security", "Security"
+        SERVICE = "service", "Service desk"
 
     role = models.CharField(max_length=10, choices=Role)
     facility = models.ForeignKey(Facility, on_delete=models.CASCADE, null=True, blank=True)

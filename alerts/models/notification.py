@@ -4,6 +4,7 @@ from django.db.models import Q
 
 from alerts.models.case import Case
 from alerts.models.knowledge import Question
+from alerts.models.operations import OutageAlarm
 
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
@@ -30,7 +31,13 @@ class Notification(models.Model):
         BY_PHONE = "phone", "To be telephoned"
         NOBODY = "nobody", "Nobody is on duty"
 
-    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="notifications")
+    # Of a case, or of an alarm that is nobody's case.
+    case = models.ForeignKey(
+        Case, on_delete=models.CASCADE, null=True, blank=True, related_name="notifications"
+    )
+    alarm = models.ForeignKey(
+        OutageAlarm, on_delete=models.CASCADE, null=True, blank=True, related_name="notifications"
+    )
     question = models.ForeignKey(Question, on_delete=models.CASCADE, null=True, blank=True)
     kind = models.CharField(max_length=10, choices=Kind)
     role = models.CharField(max_length=10, blank=True)  # a `Duty.Role`, of a page
@@ -63,6 +70,16 @@ class Notification(models.Model):
                 condition=Q(kind="page", acknowledged_at__isnull=True, passed_on_at__isnull=True),
                 name="notification_one_page_stands",
             ),
+            models.UniqueConstraint(
+                fields=["alarm"],
+                condition=Q(kind="page", acknowledged_at__isnull=True, passed_on_at__isnull=True),
+                name="notification_one_page_stands_of_an_alarm",
+            ),
+            models.CheckConstraint(
+                condition=Q(case__isnull=False, alarm__isnull=True)
+                | Q(case__isnull=True, alarm__isnull=False),
+                name="notification_of_one_thing",
+            ),
             models.CheckConstraint(
                 condition=Q(acknowledged_at__isnull=True, acknowledged_by__isnull=True)
                 | Q(acknowledged_at__isnull=False, acknowledged_by__isnull=False),
@@ -77,7 +94,7 @@ class Notification(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.pk} of {self.case}"
+        return f"{self.get_kind_display()} {self.pk} of {self.case or self.alarm}"
 
     @property
     def is_standing(self) -> bool:

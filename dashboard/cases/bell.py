@@ -23,7 +23,8 @@ class Ring:
 
     @property
     def who(self) -> str:
-        owner = self.page.acknowledged_by or self.page.case.owner
+        case = self.page.case
+        owner = self.page.acknowledged_by or (case.owner if case else None)
         return (owner.get_full_name() or owner.username) if owner else ""
 
     @property

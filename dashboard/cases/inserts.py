@@ -1,4 +1,4 @@
-"""The doors that put words into a draft: a saved reply, an approved fact, a plain word for one of the trade.
+"""The doors that put words into a draft: a saved reply, an approved fact, what operations say, a plain word.
 
 What was typed comes with the press of the button and is kept. None of them sends anything for approval.
 """
@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from alerts import facts, replies, savedreplies
+from alerts import facts, replies, savedreplies, statelines
 from alerts.craft import jargon
 from alerts.models import ApprovedFact, Case, SavedReply
 from alerts.ways import way_for
@@ -16,6 +16,7 @@ from dashboard.cases.desk import Desk
 from dashboard.cases.finding import HIGHEST_ID, find_case
 from dashboard.cases.moves import after
 from hospital.access import Permission, allow
+from hospital.models import Service
 
 WORK = Permission.WORK_CASES
 
@@ -23,7 +24,7 @@ WORK = Permission.WORK_CASES
 @allow(WORK)
 @require_POST
 def insert(request: HttpRequest, pk: int) -> HttpResponse:
-    """A saved reply or an approved fact, behind what was typed."""
+    """A saved reply, an approved fact or what operations say now, behind what was typed."""
     desk = Desk.of(request)
     case, typed = find_case(desk, pk, WORK), _typed(request)
     chosen = _chosen(request, case)
@@ -31,6 +32,9 @@ def insert(request: HttpRequest, pk: int) -> HttpResponse:
     def verb() -> None:
         if isinstance(chosen, SavedReply):
             _save(request, desk, case, _joined(typed, savedreplies.ready(chosen), "\n\n"))
+        elif isinstance(chosen, Service):
+            line = statelines.insert(case, chosen, by=desk.user, at=timezone.now())
+            _save(request, desk, case, _joined(typed, line, " "))
         else:
             _save(request, desk, case, _joined(typed, facts.ready(chosen, timezone.now()), " "))
 
@@ -51,14 +55,17 @@ def swap(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _chosen(request: HttpRequest, case: Case) -> SavedReply | ApprovedFact:
-    saved, fact = request.POST.get("saved", ""), request.POST.get("fact", "")
-    found: SavedReply | ApprovedFact | None = None
+def _chosen(request: HttpRequest, case: Case) -> SavedReply | ApprovedFact | Service:
+    saved, fact, state = (request.POST.get(name, "") for name in ("saved", "fact", "state"))
+    here = frozenset() if case.facility_id is None else frozenset({case.facility_id})
+    found: SavedReply | ApprovedFact | Service | None = None
     if saved.isdecimal() and len(saved) < 19:
         found = SavedReply.objects.filter(pk=int(saved)).first()
     elif fact.isdecimal() and len(fact) < 19:
-        here = frozenset() if case.facility_id is None else frozenset({case.facility_id})
         found = ApprovedFact.objects.within(here).filter(pk=min(int(fact), HIGHEST_ID)).first()
+    elif state.isdecimal() and len(state) < 19:
+        spoken_of = Service.objects.within(here).filter(is_active=True)
+        found = spoken_of.filter(pk=min(int(state), HIGHEST_ID)).first()
     if found is None:
         raise Http404("There is nothing to insert.")
     return found

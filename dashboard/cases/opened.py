@@ -43,6 +43,7 @@ from dashboard.cases.author import AuthorView, author_of
 from dashboard.cases.beside import Eyes
 from dashboard.cases.craft import Craft
 from dashboard.cases.desk import Desk
+from dashboard.cases.operating import Operating
 from dashboard.cases.privately import NOTHING_SEEN, Privately, Seen
 from dashboard.cases.rows import card_of
 from dashboard.cases.ticking import Ticking
@@ -261,6 +262,11 @@ class Opened:
     @cached_property
     def facts(self) -> list[ApprovedFact]:
         return facts.for_facility(self.case.facility_id, self.now)
+
+    @cached_property
+    def operating(self) -> Operating:
+        """How the hospital is running, beside it."""
+        return Operating(self.case, self.desk)
 
     @property
     def text_pieces(self) -> list[cards.Piece]:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from dashboard.cards import span_in_words
 from dashboard.operations import sparks
+from dashboard.operations.joined import NOTHING, Joined, On
 from dashboard.operations.sparks import Spark
 from hospital import operations
 from hospital.models import Feed, Service
@@ -24,6 +25,7 @@ ARROWS = {Trend.UP: ("up", "rising"), Trend.DOWN: ("down", "falling"), Trend.STE
 class Face:
     tile: Tile
     feed: str = ""  # its name; empty where that is nobody's business
+    on: On = NOTHING  # what people say of it
 
     @property
     def service(self) -> Service:
@@ -105,7 +107,9 @@ class Board:
     def of(cls, facility_ids: frozenset[int] | None, now: datetime, *, is_named: bool = True) -> "Board":
         tiles = operations.tiles(facility_ids, now)
         names = dict(Feed.objects.values_list("slug", "name")) if is_named else {}
-        return cls([Face(tile, _feed(tile, names)) for tile in tiles], now)
+        joined = Joined(facility_ids)
+        faces = [Face(tile, _feed(tile, names), joined.on(tile.service.pk)) for tile in tiles]
+        return cls(faces, now)
 
     @cached_property
     def hero(self) -> Face | None:
