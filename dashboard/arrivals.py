@@ -21,6 +21,8 @@ from listening.models import Mention, MentionVersion
 from listening.models.mention import RESTRICTED_LANES
 
 CHANGED = "Changed: no longer part of this view."
+EMERGENCY = frame("bell", "emergency")
+"""The band above all columns waits for no poll."""
 COUNTED = "Now counted on the card of its story."
 
 
@@ -58,7 +60,7 @@ class Arrival:
         if told and together:
             sent += self.frame("drop", named(looker.slots, together), self.counted)
             sent += told.card(looker, together)
-        return sent
+        return sent + (EMERGENCY if self.subject.level == Mention.Level.P0 else b"")
 
     def among(self, looker: Looker, now: datetime) -> frozenset[Standing]:
         """The columns of one who looks in which it stands."""

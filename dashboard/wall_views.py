@@ -111,6 +111,12 @@ class Shelf:
         return cls(slot, shown, older_link(look, slot), written(slot, last) if last else "")
 
     @property
+    def older_href(self) -> str:
+        """The same as a plain link; empty where nothing follows."""
+        sign = "&" if "?" in self.older_url else "?"
+        return f"{self.older_url}{sign}before={self.cursor}" if self.cursor else ""
+
+    @property
     def triage(self) -> str:
         """Where the cases of what stands here lie."""
         queue = self.column.kind.queue

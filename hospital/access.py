@@ -7,11 +7,12 @@ from collections.abc import Callable
 from enum import StrEnum
 from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.deprecation import MiddlewareMixin
 
 from hospital.models import Membership, Role
@@ -157,12 +158,23 @@ class DefaultDenyMiddleware(MiddlewareMixin):
         if permission is Permission.PUBLIC:
             return None
         if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
+            return sent_to_sign_in(request)
         if permission is Permission.SIGNED_IN:
             return None
         if permission is None or not reach_of(request).can(permission):
             raise PermissionDenied
         return None
+
+
+def sent_to_sign_in(request: HttpRequest) -> HttpResponseBase:
+    """A page goes to the sign-in page. A part of one that refreshes itself stays as it is: no sign-in page may
+    take its place, and a wall left alone says by itself that it is not live."""
+    if "HX-Request" not in request.headers:
+        return redirect_to_login(request.get_full_path())
+    if request.method == "GET":
+        return HttpResponse(status=401)
+    where = redirect_to_login(urlsplit(request.headers.get("HX-Current-URL", "/")).path or "/")
+    return HttpResponse(status=204, headers={"HX-Redirect": where.url})
 
 
 def permission_of(view: View) -> Permission | None:

@@ -2,82 +2,71 @@
 // A card that waits is in its place already, hidden: to show it is all that is left to do.
 const body = document.body;
 const isScreen = body.hasAttribute("data-screen");
-const canHover = window.matchMedia("(hover: hover)").matches;
-// Of a burst, three cards at a time; of a flood all of it, or the wall would lag behind for ever.
-const [LEAVE, PACE, AT_ONCE, FLOOD, KEPT, AMBER, RED] = [1500, 1500, 3, 12, 200, 30000, 120000];
+const READ = window.matchMedia("(hover: hover)").matches ? ":hover, :focus-within" : ":focus-within";
+// Of a burst three cards come at a time; of a flood all, or the wall would lag behind it for ever.
+const [LEAVE, PACE, AT_ONCE, FLOOD, KEPT, AMBER, RED] = [1500, 1000, 3, 12, 200, 30000, 120000];
 const find = (name, root = document) => root.querySelector(`[data-${name}]`);
 const show = (element, text) => { if (element.textContent !== text) element.textContent = text; };
 const minutes = (ms) => `${Math.floor(ms / 60000)}:${String(Math.floor(ms / 1000) % 60).padStart(2, "0")}`;
 
-let [lanes, columns, source, lastId] = [null, [], null, ""];
-let [heardAt, statusAt, triedAt, pausedAt, needsAnew] = [Date.now(), Date.now(), 0, 0, false];
+let [lanes, columns, source, lastId, needsAnew] = [null, [], null, "", false];
+let [heardAt, statusAt, triedAt, pausedAt] = [Date.now(), Date.now(), 0, 0];
 const setUp = () => {
   lanes = document.getElementById("lanes");
   [lastId, needsAnew] = [lanes.dataset.after, false];
-  columns = [...lanes.querySelectorAll("[data-feed]")].map((feed) => {
-    const root = feed.parentElement;
-    const column = { root, feed, pill: find("release", root), state: find("state", root), heldUntil: 0, movedAt: 0 };
-    column.pill.onclick = () => release(column);
-    return column;
-  });
+  columns = [...lanes.querySelectorAll("[data-feed]")].map((feed) => ({
+    feed, root: feed.parentElement, pill: find("release", feed.parentElement), heldUntil: 0, movedAt: 0,
+  }));
+  for (const column of columns) column.pill.onclick = () => release(column);
   connect();
 };
 const allIn = ({ feed }, selector) => [...feed.querySelectorAll(`:scope > ${selector}`)];
 const shownIn = (column) => allIn(column, ".card:not([hidden])");
 const waitingIn = (column) => allIn(column, ".card[hidden]");
-const comesBefore = ({ dataset: one }, { dataset: other }, { root }) =>
-  (root.dataset.sort === "severest" && other.level.localeCompare(one.level))
-  || one.at - other.at || one.mention - other.mention;
+const isAbove = ({ dataset: one }, { dataset: other }, { root }) =>
+  ((root.dataset.sort === "severest" && other.level.localeCompare(one.level))
+    || one.at - other.at || one.mention - other.mention) > 0;
 const scrollerOf = ({ feed }) => (getComputedStyle(feed).overflowY === "auto" ? feed : document.scrollingElement);
 const isHeld = (column) => {
-  const [{ root, feed }, picked] = [column, getSelection()];
-  const isRead = (canHover && root.matches(":hover")) || root.contains(document.activeElement)
-    || scrollerOf(column).scrollTop > 8 || (!picked.isCollapsed && feed.contains(picked.anchorNode))
-    || root.querySelector("details[open]");
+  const picked = getSelection();
+  const isRead = column.root.matches(READ) || scrollerOf(column).scrollTop > 8
+    || (!picked.isCollapsed && column.feed.contains(picked.anchorNode)) || column.root.querySelector("details[open]");
   if (isRead && !isScreen) column.heldUntil = Date.now() + LEAVE;
   return Boolean(pausedAt || document.querySelector("dialog:modal")) || Date.now() < column.heldUntil;
 };
 const readIn = (column) => {
-  const cards = shownIn(column);
-  const top = Math.max(0, column.feed.getBoundingClientRect().top);
-  return cards.find((card) => card.contains(document.activeElement))
-    || (canHover && cards.find((card) => card.matches(":hover")))
-    || cards.find((card) => card.getBoundingClientRect().bottom > top);
+  const [cards, top] = [shownIn(column), Math.max(0, column.feed.getBoundingClientRect().top)];
+  return cards.find((card) => card.matches(":focus-within")) ?? cards.find((card) => card.matches(READ))
+    ?? cards.find((card) => card.getBoundingClientRect().bottom > top);
 };
 // What is shown above a card that is read leaves that where it is.
-const reveal = (column, cards, isKept) => {
-  const read = isKept && readIn(column);
-  const before = read && read.getBoundingClientRect().top;
+const reveal = (column, cards) => {
+  const read = isHeld(column) ? readIn(column) : null;
+  const before = read?.getBoundingClientRect().top;
   column.feed.ariaBusy = "true";
   for (const card of cards) [card.hidden, card.className] = [false, `${card.className} is-new`];
   if (read) scrollerOf(column).scrollTop += read.getBoundingClientRect().top - before;
   shownIn(column).forEach((card, at) => { card.ariaPosInSet = at + 1; });
-  column.feed.ariaBusy = "false";
-  column.movedAt = Date.now();
+  [column.feed.ariaBusy, column.movedAt] = ["false", Date.now()];
   return read;
 };
 const release = (column) => {
   if (needsAnew) htmx.trigger(lanes, "anew");
-  reveal(column, waitingIn(column), true)?.classList.add("was-here");
+  reveal(column, waitingIn(column))?.classList.add("was-here");
   tick(column);
 };
 const tick = (column) => {
-  const held = isHeld(column);
-  let waiting = waitingIn(column);
-  if (!held && waiting.length && Date.now() - column.movedAt >= PACE) {
+  const [held, due, [older]] = [isHeld(column), waitingIn(column), allIn(column, ".older")];
+  if (!held && due.length && Date.now() - column.movedAt >= PACE) {
     // The oldest first, so that a wall that lags shows what it owes in order.
-    reveal(column, waiting.length > FLOOD ? waiting : waiting.slice(-AT_ONCE), false);
-    waiting = waitingIn(column);
-    // What goes here comes back as an older page, which begins below the last card.
-    const beyond = shownIn(column).slice(KEPT);
-    if (beyond.length) for (const one of [...beyond, ...allIn(column, "input")]) one.remove();
-    if (beyond.length) allIn(column, ".older")[0].hidden = false;
+    reveal(column, due.length > FLOOD ? due : due.slice(-AT_ONCE));
+    // What goes here comes back as an older page: that begins where the last card ends.
+    for (const card of shownIn(column).slice(KEPT)) [older.hidden] = [false, card.remove()];
   }
-  const [some, older] = [shownIn(column).length, allIn(column, ".older:not([hidden])").length];
-  show(find("count", column.root), some ? `${some}${older ? "+" : ""}` : "");
-  column.pill.hidden = isScreen || !(waiting.length || (held && needsAnew));
-  show(find("waiting", column.pill), needsAnew ? "many new" : held ? `${waiting.length} new` : `+${waiting.length} more`);
-  show(column.state, pausedAt ? "Paused" : held ? "Held while you read" : column.state.dataset.said);
+  const [some, waiting] = [shownIn(column).length, waitingIn(column).length];
+  show(find("count", column.root), some ? `${some}${older.hidden ? "" : "+"}` : "");
+  show(find("waiting", column.pill), needsAnew ? "many" : String(waiting));
+  column.pill.hidden = isScreen || !(waiting || (held && needsAnew));
   column.root.toggleAttribute("data-is-held", held);
 };
 // The first line of news names the columns it is for; what takes a card away and names none is for all. A card that
@@ -85,24 +74,24 @@ const tick = (column) => {
 const arrive = (data) => {
   const names = data.slice(0, data.indexOf("\n")).split(" ").filter(Boolean);
   for (const column of columns) {
-    const html = data.slice(data.indexOf("\n")).replace(/(\bid|labelledby)="mention-\d+/g, `$&${column.root.dataset.suffix}`);
+    const { column: name, suffix } = column.root.dataset;
+    const html = data.slice(data.indexOf("\n")).replace(/(\bid|labelledby)="mention-\d+/g, `$&${suffix}`);
     const card = new DOMParser().parseFromString(html, "text/html").body.firstElementChild;
     const [old] = allIn(column, `[data-mention="${card.dataset.mention}"]`);
-    const [isNamed, isGone] = [names.includes(column.root.dataset.column), card.matches(".is-gone")];
-    if (old && (isNamed || !isGone || !names.length)) renew(old, card);
-    else if (isNamed && !isGone && !needsAnew && !document.getElementById(card.id)) put(column, card);
+    const isCard = !card.matches(".is-gone");
+    if (old && (isCard || !names.length || names.includes(name))) renew(old, card);
+    else if (!old && isCard && names.includes(name) && !document.getElementById(card.id)) put(column, card);
   }
 };
 const put = (column, card) => {
-  const below = allIn(column, ".card").find((other) => comesBefore(card, other, column) > 0);
-  const [end] = allIn(column, ":is(.older:not([hidden]), .empty)");
-  if (!below && end.matches(".card ~ .older")) return; // it belongs to the older pages
+  const below = allIn(column, ".card").find((other) => isAbove(card, other, column));
+  const [older] = allIn(column, ".older");
+  // One below all that are here may belong to the older pages; where too much waits, all comes anew.
+  if (needsAnew || (!below && !older.hidden && shownIn(column).length)) return;
   card.hidden = true;
-  column.feed.insertBefore(card, below || allIn(column, ":is(input, .older, .empty)")[0]);
-  needsAnew ||= waitingIn(column).length > 2 * KEPT;
-  if (card.dataset.severity !== "emergency") return;
-  htmx.trigger("#pulse", "refresh");
-  if (!pausedAt) reveal(column, [card], isHeld(column));
+  column.feed.insertBefore(card, below ?? older);
+  needsAnew = waitingIn(column).length > 2 * KEPT;
+  if (card.dataset.severity === "emergency" && !pausedAt) reveal(column, [card]);
 };
 const renew = (old, card) => {
   if (old.dataset.seq === card.dataset.seq) return;
@@ -112,8 +101,7 @@ const renew = (old, card) => {
   old.replaceWith(card);
   if (hadFocus) card.focus({ preventScroll: true });
 };
-// EventSource itself and not htmx's extension: it must start from the last number the page has, and come back
-// also from a connection that is open and silent.
+// Not htmx's extension: it must start from the last number the page has, and leave a line that is open and silent.
 const connect = () => {
   source?.close();
   triedAt = Date.now();
@@ -128,12 +116,6 @@ const connect = () => {
   on("reset", () => { needsAnew = true; }); // too much was missed to be told one by one
   on("ended", () => window.location.reload());
 };
-const admit = () => {
-  const silent = Date.now() - Math.min(heardAt, statusAt);
-  body.dataset.live = silent < AMBER ? "live" : silent < RED ? "late" : "lost";
-  const since = new Date(Date.parse(find("clock").dateTime) - silent).toISOString();
-  for (const time of find("notice").querySelectorAll("time")) Object.assign(time, { dateTime: since, title: "" });
-};
 const summarise = () => {
   const fresh = [...document.querySelectorAll(".is-new")];
   const urgent = fresh.filter(({ dataset }) => ["urgent", "emergency"].includes(dataset.severity)).length;
@@ -141,8 +123,7 @@ const summarise = () => {
   for (const card of fresh) card.classList.remove("is-new");
 };
 const pause = (on) => {
-  pausedAt = on ? Date.now() : 0;
-  find("pause").ariaPressed = String(on);
+  [pausedAt, find("pause").ariaPressed] = [on ? Date.now() : 0, String(on)];
   body.toggleAttribute("data-paused", on);
   beat();
 };
@@ -151,27 +132,22 @@ const beat = () => {
   if (isScreen && pausedAt && Date.now() - pausedAt > 300000) pause(false);
   const held = columns.reduce((sum, column) => sum + waitingIn(column).length, 0);
   show(find("pause-text"), pausedAt ? `Paused ${minutes(Date.now() - pausedAt)} - ${held} held` : "Pause");
-  admit();
+  const silent = Date.now() - Math.min(heardAt, statusAt);
+  body.dataset.live = silent < AMBER ? "live" : silent < RED ? "late" : "lost";
+  const since = new Date(Date.parse(find("clock").dateTime) - silent).toISOString();
+  for (const time of find("notice").querySelectorAll("time")) Object.assign(time, { dateTime: since, title: "" });
   if (needsAnew && body.dataset.live === "live" && !columns.some(isHeld)) htmx.trigger(lanes, "anew");
-  // A browser comes back by itself from a line that breaks, but not from one that is open and silent, nor from
-  // an answer that was no stream; and not all walls come at once.
-  const isShut = source.readyState === EventSource.CLOSED && Math.random() < 0.125;
-  if (isShut || Date.now() - Math.max(heardAt, triedAt) > AMBER) connect();
+  // A browser comes back by itself from a line that breaks; not from a silent one, nor an answer that is no stream.
+  const patience = source.readyState === EventSource.CLOSED ? 8000 * Math.random() : AMBER;
+  if (Date.now() - Math.max(heardAt, triedAt) > patience) connect();
 };
-
 find("pause").addEventListener("click", () => pause(!pausedAt));
-body.addEventListener("htmx:beforeSwap", ({ detail }) => {
-  const { id } = detail.target;
-  // A sign-in page that comes instead is no news.
-  if (id && !detail.serverResponse.includes(`id="${id}"`)) detail.shouldSwap = false;
-  if (id === "pulse" && detail.shouldSwap) statusAt = Date.now();
-});
-body.addEventListener("htmx:afterSettle", () => {
+body.addEventListener("htmx:afterSettle", ({ target }) => {
+  if (target.id === "pulse") statusAt = Date.now();
   const words = [...document.querySelectorAll("#band :is(.band-where, .band-gist)")];
   if (words.length) show(find("alert"), `Emergency: ${words.map((part) => part.textContent.trim()).join(" ")}`);
   if (!lanes.isConnected) setUp();
 });
-
 setUp();
 window.setInterval(beat, 500);
 window.setInterval(summarise, 30000);
