@@ -167,8 +167,9 @@ class DefaultDenyMiddleware(MiddlewareMixin):
 
 
 def sent_to_sign_in(request: HttpRequest) -> HttpResponseBase:
-    """A page goes to the sign-in page. A part of one that refreshes itself stays as it is: no sign-in page may
-    take its place, and a wall left alone says by itself that it is not live."""
+    """A page goes to the sign-in page, and so does a press. A part that refreshes itself stays as it is: no
+    sign-in page may take its place, and a wall says by itself that it is not live.
+    """
     if "HX-Request" not in request.headers:
         return redirect_to_login(request.get_full_path())
     if request.method == "GET":

@@ -19,8 +19,8 @@ window.violations = [];
 document.addEventListener('securitypolicyviolation', (event) => violations.push(event.blockedURI));
 new MutationObserver((changes) => {
   for (const change of changes) for (const node of [...change.addedNodes, change.target])
-    if (node.id && node.matches('article.card:not([hidden])') && (change.attributeName || node !== change.target))
-      (seen[node.id] ||= []).push(Date.now());
+    if (node.id && node.matches('article.card:not([hidden])'))
+      if (change.attributeName || node !== change.target) (seen[node.id] ||= []).push(Date.now());
 }).observe(document, {childList: true, subtree: true, attributeFilter: ['hidden']});
 """
 """Notes when each card was shown, before any script of the page runs. One that waits is there, hidden."""
