@@ -40,7 +40,7 @@ const press = (key) => {
   const controls = shown(`[data-key="${CSS.escape(key)}"]`);
   // A row under the cursor that is not the open one is opened first: nothing is done to what one does not look at.
   if (controls[0]?.closest("#case") && focused() && !focused().querySelector("[aria-current]")) return open();
-  for (const one of key === "." ? controls : controls.slice(0, 1)) {
+  for (const one of key === "." ? new Set(controls) : controls.slice(0, 1)) {
     const fold = one.matches("summary") ? one.parentElement : null;
     if (!fold?.open) one[isTyping(one) ? "focus" : "click"]();
     fold?.querySelector("select, input:not([type=hidden]), textarea, button")?.focus();

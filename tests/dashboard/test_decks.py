@@ -70,15 +70,14 @@ class VerbTests(DeckTestCase):
     def test_what_is_gone_meanwhile_is_refused(self) -> None:
         column = self.first()
         Column.objects.filter(pk=column.pk).delete()
-        said = {"by": self.carla, "at": NOW}
         with self.assertRaises(Refused):
-            decks.move(column, 1, **said)
+            decks.move(column, 1, by=self.carla, at=NOW)
         with self.assertRaises(Refused):
-            decks.put(column, Draft("x", "all"), **said)
+            decks.put(column, Draft("x", "all"), by=self.carla, at=NOW)
         with self.assertRaises(Refused):
-            decks.remove(column, **said)
+            decks.remove(column, by=self.carla, at=NOW)
         with self.assertRaises(Refused):
-            decks.arrange(self.deck, [column.pk], **said)
+            decks.arrange(self.deck, [column.pk], by=self.carla, at=NOW)
 
     def test_only_what_everybody_sees_is_audited(self) -> None:
         self.put_in("billing")
