@@ -9,7 +9,7 @@ from itertools import pairwise
 DESK, WALL = "desk", "wall"
 
 
-PRINTED = {" ": "Space", "Enter": "↵", "Escape": "Esc"}
+PRINTED = {" ": "Space", "Enter": "↵", "Escape": "Esc", "arrowleft": "←", "arrowright": "→"}
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,10 @@ KEYS: tuple[Key, ...] = (
     Key("/", "search", BOTH),
     Key(".", "show what is new", BOTH),
     Key(" ", "pause, go on", (WALL,)),
+    Key("Shift+arrowleft", "move the column to the left", (WALL,)),
+    Key("Shift+arrowright", "move the column to the right", (WALL,)),
+    Key("Ctrl+Home", "to before the cards of the column", (WALL,)),
+    Key("Ctrl+End", "to behind the cards of the column", (WALL,)),
     Key("g e", "go to Emergency"),
     Key("g h", "go to Self-harm"),
     Key("g s", "go to Safety"),

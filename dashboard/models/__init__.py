@@ -1,0 +1,3 @@
+from dashboard.models.deck import Column, Deck, LastDeck
+
+__all__ = ["Column", "Deck", "LastDeck"]
