@@ -1,10 +1,9 @@
 """Tiles as they are shown: their words and signs, which one stands large, and how many are fresh."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from itertools import groupby
 
 from django.utils import timezone
 
@@ -31,6 +30,11 @@ class Face:
     @property
     def service(self) -> Service:
         return self.tile.service
+
+    @property
+    def place(self) -> str:
+        facility = self.service.facility
+        return (facility.short_name or facility.name) if facility else "All facilities"
 
     @property
     def is_trouble(self) -> bool:
@@ -125,23 +129,10 @@ class Board:
     def troubled(self) -> int:
         return sum(face.is_trouble for face in self.faces)
 
-    @property
-    def places(self) -> Iterator[tuple[str, list[Face]]]:
-        """Those of each facility together, under its name."""
-        by_place = sorted(self.faces, key=lambda face: _place(face.service))
-        for (_, name), faces in groupby(by_place, key=lambda face: _place(face.service)):
-            yield name, list(faces)
-
 
 def face_of(service: Service, now: datetime) -> Face:
     tile = operations.tile_of(service, now)
     return Face(tile, _feed(tile, dict(Feed.objects.values_list("slug", "name"))))
-
-
-def _place(service: Service) -> tuple[bool, str]:
-    if service.facility is None:
-        return True, "All facilities"
-    return False, service.facility.short_name or service.facility.name
 
 
 def _feed(tile: Tile, names: dict[str, str]) -> str:

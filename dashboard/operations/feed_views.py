@@ -164,7 +164,7 @@ def page(request: HttpRequest, feed: Feed, *, status: int = 200, **more: Any) ->
         "status_url": (settings.MURMUR_URL or request.build_absolute_uri("/")).rstrip("/")
         + reverse("operations-status"),
         "drop": settings.MURMUR_OPERATIONS_DROP,
-        "now": timezone.now(),
+        "now": timezone.localtime().replace(microsecond=0),
         **more,
     }
     return render(request, "operations/feed.html", context, status=status)

@@ -158,7 +158,9 @@ def _initial_of_service(service: Service | None) -> dict[str, Any]:
     names = ("kind", "name", "slug", "unit", "limit", "is_limit_low", "order", "is_active")
     place = service.facility.slug if service.facility else None
     stale = service.stale_after // MINUTE
-    return {name: getattr(service, name) for name in names} | {"facility": place, "stale": stale}
+    limit = None if service.limit is None else f"{service.limit:g}"
+    said = {name: getattr(service, name) for name in names}
+    return {**said, "limit": limit, "facility": place, "stale": stale}
 
 
 def _initial_of_feed(feed: Feed | None) -> dict[str, Any]:

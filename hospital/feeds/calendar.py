@@ -61,7 +61,13 @@ class Plan:
 
     def _next(self, now: datetime, zone: tzinfo) -> str:
         coming = [each.starts_at for each in self.planned if each.starts_at > now]
-        return f"Next {min(coming).astimezone(zone):%a %-d %b %H:%M}" if coming else NONE_PLANNED
+        if not coming:
+            return NONE_PLANNED
+        first = min(coming)
+        is_near = first - now < timedelta(days=6)
+        return (
+            f"Next {first.astimezone(zone):%a %H:%M}" if is_near else f"Next {first.astimezone(zone):%-d %b}"
+        )
 
 
 def read(text: str, zone: tzinfo, now: datetime) -> Plan:

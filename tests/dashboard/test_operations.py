@@ -76,7 +76,7 @@ class SparkTests(SimpleTestCase):
         spark = sparks.spark(Tile(WAIT, NOW, (status(360, 60), status(180, 70), status(0, 250))))
         assert spark is not None
         self.assertEqual(spark.path, "M200 53 400 3")
-        self.assertEqual(spark.limit, 36.1)
+        self.assertEqual(spark.limit, 39.1)
         self.assertEqual(spark.said, "1 h 10 at 04:00, 4 h 10 at last, limit 2 h")
 
     def test_words_are_steps(self) -> None:

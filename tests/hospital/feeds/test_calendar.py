@@ -127,7 +127,9 @@ class EntryTests:
 
     def test_else_the_next_is_told(self) -> None:
         later = event("DTSTART:20260303T110000Z", "DURATION:PT1H")
-        assert self.entry(later)["words"] == "Next Tue 3 Mar 06:00"
+        assert self.entry(later)["words"] == "Next Tue 06:00"
+        far = event("DTSTART:20260312T110000Z", "DURATION:PT1H")
+        assert self.entry(far)["words"] == "Next 12 Mar"
         assert self.entry()["words"] == "None planned"
 
     def test_a_long_name_is_cut(self) -> None:
