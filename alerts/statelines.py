@@ -12,9 +12,9 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from alerts import gatekeeping, tilelinks
+from alerts import gatekeeping, signs, tilelinks
 from alerts.craft import slots
-from alerts.models import Case, OperationsSign, StateLine, StateLineUse
+from alerts.models import Case, StateLine, StateLineUse
 from alerts.refusals import Refused
 from hospital import audit, operations
 from hospital.models import Facility, Service
@@ -107,7 +107,7 @@ def remove(kept: StateLine, *, by: User, at: datetime) -> None:
 def offers(case: Case, now: datetime) -> list[Offer]:
     """What its post speaks of, then what is in trouble: of its facility, and of what serves every one."""
     here = frozenset() if case.facility_id is None else frozenset({case.facility_id})
-    spoken = set(OperationsSign.objects.filter(mention=case.mention_id).values_list("kind", flat=True))
+    spoken = {each.kind for each in signs.said(case.mention)}
     tiles = [tile for tile in operations.tiles(here, now) if concerns(tile, spoken)]
     tiles.sort(key=lambda tile: (tile.service.kind not in spoken, tile.service.order, tile.service.pk))
     lines = list(StateLine.objects.within(here)) if tiles else []

@@ -1,4 +1,4 @@
-"""A storm of the sandbox through its own feed, the real workers and broker: what people say meets operations."""
+"""A storm of the sandbox through its feed, the real workers and broker: what people say meets operations."""
 
 import time
 from datetime import timedelta

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.test import TestCase
 from django.utils import timezone
 
-from alerts import defaults, gatekeeping, replies, signs, statedoubts, statelines
+from alerts import defaults, gatekeeping, replies, statedoubts, statelines
 from alerts.models import Case, StateLine, StateLineUse
 from alerts.refusals import Refused
 from alerts.statelines import Draft
@@ -121,7 +121,6 @@ class SaveTests(Lines):
 class OfferTests(Lines):
     def offered(self, **fields: Any) -> list[str]:
         case = self.case(**fields)
-        signs.read(NOW)
         return [offer.tile.service.slug for offer in statelines.offers(case, NOW)]
 
     def test_what_the_post_speaks_of_comes_first_then_what_is_in_trouble(self) -> None:
