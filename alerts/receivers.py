@@ -1,4 +1,4 @@
-"""News from below: mentions were stored or changed."""
+"""News from below: mentions were stored or changed. And our own: cards of cases are shown anew by a worker."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,6 +7,7 @@ from django.dispatch import receiver
 from django.utils import timezone
 
 from alerts import readback, tasks
+from alerts.signals import cases_changed
 from listening.signals import answers_seen, mentions_stored
 from listening.sources.contract import Written
 
@@ -22,3 +23,9 @@ def route_new_mentions(ids: Sequence[int], urgent_ids: Sequence[int] = (), **_: 
 @receiver(answers_seen, dispatch_uid="alerts.note_native_replies")
 def note_native_replies(source_id: int, answers: Sequence[Written], **_: Any) -> None:
     readback.note_met(source_id, answers, at=timezone.now())
+
+
+@receiver(cases_changed, dispatch_uid="alerts.show_cases")
+def show_cases(ids: Sequence[int], **_: Any) -> None:
+    # Not here: whoever claims would wait for the lock of the wall's order, and with it for whoever stores.
+    tasks.ring(tasks.show_cases, list(ids), queue=tasks.URGENT)

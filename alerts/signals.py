@@ -7,3 +7,6 @@ cases_changed = Signal()
 
 presence_changed = Signal()
 """Somebody came to a case, left it, or began or stopped writing there."""
+
+walls_changed = Signal()
+"""Cards took new numbers of the wall, because their cases changed."""

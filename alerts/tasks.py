@@ -17,6 +17,7 @@ from alerts import (
     paging,
     presence,
     private,
+    showing,
     staffvoice,
     thanks,
     triage,
@@ -87,6 +88,16 @@ def read_back_due() -> None:
 @shared_task(ignore_result=True)
 def sweep_presence() -> None:
     presence.sweep(timezone.now())
+
+
+@shared_task(ignore_result=True)
+def show_cases(case_ids: list[int]) -> None:
+    showing.renew(case_ids)
+
+
+@shared_task(ignore_result=True)
+def sweep_shown() -> None:
+    showing.sweep(timezone.now())
 
 
 @shared_task(ignore_result=True)

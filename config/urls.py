@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from dashboard import (
     accuracy_views,
+    card_views,
     change_views,
     contact_views,
     duty_views,
@@ -104,6 +105,7 @@ urlpatterns: list[URLPattern] = [
     path("cases/<int:pk>/", pages.detail, name="case-detail"),
     path("cases/<int:pk>/thread/", pages.thread, name="case-thread"),
     path("cases/<int:pk>/claim/", moves.claim, name="case-claim"),
+    path("cases/<int:pk>/claim/card/", card_views.claim, name="card-claim"),
     path("cases/<int:pk>/release/", moves.release, name="case-release"),
     path("cases/<int:pk>/take-over/", moves.take_over, name="case-take-over"),
     path("cases/<int:pk>/move/", moves.move, name="case-move"),

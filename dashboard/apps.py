@@ -6,10 +6,11 @@ class DashboardConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from alerts.signals import cases_changed, presence_changed
+        from alerts.signals import cases_changed, presence_changed, walls_changed
         from dashboard import doorbell
         from listening.signals import mentions_stored
 
         mentions_stored.connect(doorbell.ring_for_mentions, dispatch_uid="wall")
+        walls_changed.connect(doorbell.ring_for_mentions, dispatch_uid="cards")
         cases_changed.connect(doorbell.ring_for_cases, dispatch_uid="wall")
         presence_changed.connect(doorbell.ring_for_presence, dispatch_uid="desks")

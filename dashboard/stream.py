@@ -24,6 +24,7 @@ from django.views.decorators.http import require_GET
 
 from dashboard import choices
 from dashboard.arrivals import Arrival
+from dashboard.cards import without_work
 from dashboard.frames import CLOSING, frame, retry
 from dashboard.hub import Client, Hub, hub, reading
 from dashboard.wall_filters import WallFilter
@@ -44,11 +45,20 @@ class Wanted:
     facility_ids: frozenset[int] | None
     filter: WallFilter
     session_key: str
+    case_facility_ids: frozenset[int] | None = frozenset()  # where they may see how a case stands
 
     def frame_of(self, item: Arrival | bytes) -> bytes:
         if isinstance(item, bytes):
             return item
-        return item.frame_for(self.facility_ids, self.filter, timezone.now()) or b""
+        card = item.frame_for(self.facility_ids, self.filter, timezone.now()) or b""
+        return card if self.sees_case_of(item) else without_work(card)
+
+    def sees_case_of(self, arrival: Arrival) -> bool:
+        """Also of the story whose card may come in its place."""
+        if self.case_facility_ids is None:
+            return True
+        places = {each.facility_id for each in (arrival, arrival.told_by) if each}
+        return places <= self.case_facility_ids
 
 
 @allow(Permission.SEE_WALL)
@@ -65,9 +75,13 @@ async def stream(request: HttpRequest) -> StreamingHttpResponse:
 
 def wanted_by(request: HttpRequest) -> Wanted:
     try:
-        facility_ids = reach_of(request).facility_ids(Permission.SEE_WALL)
+        reach = reach_of(request)
+        facility_ids = reach.facility_ids(Permission.SEE_WALL)
         return Wanted(
-            facility_ids, choices.offered(facility_ids).read(request), request.session.session_key or ""
+            facility_ids,
+            choices.offered(facility_ids).read(request),
+            request.session.session_key or "",
+            reach.facility_ids(Permission.SEE_CASES),
         )
     finally:
         # This thread lives as long as the stream does; its connection must not.
@@ -151,16 +165,18 @@ def heartbeat(center: Hub, position: int) -> bytes:
 
 async def may_go_on(wanted: Wanted) -> bool:
     try:
-        return await reading(facilities_now, wanted.session_key) == (True, wanted.facility_ids)
+        rights = (True, wanted.facility_ids, wanted.case_facility_ids)
+        return await reading(facilities_now, wanted.session_key) == rights
     except DatabaseError:
         # No answer is not a no; heartbeats stop by themselves while there is none.
         return True
 
 
-def facilities_now(session_key: str) -> tuple[bool, frozenset[int] | None]:
-    """Whether the session's owner may still see the wall, and which facilities of it."""
+def facilities_now(session_key: str) -> tuple[bool, frozenset[int] | None, frozenset[int] | None]:
+    """Whether the session's owner may still see the wall, which facilities of it, and where the cases too."""
     reach = Reach(get_user(session_of(session_key)))
-    return reach.can(Permission.SEE_WALL), reach.facility_ids(Permission.SEE_WALL)
+    cases = reach.facility_ids(Permission.SEE_CASES)
+    return reach.can(Permission.SEE_WALL), reach.facility_ids(Permission.SEE_WALL), cases
 
 
 def session_of(session_key: str) -> HttpRequest:

@@ -16,7 +16,7 @@ from dashboard.choices import Offered
 from dashboard.columns import Column, standing_in
 from dashboard.folding import Cursor, Place
 from dashboard.wall_filters import WallFilter
-from hospital.access import Permission, allow, reach_of
+from hospital.access import Permission, Reach, allow, reach_of
 from listening import sampled, wall_sequence
 from listening.models import Mention
 from listening.models.mention import MentionQuerySet
@@ -32,16 +32,20 @@ NAMED_ON_SCREEN = 4
 class Look:
     """One person looking at the wall at one moment."""
 
-    facility_ids: frozenset[int] | None
+    reach: Reach
     offered: Offered
     wanted: WallFilter
     now: datetime
 
     @classmethod
     def of(cls, request: HttpRequest) -> "Look":
-        facility_ids = reach_of(request).facility_ids(Permission.SEE_WALL)
-        offered = choices.offered(facility_ids)
-        return cls(facility_ids, offered, offered.read(request), timezone.now())
+        reach = reach_of(request)
+        offered = choices.offered(reach.facility_ids(Permission.SEE_WALL))
+        return cls(reach, offered, offered.read(request), timezone.now())
+
+    @property
+    def facility_ids(self) -> frozenset[int] | None:
+        return self.reach.facility_ids(Permission.SEE_WALL)
 
     def mentions(self, column: Column) -> MentionQuerySet:
         standing = standing_in(column, self.wanted.sentiment)
@@ -52,7 +56,9 @@ class Look:
         return folding.Column(self.mentions(column), is_folded=self.wanted.is_folded).places(size, before)
 
     def card(self, place: Place) -> Card:
-        return Card(place.shown, is_named=not self.wanted.is_big_screen, stands_at=place.cursor[0])
+        may_see = self.reach.covers(Permission.SEE_CASES, place.shown.facility_id)
+        is_named = not self.wanted.is_big_screen
+        return Card(place.shown, is_named=is_named, stands_at=place.cursor[0], shows_work=may_see)
 
 
 @dataclass(frozen=True)

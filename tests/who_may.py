@@ -55,6 +55,7 @@ WHO_MAY = {
     "case-detail": SEE_CASES,
     "case-thread": SEE_CASES,
     "case-claim": WORK,
+    "card-claim": WORK,
     "case-release": WORK,
     "case-take-over": WORK,
     "case-move": WORK,
