@@ -163,8 +163,8 @@ body.addEventListener("htmx:beforeSwap", ({ detail }) => {
   if (id === "pulse" && detail.shouldSwap) statusAt = Date.now();
 });
 body.addEventListener("htmx:afterSettle", () => {
-  const words = [...document.querySelectorAll("#band :is(.band-where, .band-gist)")];
-  if (words.length) show(find("alert"), `Emergency: ${words.map((part) => part.textContent.trim()).join(" ")}`);
+  const words = [...document.querySelectorAll("#band :is(.band-title, .band-where, .band-gist)")];
+  if (words.length) show(find("alert"), words.map((part) => part.textContent.trim()).join(" "));
   if (!lanes.isConnected) setUp();
 });
 
