@@ -28,13 +28,14 @@ UNKNOWN = timedelta(hours=12)
 
 LONGEST = timedelta(days=14)
 LOOKED_AT = 500
-MOST = 100
 SOON = timedelta(hours=1)
 LONGEST_NOTE = 1_000
 EMPTY = "Write what the next shift should know."
 TOO_LONG = f"A note has {LONGEST_NOTE:,} characters at most. Write the rest on its case."
 ALREADY_DOWN = "Somebody has taken this note down already."
-ALREADY = "You have taken over just now. Nothing has happened since."
+ALREADY = "You have taken over already. What stands here came after that."
+READ_LONG_AGO = "This page was opened hours ago. Read what stands here now, then take over."
+READ_WITHIN = timedelta(hours=2)
 
 Kind = CaseEvent.Kind
 MEANS_LITTLE = (Kind.OPENED, Kind.REVEALED, Kind.SEEN, Kind.READ, Kind.TICKED, Kind.DRAFTED)
@@ -79,13 +80,17 @@ def changes(facility_ids: frozenset[int] | None, person: User, since: datetime, 
 
 
 @transaction.atomic
-def accept(person: User, *, since: datetime, at: datetime) -> Handover:
-    """They have read it. On record, so that nothing falls between two shifts."""
-    if Handover.objects.filter(person=person, at__gt=at - timedelta(seconds=30)).exists():
+def accept(person: User, *, read_at: datetime, at: datetime) -> Handover:
+    """They have read what was there at a moment. On record, so that nothing falls between two shifts."""
+    if Handover.objects.filter(person=person, at__gte=read_at).exists():
         raise Refused(ALREADY)
-    notes_read = list(ShiftNote.objects.pinned(at).values_list("pk", flat=True))
-    audit.record("handover.accept", str(person.pk), by=person, at=at, since=since.isoformat(), notes=notes_read)
-    return Handover.objects.create(person=person, since=since, at=at)
+    if not at - READ_WITHIN <= read_at <= at:
+        raise Refused(READ_LONG_AGO)
+    left = since(person, at)
+    notes = list(ShiftNote.objects.pinned(read_at).values_list("pk", flat=True))
+    told = {"since": left.isoformat(), "read_at": read_at.isoformat(), "notes": notes}
+    audit.record("handover.accept", str(person.pk), by=person, at=at, **told)
+    return Handover.objects.create(person=person, since=left, at=read_at)
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""News from below: mentions were stored or changed. And our own: cards of cases are shown anew by a worker."""
+"""News from below: mentions were stored or changed. And of our own: a case took a step."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -83,7 +83,9 @@ class Faces:
 
     @classmethod
     def of(cls, mention: Mention) -> "Faces":
-        return cls(*(cards.rendered(mention, is_named=is_named, shows_work=True) for is_named in (True, False)))
+        return cls(
+            *(cards.rendered(mention, is_named=is_named, shows_work=True) for is_named in (True, False))
+        )
 
 
 def told(mention: Mention, stories: Mapping[int, tuple[Mention, Faces]]) -> Arrival:

@@ -12,8 +12,8 @@ from django.db.models import Case, JSONField, OuterRef, Prefetch, Subquery, When
 from django.db.models.functions import JSONObject, Left, Length
 from django.template.loader import render_to_string
 
-from alerts import standing
 from alerts import models as alerts
+from alerts import standing
 from alerts.standing import Standing
 from dashboard import masks
 from dashboard.columns import PRAISE_LANE, Column, column_of
@@ -46,7 +46,9 @@ def for_cards(mentions: MentionQuerySet) -> MentionQuerySet:
     """With all a card needs, and of a long text only its beginning."""
     return (
         mentions.select_related("source", "facility", "author", "story")
-        .prefetch_related("matches", Prefetch("case", standing.read(alerts.Case.objects.all()), to_attr="work"))
+        .prefetch_related(
+            "matches", Prefetch("case", standing.read(alerts.Case.objects.all()), to_attr="work")
+        )
         .defer("text")
         .annotate(
             excerpt=Left("text", EXCERPT + masks.SLACK), characters=Length("text"), last_label=last_label()
@@ -317,7 +319,7 @@ def rendered(mention: Mention, *, is_named: bool, shows_work: bool = False) -> s
 
 
 WORK = re.compile(rb"<(p|span) data-work\b.*?</\1>")
-"""What of a rendered card tells of its case. It stands on one line, and nothing of a post can look like it."""
+"""What of a rendered card tells of its case. It stands on one line, and no post can look like it."""
 
 
 def without_work(frames: bytes) -> bytes:

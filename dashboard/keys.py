@@ -74,6 +74,7 @@ KEYS: tuple[Key, ...] = (
     Key("g p", "go to Praise"),
     Key("g m", "go to Mine"),
     Key("g t", "go to Team"),
+    Key("g o", "go to the handover", BOTH),
     Key("?", "show these keys", BOTH, control=False),
     Key("Escape", "leave a field", BOTH, control=False),
 )

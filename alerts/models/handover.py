@@ -15,6 +15,9 @@ class ShiftNoteQuerySet(models.QuerySet["ShiftNote"]):
     def pinned(self, now: datetime) -> Self:
         return self.filter(taken_down_at__isnull=True, at__gt=now - PINNED_FOR)
 
+    def within(self, facility_ids: frozenset[int] | None) -> Self:
+        return self if facility_ids is None else self.filter(facility_id__in=facility_ids)
+
     def seen_within(self, facility_ids: frozenset[int] | None) -> Self:
         """Those of a facility one may see, and those that are for all."""
         if facility_ids is None:

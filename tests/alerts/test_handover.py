@@ -85,14 +85,19 @@ class HandoverTests(TestCase):
         found = self.found(frozenset({north.pk}))
         self.assertEqual((found["opened"], found["waits"]), ([here.pk], [here.pk]))
 
-    def test_taking_over_is_kept_and_moves_the_mark(self) -> None:
-        since = handover.since(self.pete, NOW)
-        handover.accept(self.pete, since=since, at=NOW)
-        self.assertEqual(handover.since(self.pete, NOW + timedelta(minutes=5)), NOW)
+    def test_taking_over_is_kept_and_moves_the_mark_to_what_was_read(self) -> None:
+        read_at, at = NOW - timedelta(minutes=4), NOW
+        handover.accept(self.pete, read_at=read_at, at=at)
+        self.assertEqual(handover.since(self.pete, NOW + timedelta(minutes=5)), read_at)
         self.assertEqual(AuditEntry.objects.get().action, "handover.accept")
-        with self.assertRaisesMessage(Refused, "You have taken over just now."):
-            handover.accept(self.pete, since=NOW, at=NOW + timedelta(seconds=5))
+        with self.assertRaisesMessage(Refused, handover.ALREADY):
+            handover.accept(self.pete, read_at=read_at, at=at)
         self.assertEqual(Handover.objects.count(), 1)
+
+    def test_what_was_read_long_ago_is_not_taken_over(self) -> None:
+        for read_at in (NOW - timedelta(hours=3), NOW + timedelta(minutes=1)):
+            with self.assertRaisesMessage(Refused, handover.READ_LONG_AGO):
+                handover.accept(self.pete, read_at=read_at, at=NOW)
 
     def test_a_note_is_pinned_until_somebody_takes_it_down(self) -> None:
         note = handover.pin(text="Portal is slow. IT knows.", facility=None, by=self.priya, at=NOW)

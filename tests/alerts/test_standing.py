@@ -72,7 +72,9 @@ class StandingTests(TestCase):
         self.assertEqual(said_of(case).words, "Sam spoke to them")
 
     def test_praise_says_when_it_was_passed_on(self) -> None:
-        case = open_case(lane="praise", sentiment="positive", text="The night nurse on 5 North sang to my dad.")
+        case = open_case(
+            lane="praise", sentiment="positive", text="The night nurse on 5 North sang to my dad."
+        )
         at = NOW + timedelta(minutes=6)
         thanks.pass_on(case, unit="5 North", first_name="", words="You sang.", by=carla(), at=at)
         self.assertEqual((said_of(case).words, said_of(case).at), ("Passed on", at))

@@ -1,4 +1,5 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 from unittest import TestCase as PlainTestCase
 
 from django.contrib.auth.models import User
@@ -10,6 +11,7 @@ from alerts import building, defaults, paging, triage
 from alerts.models import Case
 from dashboard import band
 from dashboard.band import WORDS, Slot, Step
+from hospital.models import Facility
 from listening.models import Author
 from tests import base
 from tests.alerts.safety.base import duty
@@ -32,6 +34,8 @@ class StepTests(PlainTestCase):
 
 class BuildingSlotTests(TestCase):
     pete: User
+    now: datetime
+    north: Facility
 
     @classmethod
     def setUpTestData(cls) -> None:
@@ -40,9 +44,9 @@ class BuildingSlotTests(TestCase):
         cls.now = timezone.now()
         cls.north = base.facility("Northfield North", "north")
 
-    def here(self, minutes: int = 4, **fields: object) -> Case:
+    def here(self, minutes: int = 4, **fields: Any) -> Case:
         at = self.now - timedelta(minutes=minutes)
-        values = {"facility": self.north, "topics": ["wait_time"], **fields}
+        values: dict[str, Any] = {"facility": self.north, "topics": ["wait_time"], **fields}
         said = "Six hours in your ER waiting room, zebrafish"
         mention = base.mention(said, lane="in_building", level="P1", published_at=at, **values)
         case = triage.route(mention.pk, at)
@@ -70,7 +74,9 @@ class BuildingSlotTests(TestCase):
 
     def test_its_steps_come_from_the_case(self) -> None:
         case = self.here()
-        duty(self.pete, "nurse", starts_at=self.now - timedelta(hours=1), ends_at=self.now + timedelta(hours=1))
+        duty(
+            self.pete, "nurse", starts_at=self.now - timedelta(hours=1), ends_at=self.now + timedelta(hours=1)
+        )
         paging.sweep(self.now)
         self.advance(case, "on_the_way")
         (slot,) = self.slots()

@@ -169,15 +169,15 @@ class ReachTests(StreamTestCase):
         )
         for change in cases:
             await sync_to_async(User.objects.filter(pk=carla.pk).update)(is_active=True)
-            _, facility_ids, cases = await sync_to_async(stream.facilities_now)(cookie)
-            reader = Reader("", stream.Wanted(facility_ids, anyone().filter, cookie, cases))
+            _, facility_ids, seen = await sync_to_async(stream.facilities_now)(cookie)
+            reader = Reader("", stream.Wanted(facility_ids, anyone().filter, cookie, seen))
             await reader.until_named("heartbeat", count=3)
             self.assertNotIn("ended", [event.name for event in reader.events])
             await sync_to_async(change)()
             self.assertEqual((await reader.rest())[-1].name, "ended")
 
     async def test_it_ends_with_the_session(self) -> None:
-        nothing = (False, frozenset(), frozenset())
+        nothing: tuple[bool, frozenset[int], frozenset[int]] = (False, frozenset(), frozenset())
         self.assertEqual(await sync_to_async(stream.facilities_now)("no-such-session"), nothing)
 
 
