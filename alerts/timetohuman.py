@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from statistics import median
 
 from django.db.models import OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.timezone import localtime
 
 from alerts import building
@@ -79,5 +80,7 @@ def waits(facility_ids: frozenset[int] | None, since: datetime) -> list[Wait]:
     is_here = Q(mention__lane=building.LANE) | Q(queue__slug=building.QUEUE)
     spoken = SafetyStep.objects.filter(case=OuterRef("pk"), key=building.SPOKEN)
     heard = Case.objects.within(facility_ids).filter(is_here, opened_at__gte=since)
-    rows = heard.annotate(spoken_at=Subquery(spoken.values("at")[:1])).order_by("opened_at")
+    # Who closes a case as dealt with in person says when that was.
+    spoken_at = Coalesce(Subquery(spoken.values("at")[:1]), "contacted_at")
+    rows = heard.annotate(spoken_at=spoken_at).order_by("opened_at")
     return [Wait(*row) for row in rows.values_list("pk", "opened_at", "spoken_at")]
