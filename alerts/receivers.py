@@ -1,4 +1,4 @@
-"""News from below: mentions were stored or changed, and services reported."""
+"""News from below: mentions were stored or changed, services reported. And our own: a case took a step."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,6 +7,7 @@ from django.dispatch import receiver
 from django.utils import timezone
 
 from alerts import readback, tasks
+from alerts.signals import cases_changed
 from hospital.signals import service_changed
 from listening.signals import answers_seen, mentions_stored
 from listening.sources.contract import Written
@@ -28,3 +29,9 @@ def note_native_replies(source_id: int, answers: Sequence[Written], **_: Any) ->
 @receiver(service_changed, dispatch_uid="alerts.join_operations")
 def join_operations(**_: Any) -> None:
     tasks.ring(tasks.join_operations, queue=tasks.URGENT)
+
+
+@receiver(cases_changed, dispatch_uid="alerts.show_cases")
+def show_cases(ids: Sequence[int], **_: Any) -> None:
+    # Not here: whoever claims would wait for the lock of the wall's order, and with it for whoever stores.
+    tasks.ring(tasks.show_cases, list(ids), queue=tasks.URGENT)

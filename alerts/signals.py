@@ -10,3 +10,6 @@ presence_changed = Signal()
 
 operations_changed = Signal()
 """A tile was tied to mentions or let go, or an alarm of an outage was raised, answered or ended."""
+
+walls_changed = Signal()
+"""Cards took new numbers of the wall, because their cases changed."""

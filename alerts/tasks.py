@@ -18,6 +18,7 @@ from alerts import (
     paging,
     presence,
     private,
+    showing,
     staffvoice,
     thanks,
     triage,
@@ -88,6 +89,16 @@ def read_back_due() -> None:
 @shared_task(ignore_result=True)
 def sweep_presence() -> None:
     presence.sweep(timezone.now())
+
+
+@shared_task(ignore_result=True)
+def show_cases(case_ids: list[int]) -> None:
+    showing.renew(case_ids)
+
+
+@shared_task(ignore_result=True)
+def sweep_shown() -> None:
+    showing.sweep(timezone.now())
 
 
 @shared_task(ignore_result=True)

@@ -4,6 +4,8 @@ from django.urls import URLPattern, path
 
 from dashboard import (
     accuracy_views,
+    building_views,
+    card_views,
     change_views,
     contact_views,
     deck_views,
@@ -12,6 +14,7 @@ from dashboard import (
     facility_list_views,
     facility_views,
     fact_views,
+    handover_views,
     helped_views,
     intake_views,
     knower_views,
@@ -126,6 +129,7 @@ urlpatterns: list[URLPattern] = [
     path("cases/<int:pk>/", pages.detail, name="case-detail"),
     path("cases/<int:pk>/thread/", pages.thread, name="case-thread"),
     path("cases/<int:pk>/claim/", moves.claim, name="case-claim"),
+    path("cases/<int:pk>/claim/card/", card_views.claim, name="card-claim"),
     path("cases/<int:pk>/release/", moves.release, name="case-release"),
     path("cases/<int:pk>/take-over/", moves.take_over, name="case-take-over"),
     path("cases/<int:pk>/move/", moves.move, name="case-move"),
@@ -145,6 +149,13 @@ urlpatterns: list[URLPattern] = [
     path("cases/<int:pk>/risk/", safety.choose, name="case-risk"),
     path("cases/<int:pk>/step/", safety.step, name="case-step"),
     path("cases/<int:pk>/advance/", safety.advance, name="case-advance"),
+    path("in-the-building/", building_views.report, name="building-report"),
+    path("in-the-building/<slug:week>/<slug:kind>/", building_views.behind, name="building-cases"),
+    # The change of shift
+    path("handover/", handover_views.home, name="handover"),
+    path("handover/accept/", handover_views.accept, name="handover-accept"),
+    path("handover/notes/", handover_views.pin, name="handover-pin"),
+    path("handover/notes/<int:pk>/down/", handover_views.take_down, name="handover-down"),
     # Who wrote, and who knows
     path("cases/<int:pk>/remark/", safety.remark, name="case-remark"),
     path("cases/<int:pk>/knows/", knows.knows, name="case-knows"),

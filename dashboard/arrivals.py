@@ -78,7 +78,10 @@ class Arrival:
     def card(self, looker: Looker, standing: frozenset[Standing]) -> bytes:
         if not standing:
             return b""
-        return self.frame("mention", named(looker.slots, standing), self.shown[looker.face])
+        said = self.shown[looker.face]
+        if not looker.sees_cases_in(self.subject.facility_id):
+            said = cards.without_work(said)
+        return self.frame("mention", named(looker.slots, standing), said)
 
     def frame(self, event: str, names: str, said: bytes) -> bytes:
         return b"event: %s\nid: %d\ndata: %s\n%s\n" % (event.encode(), self.seq, names.encode(), said)

@@ -1,5 +1,6 @@
 """A mention as the wall shows it: the card, its words, and what is held back from it."""
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -7,10 +8,13 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Case, JSONField, OuterRef, Subquery, When
+from django.db.models import Case, JSONField, OuterRef, Prefetch, Subquery, When
 from django.db.models.functions import JSONObject, Left, Length
 from django.template.loader import render_to_string
 
+from alerts import models as alerts
+from alerts import standing
+from alerts.standing import Standing
 from dashboard import masks
 from dashboard.columns import PRAISE_LANE, Column, column_of
 from listening.models import Label, Mention
@@ -42,7 +46,9 @@ def for_cards(mentions: MentionQuerySet) -> MentionQuerySet:
     """With all a card needs, and of a long text only its beginning."""
     return (
         mentions.select_related("source", "facility", "author", "story")
-        .prefetch_related("matches")
+        .prefetch_related(
+            "matches", Prefetch("case", standing.read(alerts.Case.objects.all()), to_attr="work")
+        )
         .defer("text")
         .annotate(
             excerpt=Left("text", EXCERPT + masks.SLACK), characters=Length("text"), last_label=last_label()
@@ -127,6 +133,7 @@ class Card:
     is_named: bool = True  # a screen on a wall shows no author
     stands_at: datetime | None = None  # the moment by which it has its place, where that is not its own
     suffix: str = ""  # of its ids, where one page may hold it twice
+    shows_work: bool = False  # how its case stands, and who has it: for those who may see cases
 
     @property
     def at(self) -> datetime:
@@ -191,6 +198,25 @@ class Card:
         if story is None or story.count < 2:
             return ""
         return f"{story.count:,} alike" if story.headline_id == self.mention.pk else "one of a story"
+
+    @property
+    def case(self) -> alerts.Case | None:
+        """Its case, where whoever looks may see it. One that is restricted is not even read."""
+        return getattr(self.mention, "work", None) if self.shows_work else None
+
+    @cached_property
+    def standing(self) -> Standing | None:
+        return standing.of(self.case) if self.case else None
+
+    @property
+    def can_thank(self) -> bool:
+        is_praise = self.mention.lane == PRAISE_LANE
+        return is_praise and self.case is not None and getattr(self.case, "thanked_at", None) is None
+
+    @property
+    def chip(self) -> str:
+        """What operations say now of what this is about."""
+        return ""
 
     @property
     def is_heeded(self) -> bool:
@@ -265,6 +291,11 @@ class Card:
         return [topic.replace("_", " ") for topic in self.mention.topics]
 
     @property
+    def topic(self) -> str:
+        """The one that a card has room for."""
+        return self.topics[0] if self.topics and not self.is_withheld else ""
+
+    @property
     def reasons(self) -> list[str]:
         return [reason_in_words(reason) for reason in self.mention.reasons[:3]]
 
@@ -283,5 +314,15 @@ def reason_in_words(reason: Any) -> str:
     return str(reason)
 
 
-def rendered(mention: Mention, *, is_named: bool) -> str:
-    return render_to_string("wall/_mention.html", {"card": Card(mention, is_named=is_named)})
+def rendered(mention: Mention, *, is_named: bool, shows_work: bool = False) -> str:
+    card = Card(mention, is_named=is_named, shows_work=shows_work)
+    return render_to_string("wall/_mention.html", {"card": card})
+
+
+WORK = re.compile(rb"<(p|span) data-work\b.*?</\1>")
+"""What of a rendered card tells of its case. It stands on one line, and no post can look like it."""
+
+
+def without_work(frames: bytes) -> bytes:
+    """The same cards for somebody who may see the wall and not the cases behind it."""
+    return WORK.sub(b"", frames)

@@ -16,4 +16,5 @@ Faces = Mapping[Face, str]
 
 
 def of(mention: Mention) -> Faces:
-    return {face: cards.rendered(mention, is_named=face is Face.DESK) for face in Face}
+    """With how the case stands, which whoever may not see cases is sent without."""
+    return {face: cards.rendered(mention, is_named=face is Face.DESK, shows_work=True) for face in Face}

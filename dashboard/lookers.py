@@ -10,6 +10,7 @@ from dashboard.faces import Face
 from dashboard.looking import Looker
 from dashboard.models import Deck
 from dashboard.standing import EVERYDAY
+from dashboard.wall_filters import WallFilter
 from hospital.access import Permission, Reach
 
 HIGHEST_ID = 2**63 - 1
@@ -20,12 +21,20 @@ def at_wall(user: AbstractBaseUser | AnonymousUser, deck: str, params: Mapping[s
     reach = Reach(user)
     if not reach.can(Permission.SEE_WALL):
         return None
-    facility_ids = reach.facility_ids(Permission.SEE_WALL)
-    wanted = choices.offered(facility_ids).read(params)
-    if wanted.is_big_screen:
-        return Looker(facility_ids, EVERYDAY, Face.SCREEN, wanted)
-    slots = decks.slots(deck_named(user, deck)) if deck else EVERYDAY
-    return Looker(facility_ids, slots, Face.DESK, wanted)
+    wanted = choices.offered(reach.facility_ids(Permission.SEE_WALL)).read(params)
+    return looking(reach, deck_named(user, deck) if deck else None, wanted)
+
+
+def looking(reach: Reach, deck: Deck | None, wanted: WallFilter) -> Looker:
+    """A big screen shows the columns that stand for everybody."""
+    slots = decks.slots(deck) if deck and not wanted.is_big_screen else EVERYDAY
+    return Looker(
+        reach.facility_ids(Permission.SEE_WALL),
+        slots,
+        Face.SCREEN if wanted.is_big_screen else Face.DESK,
+        wanted,
+        case_facility_ids=reach.facility_ids(Permission.SEE_CASES),
+    )
 
 
 def deck_named(user: AbstractBaseUser | AnonymousUser, slug: str) -> Deck:

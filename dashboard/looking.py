@@ -18,9 +18,13 @@ class Looker:
     slots: tuple[Slot, ...] = EVERYDAY
     face: Face = Face.DESK
     wanted: WallFilter = field(default_factory=WallFilter)
+    case_facility_ids: frozenset[int] | None = frozenset()  # where they may see how a case stands
 
     def reaches(self, facility_id: int | None) -> bool:
         return self.facility_ids is None or facility_id in self.facility_ids
+
+    def sees_cases_in(self, facility_id: int | None) -> bool:
+        return self.case_facility_ids is None or facility_id in self.case_facility_ids
 
 
 Again = Callable[[], Looker | None]

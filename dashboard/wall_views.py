@@ -49,13 +49,10 @@ class Look:
 
     @classmethod
     def of(cls, request: HttpRequest, deck: Deck | None = None) -> "Look":
-        facility_ids = reach_of(request).facility_ids(Permission.SEE_WALL)
-        offered = choices.offered(facility_ids)
-        wanted = offered.read(request.GET)
-        if wanted.is_big_screen:
-            return cls(Looker(facility_ids, EVERYDAY, Face.SCREEN, wanted), offered, timezone.now())
-        slots = decks.slots(deck) if deck else EVERYDAY
-        return cls(Looker(facility_ids, slots, Face.DESK, wanted), offered, timezone.now(), deck)
+        reach = reach_of(request)
+        offered = choices.offered(reach.facility_ids(Permission.SEE_WALL))
+        looker = lookers.looking(reach, deck, offered.read(request.GET))
+        return cls(looker, offered, timezone.now(), None if looker.wanted.is_big_screen else deck)
 
     @property
     def facility_ids(self) -> frozenset[int] | None:
@@ -89,8 +86,13 @@ class Look:
         return folding.Column(self.rows(slot), is_folded=self.wanted.is_folded).places(size, before)
 
     def card(self, place: Place, slot: Slot) -> Card:
-        is_named = self.looker.face is Face.DESK
-        return Card(place.shown, is_named=is_named, stands_at=place.cursor.at, suffix=slot.suffix)
+        return Card(
+            place.shown,
+            is_named=self.looker.face is Face.DESK,
+            stands_at=place.cursor.at,
+            suffix=slot.suffix,
+            shows_work=self.looker.sees_cases_in(place.shown.facility_id),
+        )
 
 
 @dataclass(frozen=True)

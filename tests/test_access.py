@@ -15,7 +15,7 @@ from django.test import Client, RequestFactory, TestCase
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from alerts import defaults
-from alerts.models import ApprovedFact, BulkMove, Case, ListedContact, Queue, Reply, SavedReply
+from alerts.models import ApprovedFact, BulkMove, Case, ListedContact, Queue, Reply, SavedReply, ShiftNote
 from hospital.access import DefaultDenyMiddleware
 from hospital.models import Facility, Membership, Role, Team
 from listening import stories
@@ -51,6 +51,7 @@ from tests.hospital.feeds.nouns import nouns as feed_nouns
 from tests.who_may import PUBLIC, WHO_MAY
 
 OF_A_CASE = {f"reply-{verb}" for verb in ("save", "autosave", "submit", "check", "verdict", "insert", "swap")}
+OF_A_CASE.add("card-claim")
 PEOPLE = PUBLIC.split()
 KINDS = {"source-create": "?kind=rss", "feed-create": "?kind=posted"}
 PARTS: dict[str, Any] = {
@@ -60,6 +61,7 @@ PARTS: dict[str, Any] = {
     "pack": "acute",
     "token": "nobodys",
     "slug": "complaints",
+    "week": "2026-W10",
 }
 
 
@@ -143,6 +145,7 @@ class AccessTests(TestCase):
                 text="Open", topic="hours", facility=place, owner="Desk", valid_until=NOW, **cls.by(writer)
             ).pk,
             "bulk": BulkMove.objects.create(at=NOW, by=writer, words="claimed").pk,
+            "handover": ShiftNote.objects.create(text="Ice", facility=place, by=writer, at=NOW).pk,
             "person": writer.pk,
             "team": Team.objects.create(name=f"Team {name}", facility=place).pk,
             "membership": Membership.objects.create(user=writer, role=Role.VIEWER, facility=place).pk,

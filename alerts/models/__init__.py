@@ -5,6 +5,7 @@ from alerts.models.change import Change, ChangeLink
 from alerts.models.clock import ClockRun, Holiday
 from alerts.models.contact import ListedContact
 from alerts.models.duty import Duty
+from alerts.models.handover import Handover, ShiftNote
 from alerts.models.hands import BulkMove, StoryMute
 from alerts.models.knowledge import Knower, Question
 from alerts.models.native import NativeReply
@@ -38,6 +39,7 @@ __all__ = [
     "ChangeLink",
     "ClockRun",
     "Duty",
+    "Handover",
     "Holiday",
     "Knower",
     "ListedContact",
@@ -64,6 +66,7 @@ __all__ = [
     "SafetyText",
     "SafetyTextVersion",
     "SavedReply",
+    "ShiftNote",
     "StateLine",
     "StateLineUse",
     "StoryMute",

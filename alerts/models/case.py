@@ -137,6 +137,7 @@ class Case(models.Model):
     contacted_at = models.DateTimeField(null=True, blank=True)
     staff_answer = models.CharField(max_length=10, choices=Answer, blank=True)
     passed_on = models.CharField(max_length=500, blank=True)  # of a staff voice, all that others see
+    shown = models.CharField(max_length=16, blank=True)  # the mark of what the walls say of it: `showing`
 
     objects = CaseQuerySet.as_manager()
 

@@ -7,8 +7,8 @@ const units = [[86400, "d"], [3600, "h"], [60, "min"], [1, "s"]];
 // The server's clock counts: a screen's own may be wrong.
 let offset = Date.parse(clock?.dateTime) - Date.now() || 0;
 const set = (element, text) => { if (element && element.textContent !== text) element.textContent = text; };
-const since = (moment) => {
-  const seconds = Math.max(0, (Date.now() + offset - Date.parse(moment)) / 1000);
+const span = (length) => {
+  const seconds = Math.max(0, length / 1000);
   const [size, unit] = units.find(([least]) => seconds >= least) ?? units.at(-1);
   return `${Math.floor(seconds / size)} ${unit}`;
 };
@@ -20,12 +20,17 @@ const tick = () => {
   const shown = document.querySelectorAll("time[data-hour][datetime]");
   for (const one of shown) set(one, hours.format(Date.parse(one.dateTime)));
   for (const each of document.querySelectorAll("time[data-age][datetime]")) {
-    set(each, since(each.dateTime));
+    set(each, span(now - Date.parse(each.dateTime)));
     each.title ||= full.format(Date.parse(each.dateTime));
+  }
+  for (const each of document.querySelectorAll("time[data-due][datetime]")) {
+    const left = Date.parse(each.dateTime) - now;
+    set(each, left < 0 ? `late ${span(-left)}` : span(left));
+    each.toggleAttribute("data-late", left < 0);
   }
   for (const each of document.querySelectorAll("time[data-shown]:not([datetime])")) {
     [each.dateTime, each.title] = [now.toISOString(), `Shown ${full.format(now)}`];
-    set(each, `+${since(each.dataset.shown)}`);
+    set(each, `+${span(now - Date.parse(each.dataset.shown))}`);
   }
 };
 document.addEventListener("murmur:clock", (event) => { offset = event.detail - Date.now(); });

@@ -144,8 +144,8 @@ const beat = () => {
 find("pause").addEventListener("click", () => pause(!pausedAt));
 body.addEventListener("htmx:afterSettle", ({ target }) => {
   if (target.id === "pulse") statusAt = Date.now();
-  const words = [...document.querySelectorAll("#band :is(.band-where, .band-gist)")];
-  if (words.length) show(find("alert"), `Emergency: ${words.map((part) => part.textContent.trim()).join(" ")}`);
+  const words = [...document.querySelectorAll("#band :is(.band-title, .band-where, .band-gist)")];
+  if (words.length) show(find("alert"), words.map((part) => part.textContent.trim()).join(" "));
   if (!lanes.isConnected) setUp();
 });
 setUp();

@@ -31,7 +31,12 @@ def test_every_key_that_is_told_is_on_the_desk() -> None:
 
 def test_every_key_on_the_wall_is_told() -> None:
     told = {each.key for each in keys.on(keys.WALL)}
-    assert written("wall/wall.html", "wall/_column.html", "wall/_mention.html", "_topbar.html") <= told
+    assert (
+        written(
+            "wall/wall.html", "wall/_column.html", "wall/_mention.html", "wall/_acts.html", "_topbar.html"
+        )
+        <= told
+    )
 
 
 def test_no_key_is_told_twice() -> None:

@@ -1,0 +1,37 @@
+"""What is done at a card of the wall. The stream brings the card anew; the answer only says it at once."""
+
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from alerts import cases, standing
+from alerts.models import Case
+from alerts.refusals import Refused
+from dashboard.cases.desk import Desk
+from dashboard.cases.finding import find_case
+from hospital.access import Permission, allow
+
+
+@allow(Permission.WORK_CASES)
+@require_POST
+def claim(request: HttpRequest, pk: int) -> HttpResponse:
+    desk = Desk.of(request)
+    case = find_case(desk, pk, Permission.WORK_CASES)
+    try:
+        cases.claim(case, by=_person(request), at=timezone.now())
+    except Refused as refusal:
+        return _work(request, case, status=409, refused=str(refusal))
+    return _work(request, case)
+
+
+def _work(request: HttpRequest, case: Case, *, status: int = 200, refused: str = "") -> HttpResponse:
+    now = get_object_or_404(standing.read(Case.objects.filter(pk=case.pk)))
+    context = {"mention": now.mention, "standing": standing.of(now), "refused": refused}
+    return render(request, "wall/_work.html", context, status=status)
+
+
+def _person(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)  # noqa: S101  the middleware lets nobody else in
+    return request.user
