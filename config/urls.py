@@ -40,6 +40,7 @@ from dashboard import (
     watchlist_history_views,
     watchlist_views,
 )
+from dashboard.boards import views as board_views
 from dashboard.cases import (
     answers,
     bells,
@@ -65,6 +66,11 @@ urlpatterns: list[URLPattern] = [
     path("wall/stream/", stream.stream, name="wall-stream"),
     # Mentions
     path("search/", search_views.search, name="mention-search"),
+    # The boards, and what their numbers count
+    path("board/", board_views.board, name="board"),
+    path("board/topics/", board_views.subjects, name="board-topics"),
+    path("charts/", board_views.drawn, name="charts"),
+    path("mentions/", board_views.mentions, name="mention-list"),
     path("mentions/<int:pk>/", mention_views.detail, name="mention-detail"),
     path("mentions/<int:pk>/reveal/", mention_views.reveal, name="mention-reveal"),
     path("mentions/<int:pk>/story/", story_views.begin, name="mention-story"),
