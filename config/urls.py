@@ -69,6 +69,7 @@ urlpatterns: list[URLPattern] = [
     # The boards, and what their numbers count
     path("board/", board_views.board, name="board"),
     path("board/topics/", board_views.subjects, name="board-topics"),
+    path("board/thanks/", board_views.praise_count, name="praise-count"),
     path("charts/", board_views.drawn, name="charts"),
     path("mentions/", board_views.mentions, name="mention-list"),
     path("mentions/<int:pk>/", mention_views.detail, name="mention-detail"),

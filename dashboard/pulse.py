@@ -125,7 +125,6 @@ def last_hour(
 ) -> Pulse:
     hour = hour_of(Ground(facility_ids), now)
     base, total = Asked(hour.span), hour.by_facility.total()
-    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
 
     def url(**narrowed: Any) -> str:
         # Nobody presses anything on a big screen.
@@ -139,7 +138,7 @@ def last_hour(
     return Pulse(
         total=total,
         url=url(),
-        today_url=url(span=Span(midnight, hour.span.until)),
+        today_url=url(span=Span(thanks.midnight(now), hour.span.until)),
         usual=hour.usual(),
         slots=[hour.by(0)[at + 1] for at in range(SLOTS)],
         tones=[

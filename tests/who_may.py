@@ -22,6 +22,7 @@ WHO_MAY = {
     "wall-stream": MEMBERS,
     "board": MEMBERS,
     "board-topics": MEMBERS,
+    "praise-count": MEMBERS,
     "charts": MEMBERS,
     "mention-list": MEMBERS,
     "mention-search": MEMBERS,

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.utils import timezone
-
 from alerts import thanks
 from alerts.models import Thanks
 from alerts.thanks import PRAISE
@@ -35,9 +33,8 @@ class Words:
 
 
 def praise(ground: Ground, now: datetime) -> Praise:
-    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     return Praise(
-        today=thanks.passed_on_since(ground.facility_ids, midnight),
+        today=thanks.passed_on_today(ground.facility_ids, now),
         week=thanks.passed_on_since(ground.facility_ids, now - SHOWN_FOR),
         heard=ground.during(asked.last(DAY, now)).filter(lane=PRAISE).count(),
         cards=[_words(card, ground) for card in newest(ground, now)[:SHOWN]],

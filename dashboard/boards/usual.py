@@ -85,6 +85,10 @@ class Usual:
         return ICONS.get(self.verdict, "")
 
     @property
+    def said(self) -> str:
+        return f"usual {self.median:,}" if self.median else "usually none"
+
+    @property
     def words(self) -> str:
         return WORDS[self.verdict]
 

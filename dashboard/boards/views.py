@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from alerts import thanks
 from dashboard import choices
 from dashboard.boards import asked, charts, facilities, topics
 from dashboard.boards.ground import Ground
@@ -71,6 +72,14 @@ def drawn(request: HttpRequest) -> HttpResponse:
         "now": now,
     }
     return render(request, "boards/charts.html", context)
+
+
+@allow(SEE)
+@require_GET
+@never_cache
+def praise_count(request: HttpRequest) -> HttpResponse:
+    passed_on = thanks.passed_on_today(reach(request), timezone.now())
+    return render(request, "boards/_praise_count.html", {"passed_on": passed_on})
 
 
 @allow(SEE)
