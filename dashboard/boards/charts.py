@@ -27,7 +27,7 @@ SPANS = {"day": "24 hours", "week": "7 days", "month": "30 days"}
 DAYS = {"week": 7, "month": 30}
 HOURS = 24
 EVERY = {"day": 3, "week": 1, "month": 5}
-"""Of the columns every third or fifth has its name below it: more would not fit."""
+"""Of the columns every third or fifth has its name below it, and of these on a narrow screen every third."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Line:
     name: str
     cells: Sequence[Cell]
     total: Number
-    is_named: bool = True  # in the drawing
+    label: str = ""  # how its name stands in the drawing, as Charts.css or ours calls it
 
     @property
     def negative(self) -> str:
@@ -133,7 +133,8 @@ def ranked(name: str, title: str, rows: list[Row], named: Any, note: str = "") -
         totals[key] += number
     keys = sorted(totals, key=lambda key: (key == UNSORTED, -totals[key], str(key)))
     lines = _lines([(key, *named(key)) for key in keys], tones)
-    many = f"{len(lines)} {title.removeprefix('By ')}{'' if len(lines) == 1 else 's'}"
+    sorts = len([key for key in keys if key != UNSORTED])
+    many = f"{sorts} {title.removeprefix('By ')}{'' if sorts == 1 else 's'}"
     said = f"{many}, most from" if name == "sources" else f"{many}, most about"
     first = lines[0] if lines else None
     summary = f"{said} {first.name} ({first.total.value:,})." if first else "Nothing was said."
@@ -141,7 +142,7 @@ def ranked(name: str, title: str, rows: list[Row], named: Any, note: str = "") -
 
 
 def _lines(
-    keyed: Iterable[tuple[Any, str, Asked]], tones: Counter[tuple[Any, str]], every: int = 1
+    keyed: Iterable[tuple[Any, str, Asked]], tones: Counter[tuple[Any, str]], every: int | None = None
 ) -> list[Line]:
     rows = list(keyed)
     totals = {key: sum(tones[key, tone] for tone, _ in TONES) for key, _, _ in rows}
@@ -151,10 +152,16 @@ def _lines(
             name,
             [_cell(tone, label, tones[key, tone], base, most) for tone, label in TONES],
             Number(totals[key], base.url),
-            is_named=at % every == 0,
+            label=_label(at, every),
         )
         for at, (key, name, base) in enumerate(rows)
     ]
+
+
+def _label(at: int, every: int | None) -> str:
+    if every is None or at % (3 * every) == 0:
+        return ""
+    return "hide-label" if at % every else "wide-label"
 
 
 def _cell(tone: str, label: str, number: int, base: Asked, most: int) -> Cell:
