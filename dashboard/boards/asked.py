@@ -1,6 +1,6 @@
 """Which mentions a number counts. All of it stands in an address, so that each number opens just these."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -111,10 +111,15 @@ def cases(which: str) -> Any:
 
 
 def topic_in_words(topic: str) -> str:
-    if topic == UNSORTED:
-        return "No topic"
-    known = readers.current().taxonomy.topic(topic)
-    return known.label if known else topic.replace("_", " ").capitalize()
+    return topics_in_words([topic])[topic]
+
+
+def topics_in_words(topics: Iterable[str]) -> dict[str, str]:
+    """What the list in force calls them; one that it no longer knows goes by its id."""
+    taxonomy = readers.current().taxonomy
+    known = {topic: taxonomy.topic(topic) for topic in topics}
+    words = {id: topic.label if topic else id.replace("_", " ").capitalize() for id, topic in known.items()}
+    return words | ({UNSORTED: "No topic"} if UNSORTED in words else {})
 
 
 def last(length: timedelta, now: datetime) -> Span:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 from dashboard.boards import asked
-from dashboard.boards.asked import UNSORTED, Asked, topic_in_words
+from dashboard.boards.asked import UNSORTED, Asked, topics_in_words
 from dashboard.boards.facilities import Number
 from dashboard.boards.ground import Ground, Row, counted, slot_of
 from dashboard.boards.topics import TONES, of_each
@@ -91,6 +91,7 @@ def charts(ground: Ground, base: Asked, name: str, now: datetime, sources: dict[
     by_time = counted(mentions.annotate(slot=slot_of([part.since for part in parts])), "slot", "sentiment")
     by_source = counted(mentions, "source_id", "sentiment")
     by_topic = counted(of_each(mentions), "topic", "sentiment")
+    topics = topics_in_words(row[0] for row in by_topic)
     return [
         over_time(by_time, parts, whole, name),
         ranked(
@@ -100,7 +101,7 @@ def charts(ground: Ground, base: Asked, name: str, now: datetime, sources: dict[
             "topics",
             "By topic",
             by_topic,
-            lambda topic: (topic_in_words(topic), whole.but(topic=topic)),
+            lambda topic: (topics[topic], whole.but(topic=topic)),
             note="One mention may speak of several topics.",
         ),
     ]

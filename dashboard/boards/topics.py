@@ -10,7 +10,7 @@ from django.db.models import Case, CharField, F, Func, Value, When
 from django.utils import timezone
 
 from dashboard.boards import asked
-from dashboard.boards.asked import UNSORTED, Asked, topic_in_words
+from dashboard.boards.asked import UNSORTED, Asked, topics_in_words
 from dashboard.boards.facilities import Number
 from dashboard.boards.ground import (
     TOPICS_KEPT,
@@ -34,14 +34,11 @@ NONE_READ = Value([UNSORTED], output_field=ArrayField(CharField()))
 @dataclass(frozen=True)
 class Topic:
     id: str
+    name: str
     total: Number
     tones: Sequence[tuple[str, str, Number]]  # tone, its name, how many
     usual: Usual
     of: int  # the most of any topic
-
-    @property
-    def name(self) -> str:
-        return topic_in_words(self.id)
 
     @property
     def bars(self) -> list[tuple[str, float, float]]:
@@ -72,18 +69,22 @@ def topics(ground: Ground, span_name: str, now: datetime) -> list[Topic]:
         totals[topic] += number
     most = max(totals.values(), default=0)
     ordered = sorted(totals, key=lambda topic: (topic == UNSORTED, -totals[topic], topic))
+    names = topics_in_words(ordered)
     return [
-        _topic(topic, tones, Asked(span, topic=topic), [then[topic, ago] for ago in weeks], most)
+        Topic(
+            topic,
+            names[topic],
+            Number(totals[topic], Asked(span, topic=topic).url),
+            _tones(topic, tones, Asked(span, topic=topic)),
+            Usual(totals[topic], [then[topic, ago] for ago in weeks]),
+            most,
+        )
         for topic in ordered
     ]
 
 
-def _topic(topic: str, tones: Counter[tuple[str, str]], base: Asked, before: list[int], most: int) -> Topic:
-    numbers = [
-        (tone, label, Number(tones[topic, tone], base.but(sentiment=tone).url)) for tone, label in TONES
-    ]
-    total = sum(number.value for _, _, number in numbers)
-    return Topic(topic, Number(total, base.url), numbers, Usual(total, before), most)
+def _tones(topic: str, tones: Counter[tuple[str, str]], base: Asked) -> list[tuple[str, str, Number]]:
+    return [(tone, label, Number(tones[topic, tone], base.but(sentiment=tone).url)) for tone, label in TONES]
 
 
 def _counted(ground: Ground, length: timedelta, now: datetime) -> tuple[Span, list[Row]]:

@@ -51,7 +51,7 @@ class BoardTestCase(TestCase):
         for ago in range(1, weeks + 1):
             shown = NOW.astimezone(ZONE()).replace(tzinfo=None) - ago * WEEK
             for _ in range(number):
-                base.mention(published_at=shown.replace(tzinfo=ZONE()) - HOUR / 2, **fields)  # type: ignore[arg-type]
+                base.mention(published_at=shown.replace(tzinfo=ZONE()) - HOUR / 2, **fields)
 
     def hour(self) -> pulse.Hour:
         return pulse.hour_of(Ground(None), NOW)

@@ -1,6 +1,7 @@
 """Every number on every board opens exactly as many mentions as it says."""
 
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from html import unescape
 from operator import itemgetter
@@ -67,7 +68,7 @@ def town(now: datetime) -> None:
     ]
     sources = [base.source(), base.source("reviews")]
     tones = ("negative", "neutral", "positive")
-    topics = (["parking"], ["parking", "staff"], [], ["billing"])
+    topics: Sequence[list[str]] = (["parking"], ["parking", "staff"], [], ["billing"])
     for at in range(150):
         mention = base.mention(
             facility=places[at % 4],
