@@ -94,4 +94,4 @@ def heard(now: Span, zone: ZoneInfo) -> list[Span]:
 def _was_brought(span: Span) -> bool:
     files = Source.objects.filter(kind=Source.IMPORT).values("pk")
     around = Q(published_at__gte=span.until - DAY, published_at__lt=span.until)
-    return Mention.objects.filter(around, source__in=files).exists()
+    return Mention.objects.within(None).filter(around, source__in=files).exists()
