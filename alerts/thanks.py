@@ -140,7 +140,11 @@ def passed_on_since(facility_ids: frozenset[int] | None, since: datetime) -> int
 
 def passed_on_today(facility_ids: frozenset[int] | None, now: datetime) -> int:
     """For the wall: thanks that were passed on since midnight in the hospital's zone."""
-    return passed_on_since(facility_ids, localtime(now).replace(hour=0, minute=0, second=0, microsecond=0))
+    return passed_on_since(facility_ids, midnight(now))
+
+
+def midnight(now: datetime) -> datetime:
+    return localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def digest(facility_ids: frozenset[int] | None, since: datetime, until: datetime) -> list[tuple[str, int]]:

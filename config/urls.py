@@ -44,6 +44,7 @@ from dashboard import (
     watchlist_history_views,
     watchlist_views,
 )
+from dashboard.boards import views as board_views
 from dashboard.cases import (
     answers,
     bells,
@@ -90,6 +91,12 @@ urlpatterns: list[URLPattern] = [
     path("decks/<slug:slug>/columns/<int:number>/remove/", deck_views.remove, name="column-remove"),
     # Mentions
     path("search/", search_views.search, name="mention-search"),
+    # The boards, and what their numbers count
+    path("board/", board_views.board, name="board"),
+    path("board/topics/", board_views.subjects, name="board-topics"),
+    path("board/thanks/", board_views.praise_count, name="praise-count"),
+    path("charts/", board_views.drawn, name="charts"),
+    path("mentions/", board_views.mentions, name="mention-list"),
     path("mentions/<int:pk>/", mention_views.detail, name="mention-detail"),
     path("mentions/<int:pk>/reveal/", mention_views.reveal, name="mention-reveal"),
     path("mentions/<int:pk>/story/", story_views.begin, name="mention-story"),

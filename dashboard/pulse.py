@@ -1,15 +1,35 @@
-"""The last hour in numbers. Each number leads to the mentions it counts."""
+"""The last hour in numbers, beside the same hour of other weeks. Each number opens what it counts."""
 
 from collections import Counter
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
+from typing import Any
 
-from django.db.models import Count
-from django.urls import reverse
+from django.utils import timezone
 
+from alerts import thanks
+from dashboard.boards import asked
+from dashboard.boards.asked import Asked
+from dashboard.boards.ground import (
+    HOUR_KEPT,
+    WEEKS_KEPT,
+    Ground,
+    Row,
+    counted,
+    counted_before,
+    heard,
+    slot_of,
+)
+from dashboard.boards.usual import Usual
+from dashboard.boards.weeks import Span
 from dashboard.choices import Offered
 from dashboard.wall_filters import HOUR, WallFilter
 from listening.models import Mention
+
+SLOTS = 12
+"""Of five minutes each: the line that is drawn of the hour."""
 
 
 @dataclass(frozen=True)
@@ -27,55 +47,115 @@ class Tally:
 
 
 @dataclass(frozen=True)
+class Hour:
+    """What was counted of an hour: slot, tone, facility, source and how many; and of the weeks before."""
+
+    span: Span
+    rows: list[Row]
+    weeks: list[int]  # those in which we listened
+    before: list[Row]  # weeks ago, facility, how many
+
+    @cached_property
+    def by_facility(self) -> Counter[int | None]:
+        return self.by(2)
+
+    def by(self, column: int) -> Counter[Any]:
+        found: Counter[Hashable] = Counter()
+        for row in self.rows:
+            found[row[column]] += row[-1]
+        return found
+
+    def usual(self, facility_ids: Iterable[int | None] | None = None) -> Usual:
+        """Of all that was counted, or of some facilities (None among them: no facility named)."""
+        wanted = None if facility_ids is None else set(facility_ids)
+        before: Counter[int] = Counter()
+        for ago, facility_id, number in self.before:
+            before[ago] += number if wanted is None or facility_id in wanted else 0
+        now = self.by_facility
+        number = now.total() if wanted is None else sum(now[each] for each in wanted)
+        return Usual(number, [before[ago] for ago in self.weeks])
+
+
+@dataclass(frozen=True)
 class Pulse:
     total: int
+    url: str
+    today_url: str
+    usual: Usual
+    slots: list[int]
     tones: list[Tally]
     facilities: list[Tally]
     sources: list[Tally]
+    passed_on: int  # thanks, today
+
+    @property
+    def line(self) -> str:
+        """The points of the drawn line, in a field of 110 by 24."""
+        most = max(1, *self.slots)
+        return " ".join(
+            f"{at * 10},{round(22 - 20 * number / most, 1)}" for at, number in enumerate(self.slots)
+        )
+
+    @property
+    def line_in_words(self) -> str:
+        return f"Every five minutes, oldest first: {', '.join(map(str, self.slots))}"
 
 
-def link(wanted: WallFilter) -> str:
-    return f"{reverse('wall')}?{wanted.query}".rstrip("?")
+def hour_of(ground: Ground, now: datetime) -> Hour:
+    """The hour up to now. Counted once for all walls that may see the same, and kept for a few seconds."""
+    span, rows = ground.kept("hour", HOUR_KEPT, lambda: _counted(ground, now))
+    weeks, before = ground.kept("hour before", WEEKS_KEPT, lambda: _before(ground, span))
+    return Hour(span, rows, weeks, before)
+
+
+def _counted(ground: Ground, now: datetime) -> tuple[Span, list[Row]]:
+    span = asked.last(HOUR, now)
+    edges = [span.since + HOUR * at / SLOTS for at in range(SLOTS)]
+    mentions = ground.during(span).annotate(slot=slot_of(edges))
+    return span, counted(mentions, "slot", "sentiment", "facility_id", "source_id")
+
+
+def _before(ground: Ground, span: Span) -> tuple[list[int], list[Row]]:
+    spans = heard(span, timezone.get_current_timezone())
+    return [each.ago for each in spans], counted_before(ground, spans, "facility_id")
 
 
 def last_hour(
     facility_ids: frozenset[int] | None, offered: Offered, wanted: WallFilter, now: datetime
 ) -> Pulse:
-    counted = (
-        Mention.objects.within(facility_ids)
-        .published_since(now - HOUR)
-        .there()
-        .values_list("sentiment", "facility_id", "source_id")
-        .annotate(number=Count("pk"))
-        .order_by()
-    )
-    tones: Counter[str] = Counter()
-    facilities: Counter[int | None] = Counter()
-    sources: Counter[int] = Counter()
-    for sentiment, facility_id, source_id, number in counted:
-        tones[sentiment] += number
-        facilities[facility_id] += number
-        sources[source_id] += number
-    base = WallFilter(is_last_hour=True, is_big_screen=wanted.is_big_screen)
-    total = tones.total()
-    most_there = max(facilities.values(), default=0)
-    most_from = max(sources.values(), default=0)
+    hour = hour_of(Ground(facility_ids), now)
+    base, total = Asked(hour.span), hour.by_facility.total()
+
+    def url(**narrowed: Any) -> str:
+        # Nobody presses anything on a big screen.
+        return "" if wanted.is_big_screen else base.but(**narrowed).url
+
+    def tally(label: str, number: int, of: int, key: str = "", **narrowed: Any) -> Tally:
+        return Tally(label, number, of, url(**narrowed), key)
+
+    tones, places, sources = hour.by(1), hour.by_facility, hour.by(3)
+    most_there, most_from = max(places.values(), default=0), max(sources.values(), default=0)
     return Pulse(
         total=total,
+        url=url(),
+        today_url=url(span=Span(thanks.midnight(now), hour.span.until)),
+        usual=hour.usual(),
+        slots=[hour.by(0)[at + 1] for at in range(SLOTS)],
         tones=[
-            Tally(tone.label, tones[tone], total, link(base.but(sentiment=str(tone))), str(tone))
+            tally(tone.label, tones[tone], total, str(tone), sentiment=str(tone))
             for tone in Mention.Sentiment
         ],
         facilities=[
-            Tally(place.short_name, facilities[place.pk], most_there, link(base.but(facility=place)))
+            tally(place.short_name, places[place.pk], most_there, facility=place)
             for place in offered.facilities
-            if place.is_active or facilities[place.pk]
+            if place.is_active or places[place.pk]
         ],
         sources=[
-            Tally(source.name, sources[source.pk], most_from, link(base.but(source=source)))
+            tally(source.name, sources[source.pk], most_from, source=source)
             for source in offered.sources
             if sources[source.pk]
         ],
+        passed_on=thanks.passed_on_today(facility_ids, now),
     )
 
 

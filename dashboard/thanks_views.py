@@ -95,9 +95,13 @@ def _page(request: HttpRequest, *, refused: str = "", status: int = 200) -> Http
     facility_ids = reach.facility_ids(SEE)
     cards = Thanks.objects.within(facility_ids).select_related("facility", "proposed_by", "decided_by")
     month = _month(request.GET.get("month", ""), now)
+    passed_on, is_today = cards.passed_on().order_by("-decided_at"), request.GET.get("day") == "today"
+    if is_today:
+        passed_on = passed_on.filter(decided_at__gte=thanks.midnight(now))
     context = {
         "waiting": cards.filter(state=Thanks.State.PROPOSED)[:SHOWN],
-        "passed_on": cards.passed_on().order_by("-decided_at")[:SHOWN],
+        "passed_on": passed_on if is_today else passed_on[:SHOWN],
+        "is_today": is_today,
         "today": thanks.passed_on_today(facility_ids, now),
         "month": month,
         "before": _before(month),

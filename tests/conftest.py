@@ -68,3 +68,11 @@ def patient_flush() -> None:
                     raise
 
     DatabaseOperations.execute_sql_flush = patient  # type: ignore[method-assign, assignment]
+
+
+@pytest.fixture(autouse=True)
+def forgetful_cache() -> None:
+    """What one test counted is not what the next one would."""
+    from django.core.cache import cache
+
+    cache.clear()

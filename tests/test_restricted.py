@@ -40,6 +40,10 @@ WORKING = ("case-claim", "case-close", "case-move", "case-weigh", "case-restrict
 LISTS = (
     "wall",
     "wall-status",
+    "board",
+    "board-topics",
+    "charts",
+    "mention-list",
     "case-list",
     "case-rows",
     "case-queues",

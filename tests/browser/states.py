@@ -288,4 +288,8 @@ PAGES = tuple(
         (pete, "/policy/"),
     ]
 )
+BOARDS = tuple(
+    State(path, pete, lambda path=path: path, open_all)  # type: ignore[misc]
+    for path in ("/board/", "/board/topics/", "/charts/", "/mentions/?case=open")
+)
 OUTSIDE = (State("intake form", None, form), State("intake form that has ended", None, lambda: "/private/x/"))

@@ -18,7 +18,8 @@ from listening.sources.contract import Sent
 from tests.alerts.desk import ANSWER
 from tests.base import pete, priya
 from tests.browser.rig import shared
-from tests.browser.states import DESK, OUTSIDE, PAGES, State, complaint, world
+from tests.browser.states import BOARDS, DESK, OUTSIDE, PAGES, State, complaint, world
+from tests.dashboard.boards.test_numbers import town
 
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 320, "height": 256}  # the latter: 1280 at 400 %
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
@@ -112,6 +113,10 @@ class AxeTests(TransactionTestCase):
     def test_the_desk(self) -> None:
         world()
         self.look(DESK[::EACH])
+
+    def test_the_boards(self) -> None:
+        town(timezone.now())
+        self.look(BOARDS)
 
     def test_the_pages_behind_it(self) -> None:
         world()
