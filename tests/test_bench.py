@@ -10,7 +10,7 @@ from time import monotonic
 import pytest
 
 from config.bench import reading
-from config.bench.streams import MENTION, Stored, Walls, next_chunk
+from config.bench.streams import TOLD, Stored, Walls, event_in, next_chunk, numbered
 from config.bench.table import Figure, lines, percentile
 from config.embedded.throwaway import ThrowAway
 from dashboard.frames import frame
@@ -61,8 +61,13 @@ class StreamTests:
         assert asyncio.run(chunks()) == [b"first\r\nline", b"no", b""]
 
     def test_it_knows_the_number_of_each_mention(self) -> None:
-        sent = frame("mention", "<p>\nevent: mention", id=41) + frame("bell", "x") + frame("mention", id=42)
-        assert [int(found[1]) for found in MENTION.finditer(sent)] == [41, 42]
+        sent = frame("mention", "<p>\nevent: mention", id=41) + frame("bell", "x") + frame("drop", id=42)
+        assert [int(found[1]) for found in TOLD.finditer(sent)] == [41, 42]
+
+    def test_an_event_can_be_sent_again_as_another_mention_s(self) -> None:
+        card = frame("mention", "<p>\nevent: mention", id=41)
+        assert event_in(frame("heartbeat") + card + frame("mention", id=42)) == card
+        assert numbered(card, 7) == frame("mention", "<p>\nevent: mention", id=7)
 
 
 class StoredTests:

@@ -19,7 +19,7 @@ from hospital.models import Membership, Role
 from listening.models import Source
 
 YEAR = timedelta(days=365)
-TURNS = 40
+TURNS = 20
 
 
 def pages(mentions: int) -> dict[str, str]:

@@ -10,7 +10,9 @@ HEAD = (
     "GET /wall/stream/?after={after} HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n"
     "Cookie: {cookie}\r\n\r\n"
 )
-MENTION = re.compile(rb"^event: mention\nid: (\d+)$", re.MULTILINE)
+# Where its story tells it already, what comes may only take its own card away.
+TOLD = re.compile(rb"^event: (?:mention|drop|gone)\nid: (\d+)$", re.MULTILINE)
+CARD = re.compile(rb"^event: mention\nid: \d+$", re.MULTILINE)
 PLAIN_CHANNEL = "bench-plain"
 SECONDS_TO_OPEN = 180
 AT_A_TIME = 50
@@ -54,6 +56,7 @@ class Walls:
     received: list[list[tuple[int, float]]] = field(init=False)
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
     doors: asyncio.Semaphore = field(init=False)
+    event: bytes = b""  # the first that came to any of them
 
     def __post_init__(self) -> None:
         self.received = [[] for _ in self.cookies]
@@ -81,7 +84,9 @@ class Walls:
         try:
             while chunk := await next_chunk(reader):
                 moment = monotonic()
-                self.received[number] += [(int(found[1]), moment) for found in MENTION.finditer(chunk)]
+                came = [(int(found[1]), moment) for found in TOLD.finditer(chunk)]
+                self.received[number] += came
+                self.event = self.event or (came and event_in(chunk)) or b""
                 if b"event: heartbeat" in chunk and not live.done():
                     live.set_result(None)
         finally:
@@ -113,3 +118,13 @@ async def next_chunk(reader: asyncio.StreamReader) -> bytes:
     """One piece of the answer as the server sent it; empty at its end."""
     size = int((await reader.readuntil(b"\r\n")).strip(), 16)
     return (await reader.readexactly(size + 2))[:size]
+
+
+def event_in(chunk: bytes) -> bytes:
+    """The first that tells of a mention."""
+    return next((event + b"\n\n" for event in chunk.split(b"\n\n") if CARD.search(event)), b"")
+
+
+def numbered(event: bytes, number: int) -> bytes:
+    """The same as if it told of another mention."""
+    return CARD.sub(b"event: mention\nid: %d" % number, event, count=1)

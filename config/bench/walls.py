@@ -5,7 +5,7 @@ Beside it, with the same walls and mentions, a server where each wall has a subs
 
 import asyncio
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -17,18 +17,15 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connections, transaction
 from django.test import Client
-from django.utils import timezone
 from redis import Redis
 
 from config.bench import posts as realistic
 from config.bench.progress import say
-from config.bench.streams import PLAIN_CHANNEL, Stored, Walls
+from config.bench.streams import PLAIN_CHANNEL, Stored, Walls, numbered
 from config.bench.table import Figure, percentile
 from config.embedded import programs
 from config.embedded.ports import any_free
 from config.embedded.processes import kill_group, spawn
-from dashboard import arrivals
-from dashboard.wall_filters import WallFilter
 from hospital.models import Membership, Role
 from listening import wall_sequence
 from listening.models import Mention
@@ -54,15 +51,11 @@ SMALL = Size(walls=(10, 20), mentions=10)
 
 @dataclass(frozen=True)
 class Server:
-    """A web process that holds walls open; a plain one is told what to send."""
+    """A web process that holds walls open."""
 
     application: str
     port: int
     process: psutil.Process
-
-    @property
-    def is_plain(self) -> bool:
-        return self.application == PLAIN
 
 
 @dataclass(frozen=True)
@@ -72,6 +65,7 @@ class Seen:
     milliseconds: list[float]
     delivered: float  # of hundred
     megabytes: float
+    event: bytes  # one of those that came
 
 
 def measure(*, is_small: bool) -> Iterator[Figure]:
@@ -84,13 +78,11 @@ def measure(*, is_small: bool) -> Iterator[Figure]:
     cookies = signed_in(max(size.walls))
     feed = realistic.Feed()
     with web(OURS) as ours, web(PLAIN) as plain:
-        watch(feed, ours, cookies[:1], list(islice(fresh, WARM_UP)))
+        event = watch(feed, ours, cookies[:1], list(islice(fresh, WARM_UP))).event
         alone = watch(feed, ours, cookies[:1], list(islice(fresh, size.mentions)))
         for count in size.walls:
-            many, plainly = (
-                watch(feed, server, cookies[:count], list(islice(fresh, size.mentions)))
-                for server in (ours, plain)
-            )
+            many = watch(feed, ours, cookies[:count], list(islice(fresh, size.mentions)))
+            plainly = watch(feed, plain, cookies[:count], list(islice(fresh, size.mentions)), event)
             yield from figures(count, many, {NAMES[PLAIN]: plainly, "ours with 1 wall": alone})
 
 
@@ -105,30 +97,34 @@ def figures(walls: int, many: Seen, baselines: Mapping[str, Seen]) -> Iterator[F
         yield Figure(memory, many.megabytes, "MB", name, other.megabytes)
 
 
-def watch(feed: realistic.Feed, server: Server, cookies: list[str], posts: Sequence[Post]) -> Seen:
-    """Opens the walls, stores the posts one by one, and looks who received what when."""
+def watch(
+    feed: realistic.Feed, server: Server, cookies: list[str], posts: Sequence[Post], event: bytes = b""
+) -> Seen:
+    """Opens the walls, stores the posts one by one, and looks who received what when.
+
+    A plain server is handed an event of ours for each, with its number.
+    """
     say(f"{NAMES[server.application]}: {len(cookies):,} walls, {len(posts)} mentions, {A_SECOND} a second")
     walls = Walls(server.port, cookies, after=wall_sequence.newest())
-    stored, megabytes = asyncio.run(watched(walls, feed, posts, server))
+    stored, megabytes = asyncio.run(watched(walls, partial(store_all, feed, posts, event), server.process))
     came = [stored.arrivals(mine) for mine in walls.received]
     waits = [(at - stored.at[number]) * 1000 for mine in came for number, at in mine.items()]
-    return Seen(waits, 100 * len(waits) / (len(stored.at) * len(cookies)), megabytes)
+    delivered = 100 * len(waits) / (len(stored.at) * len(cookies))
+    return Seen(waits, delivered, megabytes, walls.event)
 
 
-async def watched(
-    walls: Walls, feed: realistic.Feed, posts: Sequence[Post], server: Server
-) -> tuple[Stored, float]:
+async def watched(walls: Walls, store: Callable[[], Stored], process: psutil.Process) -> tuple[Stored, float]:
     began = monotonic()
     await walls.open()
     say(f"open after {monotonic() - began:.1f} s")
-    stored = await asyncio.to_thread(store_all, feed, posts, server)
+    stored = await asyncio.to_thread(store)
     await walls.until_all(stored, seconds=LAST_ONES_WITHIN)
-    megabytes = server.process.memory_info().rss / 1e6
+    megabytes = process.memory_info().rss / 1e6
     await walls.close()
     return stored, megabytes
 
 
-def store_all(feed: realistic.Feed, posts: Sequence[Post], server: Server) -> Stored:
+def store_all(feed: realistic.Feed, posts: Sequence[Post], event: bytes) -> Stored:
     stored = Stored()
     began, newest = monotonic(), wall_sequence.newest()
     bell = Redis.from_url(settings.REDIS_URL)
@@ -140,9 +136,9 @@ def store_all(feed: realistic.Feed, posts: Sequence[Post], server: Server) -> St
             with transaction.atomic():
                 transaction.on_commit(partial(note, stored, newest))
                 feed.take([post])
-            if server.is_plain:
-                bell.publish(PLAIN_CHANNEL, rendered(newest))
-            newest = wall_sequence.newest()
+            for fresh in [seq for seq in stored.at if event and seq > newest]:
+                bell.publish(PLAIN_CHANNEL, numbered(event, fresh))
+            newest = max(stored.at, default=newest)
     finally:
         connections.close_all()
         bell.close()
@@ -155,11 +151,6 @@ def note(stored: Stored, seq: int) -> None:
     shown = Mention.objects.within(None).there().filter(wall_seq__gt=seq)
     for pk, number in shown.values_list("pk", "wall_seq"):
         stored.took(pk, number, now)
-
-
-def rendered(seq: int) -> bytes:
-    found = arrivals.after(seq, limit=100)
-    return b"".join(each.frame_for(None, WallFilter(), timezone.now()) or b"" for each in found)
 
 
 def signed_in(count: int) -> list[str]:
