@@ -30,6 +30,7 @@ BLOWS: dict[str, Callable[[Town], None]] = {
 def town(tmp_path: Path) -> Iterator[Town]:
     started = Town(tmp_path / "t")
     try:
+        started.start()
         started.ask_sandbox("quiet", {"on": True})
         yield started
     finally:

@@ -27,17 +27,17 @@ class Town:
         self.var = folder / "var"
         self.log = folder / "up.log"
         self.servers = ThrowAway("town", parent=folder, is_durable=True)
-        addresses = self.servers.start({})
         self.port = any_free()
         self.url = f"http://127.0.0.1:{self.port}"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
         mine = {"MURMUR_VAR": str(self.var), "MURMUR_PORT": str(self.port), "MURMUR_SANDBOX": "true"}
-        environment = {**os.environ, **addresses, **mine}
+        environment = {**os.environ, **self.servers.start({}), **mine}
+        command = [sys.executable, "manage.py", "up"]
         with self.log.open("wb") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "manage.py", "up"], cwd=ROOT, env=environment, stdout=log, stderr=log
-            )
-        wait_until(lambda: "Ctrl-C stops everything" in self.said(), within=120)
-        self.sandbox = json.loads((self.var / "run" / "servers.json").read_text())["SANDBOX_URL"]
+            self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+        wait_until(lambda: "Ctrl-C stops everything" in self.said(), within=300)
 
     def said(self) -> str:
         return self.log.read_text(errors="replace")
@@ -47,10 +47,12 @@ class Town:
         return (self.var / "demo-password").read_text().strip()
 
     def ask_sandbox(self, path: str, body: Mapping[str, object]) -> None:
-        httpx.post(f"{self.sandbox}/_sandbox/{path}", json=body, timeout=30).raise_for_status()
+        sandbox = json.loads((self.var / "run" / "servers.json").read_text())["SANDBOX_URL"]
+        httpx.post(f"{sandbox}/_sandbox/{path}", json=body, timeout=30).raise_for_status()
 
     def kill(self, name: str) -> None:
         """SIGKILL, as an out-of-memory killer would; whoever watches over it starts it again."""
+        assert self.process is not None
         mark = PROCESSES[name]
         running = psutil.Process(self.process.pid).children()
         next(each for each in running if mark in each.cmdline()).kill()
@@ -67,7 +69,7 @@ class Town:
             self.servers.running[at] = (program, spawn(program, output=log.fileno()))
 
     def stop(self) -> None:
-        if self.process.poll() is None:
+        if self.process is not None and self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
             self.process.wait(90)
         self.servers.stop()
