@@ -26,7 +26,8 @@ lint: setup
 	  echo "$$check"; $(PY) -m $$check || status=1; \
 	done; exit $$status
 
-# The long drills: 20 kills of each kind, a minute's cut, every hostile post on every page, 1,000 races. Some minutes.
+# The long drills: 20 kills of each kind, a wall cut off for ten minutes or asleep for a night, a day's heap, a
+# screen behind which all restarts, every hostile post on every page, 1,000 races. Half an hour or so.
 drills: setup
 	@$(KEPT) MURMUR_DRILL_POINTS=20 $(PY) -m pytest -s tests/drills tests/proof tests/test_bench.py tests/alerts/test_public_races.py \
 	  tests/browser/test_axe.py tests/browser/test_shift.py $(ARGS)

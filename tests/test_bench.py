@@ -5,11 +5,12 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from time import monotonic
 
 import pytest
 
 from config.bench import reading
-from config.bench.streams import MENTION, next_chunk
+from config.bench.streams import TOLD, Stored, Walls, event_in, next_chunk, numbered
 from config.bench.table import Figure, lines, percentile
 from config.embedded.throwaway import ThrowAway
 from dashboard.frames import frame
@@ -60,8 +61,39 @@ class StreamTests:
         assert asyncio.run(chunks()) == [b"first\r\nline", b"no", b""]
 
     def test_it_knows_the_number_of_each_mention(self) -> None:
-        sent = frame("mention", "<p>\nevent: mention", id=41) + frame("bell", "x") + frame("mention", id=42)
-        assert [int(found[1]) for found in MENTION.finditer(sent)] == [41, 42]
+        sent = frame("mention", "<p>\nevent: mention", id=41) + frame("bell", "x") + frame("drop", id=42)
+        assert [int(found[1]) for found in TOLD.finditer(sent)] == [41, 42]
+
+    def test_an_event_can_be_sent_again_as_another_mention_s(self) -> None:
+        card = frame("mention", "<p>\nevent: mention", id=41)
+        assert event_in(frame("heartbeat") + card + frame("mention", id=42)) == card
+        assert numbered(card, 7) == frame("mention", "<p>\nevent: mention", id=7)
+
+
+class StoredTests:
+    def test_the_first_time_counts(self) -> None:
+        stored = Stored(at={7: 1.0})
+        assert stored.arrivals([(7, 1.5), (9, 1.6), (7, 2.0)]) == {7: 1.5}
+
+    def test_a_mention_that_took_another_number_came_with_that(self) -> None:
+        stored = Stored()
+        for number in (7, 8, 9):
+            stored.took(70, number, 1.0)
+        assert stored.arrivals([(9, 2.0)]) == {7: 2.0, 8: 2.0, 9: 2.0}
+
+    def test_walls_wait_for_each_and_not_for_as_many(self) -> None:
+        async def received() -> list[tuple[int, float]]:
+            walls = Walls(0, ["cookie"], after=0)
+            walls.received[0] += [(1, 1.0), (1, 1.1), (3, 1.2)]
+            waiting = asyncio.create_task(walls.until_all(Stored(at={1: 1.0, 2: 1.0}), seconds=20))
+            await asyncio.sleep(0.15)
+            walls.received[0].append((2, 2.0))
+            await waiting
+            return walls.received[0]
+
+        began = monotonic()
+        assert asyncio.run(received())[-1] == (2, 2.0)
+        assert 0.2 <= monotonic() - began < 10
 
 
 class ThrowAwayTests:
@@ -93,10 +125,12 @@ class BenchTests:
     def test_it_prints_the_table_and_leaves_nothing(self, tmp_path: Path) -> None:
         done = bench(["manage.py", "bench", "--small", "pipeline", "walls"], str(tmp_path))
         assert done.returncode == 0, done.stderr
-        for name in ("match + read + store", "10 walls, p99"):
+        for name in ("match + read + store", "10 walls, p99", "20 walls, p99", "a subscription each"):
             assert name in done.stdout
-        received = next(line for line in done.stdout.splitlines() if line.startswith("received of expected"))
-        assert "100.0 %  " in received
+        received = [line for line in done.stdout.splitlines() if line.startswith("received of expected")]
+        assert len(received) == 4
+        for line in received:
+            assert line.count("100.0 %") == 2
         assert list(tmp_path.iterdir()) == []
 
 

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from config.bench import archive
+from config.bench import filling
 from config.bench import posts as realistic
 from config.bench.progress import say
 from config.bench.table import Figure, percentile
@@ -37,10 +37,10 @@ def measure(*, is_small: bool) -> Iterator[Figure]:
     texts = [wording.storable(post.text)[:2000] for post in realistic.gather(300 if is_small else 3_000)]
     texts.append(RARE)
     client = admin()
-    archive.fill(1, small, texts)
+    filling.fill(1, small, texts)
     before = {name: p95(client, line, repeats) for name, line in QUERIES.items()}
     say(f"filling the archive with {large:,} mentions")
-    archive.fill(small + 1, large, texts)
+    filling.fill(small + 1, large, texts)
     for name, line in QUERIES.items():
         yield Figure(
             f"preview of {name}, p95", p95(client, line, repeats), "ms", f"at {small:,}", before[name]
@@ -77,7 +77,7 @@ def storing(last: int, texts: Sequence[str], count: int) -> Figure:
     for first in (last + 1, last + count + 1):
         began = time.perf_counter()
         for at in range(first, first + count, BATCH):
-            archive.insert(at, at + BATCH - 1, texts)
+            filling.insert(at, at + BATCH - 1, texts)
         rates.append(count / (time.perf_counter() - began))
         with connection.cursor() as cursor:
             cursor.execute("DROP INDEX IF EXISTS mention_words")

@@ -1,11 +1,15 @@
-"""From the commit of a mention to its arrival at the open walls: real pipeline, web process and bell."""
+"""From the commit of a mention to its arrival at the open walls: real pipeline, web process and bell.
+
+Beside it, with the same walls and mentions, a server where each wall has a subscription of its own.
+"""
 
 import asyncio
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from itertools import islice
 from time import monotonic, sleep
 
 import psutil
@@ -13,10 +17,11 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connections, transaction
 from django.test import Client
+from redis import Redis
 
 from config.bench import posts as realistic
 from config.bench.progress import say
-from config.bench.streams import Walls
+from config.bench.streams import PLAIN_CHANNEL, Stored, Walls, numbered
 from config.bench.table import Figure, percentile
 from config.embedded import programs
 from config.embedded.ports import any_free
@@ -28,18 +33,29 @@ from listening.sources.contract import Post
 
 A_SECOND = 5
 WARM_UP = 5
-LAST_ONES_WITHIN = 15.0
+LAST_ONES_WITHIN = 30.0
+OURS = "config.asgi:application"
+PLAIN = "config.bench.plain:application"
+NAMES = {OURS: "ours", PLAIN: "a subscription each"}
 
 
 @dataclass(frozen=True)
 class Size:
-    walls: int
+    walls: tuple[int, ...]
     mentions: int
-    mentions_alone: int
 
 
-FULL = Size(walls=200, mentions=200, mentions_alone=100)
-SMALL = Size(walls=10, mentions=10, mentions_alone=5)
+FULL = Size(walls=(200, 1_000), mentions=200)
+SMALL = Size(walls=(10, 20), mentions=10)
+
+
+@dataclass(frozen=True)
+class Server:
+    """A web process that holds walls open."""
+
+    application: str
+    port: int
+    process: psutil.Process
 
 
 @dataclass(frozen=True)
@@ -48,96 +64,93 @@ class Seen:
 
     milliseconds: list[float]
     delivered: float  # of hundred
-    repeated: int
     megabytes: float
+    event: bytes  # one of those that came
 
 
 def measure(*, is_small: bool) -> Iterator[Figure]:
     size = SMALL if is_small else FULL
-    posts = realistic.gather(WARM_UP + size.mentions_alone + size.mentions)
-    if len(posts) < WARM_UP + size.mentions_alone + size.mentions:
+    wanted = WARM_UP + size.mentions * (1 + 2 * len(size.walls))
+    posts = realistic.gather(wanted)
+    if len(posts) < wanted:
         raise RuntimeError("the sandbox has too few posts")
-    first, rest = posts[:WARM_UP], posts[WARM_UP:]
-    cookies = signed_in(size.walls)
+    fresh = iter(posts)
+    cookies = signed_in(max(size.walls))
     feed = realistic.Feed()
-    with web() as (port, process):
-        watch(feed, port, process, cookies[:1], first)
-        alone = watch(feed, port, process, cookies[:1], rest[: size.mentions_alone])
-        many = watch(feed, port, process, cookies, rest[size.mentions_alone :])
-    say(f"{many.repeated} arrived twice")
-    yield from figures(size.walls, many, alone)
+    with web(OURS) as ours, web(PLAIN) as plain:
+        event = watch(feed, ours, cookies[:1], list(islice(fresh, WARM_UP))).event
+        alone = watch(feed, ours, cookies[:1], list(islice(fresh, size.mentions)))
+        for count in size.walls:
+            many = watch(feed, ours, cookies[:count], list(islice(fresh, size.mentions)))
+            plainly = watch(feed, plain, cookies[:count], list(islice(fresh, size.mentions)), event)
+            yield from figures(count, many, {NAMES[PLAIN]: plainly, "ours with 1 wall": alone})
 
 
-def figures(walls: int, many: Seen, alone: Seen) -> Iterator[Figure]:
-    for percent in (50, 95, 99):
-        yield Figure(
-            f"stored to received, {walls} walls, p{percent}",
-            percentile(many.milliseconds, percent),
-            "ms",
-            "1 wall",
-            percentile(alone.milliseconds, percent),
-        )
-    yield Figure(
-        f"received of expected, {walls} walls",
-        many.delivered,
-        "%",
-        "1 wall",
-        alone.delivered,
-        is_more_better=True,
-    )
-    yield Figure(f"memory of the web process, {walls} walls", many.megabytes, "MB", "1 wall", alone.megabytes)
+def figures(walls: int, many: Seen, baselines: Mapping[str, Seen]) -> Iterator[Figure]:
+    for name, other in baselines.items():
+        for percent in (50, 95, 99):
+            took, beside = (percentile(seen.milliseconds, percent) for seen in (many, other))
+            yield Figure(f"stored to received, {walls:,} walls, p{percent}", took, "ms", name, beside)
+        received = f"received of expected, {walls:,} walls"
+        yield Figure(received, many.delivered, "%", name, other.delivered, is_more_better=True)
+        memory = f"memory of the web process, {walls:,} walls"
+        yield Figure(memory, many.megabytes, "MB", name, other.megabytes)
 
 
 def watch(
-    feed: realistic.Feed, port: int, process: psutil.Process, cookies: list[str], posts: Sequence[Post]
+    feed: realistic.Feed, server: Server, cookies: list[str], posts: Sequence[Post], event: bytes = b""
 ) -> Seen:
-    """Opens the walls, stores the posts one by one, and looks who received what when."""
-    walls = Walls(port, cookies, after=wall_sequence.newest())
-    committed, megabytes = asyncio.run(watched(walls, feed, posts, process))
-    received = [{seq: at for seq, at in reversed(mine) if seq in committed} for mine in walls.received]
-    arrived = [(committed[seq], at) for mine in received for seq, at in mine.items()]
-    return Seen(
-        [(at - stored_at) * 1000 for stored_at, at in arrived],
-        100 * len(arrived) / (len(committed) * len(cookies)),
-        sum(map(len, walls.received)) - len(arrived),
-        megabytes,
-    )
+    """Opens the walls, stores the posts one by one, and looks who received what when.
+
+    A plain server is handed an event of ours for each, with its number.
+    """
+    say(f"{NAMES[server.application]}: {len(cookies):,} walls, {len(posts)} mentions, {A_SECOND} a second")
+    walls = Walls(server.port, cookies, after=wall_sequence.newest())
+    stored, megabytes = asyncio.run(watched(walls, partial(store_all, feed, posts, event), server.process))
+    came = [stored.arrivals(mine) for mine in walls.received]
+    waits = [(at - stored.at[number]) * 1000 for mine in came for number, at in mine.items()]
+    delivered = 100 * len(waits) / (len(stored.at) * len(cookies))
+    return Seen(waits, delivered, megabytes, walls.event)
 
 
-async def watched(
-    walls: Walls, feed: realistic.Feed, posts: Sequence[Post], process: psutil.Process
-) -> tuple[dict[int, float], float]:
-    say(f"{len(walls.cookies)} walls, {len(posts)} mentions, {A_SECOND} a second")
+async def watched(walls: Walls, store: Callable[[], Stored], process: psutil.Process) -> tuple[Stored, float]:
+    began = monotonic()
     await walls.open()
-    committed = await asyncio.to_thread(store_all, feed, posts)
-    await walls.until_all(len(posts), seconds=LAST_ONES_WITHIN)
+    say(f"open after {monotonic() - began:.1f} s")
+    stored = await asyncio.to_thread(store)
+    await walls.until_all(stored, seconds=LAST_ONES_WITHIN)
     megabytes = process.memory_info().rss / 1e6
     await walls.close()
-    return committed, megabytes
+    return stored, megabytes
 
 
-def store_all(feed: realistic.Feed, posts: Sequence[Post]) -> dict[int, float]:
-    """The moment of each commit, by the number that the mention then had on the wall."""
-    committed: dict[int, float] = {}
-    began = monotonic()
+def store_all(feed: realistic.Feed, posts: Sequence[Post], event: bytes) -> Stored:
+    stored = Stored()
+    began, newest = monotonic(), wall_sequence.newest()
+    bell = Redis.from_url(settings.REDIS_URL)
     try:
         for number, post in enumerate(posts):
             sleep(max(0.0, began + number / A_SECOND - monotonic()))
             # Around the poll's own transactions, so that this comes first after the one commit there is:
             # before the bell is rung.
             with transaction.atomic():
-                transaction.on_commit(partial(stamp, committed, post.external_id))
+                transaction.on_commit(partial(note, stored, newest))
                 feed.take([post])
+            for fresh in [seq for seq in stored.at if event and seq > newest]:
+                bell.publish(PLAIN_CHANNEL, numbered(event, fresh))
+            newest = max(stored.at, default=newest)
     finally:
         connections.close_all()
-    return committed
+        bell.close()
+    return stored
 
 
-def stamp(committed: dict[int, float], external_id: str) -> None:
+def note(stored: Stored, seq: int) -> None:
+    """What the walls are to show, of all beyond a number."""
     now = monotonic()
-    # A later one of the same story gives the first a new number.
-    stored = Mention.objects.unrestricted().filter(external_id=external_id)
-    committed.update((number, now) for number in stored.values_list("wall_seq", flat=True))
+    shown = Mention.objects.within(None).there().filter(wall_seq__gt=seq)
+    for pk, number in shown.values_list("pk", "wall_seq"):
+        stored.took(pk, number, now)
 
 
 def signed_in(count: int) -> list[str]:
@@ -154,13 +167,15 @@ def cookie(username: str) -> str:
 
 
 @contextmanager
-def web() -> Iterator[tuple[int, psutil.Process]]:
+def web(application: str) -> Iterator[Server]:
     port = any_free()
+    program = programs.web("127.0.0.1", port, {})
+    command = [application if part == OURS else part for part in program.command]
     with tempfile.TemporaryFile() as log:
-        process = spawn(programs.web("127.0.0.1", port, {}), output=log.fileno())
+        process = spawn(replace(program, command=command), output=log.fileno())
         try:
             realistic.wait_for(port, process)
-            yield port, psutil.Process(process.pid)
+            yield Server(application, port, psutil.Process(process.pid))
         finally:
             kill_group(process)
             log.seek(0)

@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from config.bench import NAMES
+from config.bench import add_arguments
 from config.embedded import CannotStart
 from config.embedded.processes import ROOT
 from config.embedded.throwaway import ThrowAway
@@ -26,14 +26,12 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        parser.add_argument("names", nargs="*", choices=[*NAMES, []], metavar="|".join(NAMES))
-        parser.add_argument(
-            "--small", action="store_true", help="less of everything: shows only that it runs"
-        )
+        add_arguments(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         signal.signal(signal.SIGTERM, leave)
-        wanted = [*(options["names"] or NAMES), *(["--small"] if options["small"] else [])]
+        wanted = [*options["names"], f"--mentions={options['mentions']}"]
+        wanted += ["--small"] if options["small"] else []
         try:
             sys.exit(run(wanted, settings.MURMUR_VAR))
         except CannotStart as error:

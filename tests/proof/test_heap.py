@@ -1,0 +1,85 @@
+"""A wall that stands open all day holds no more at its end than after its first hour."""
+
+import os
+from time import monotonic
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import CDPSession, Page, expect
+
+from dashboard import doorbell
+from listening.models import Mention
+from tests import base
+from tests.proof.browser import BrowserTestCase
+
+HOURS = 24
+AN_HOUR = 660  # of a very busy day; it fills every column with all the cards it keeps
+AT_ONCE = 60
+REFRESHES = 12
+"""Of the counts and feeds, in each hour."""
+TONES = (("complaint", "negative"), ("other", "neutral"), ("praise", "positive"))
+
+
+@pytest.mark.drill
+class HeapTests(BrowserTestCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.source = base.source("fake", last_success_at=timezone.now())
+
+    @pytest.mark.timeout(3600)
+    def test_a_day_of_mentions_leaves_the_page_as_large_as_its_first_hour(self) -> None:
+        # Not `page_for`: what that notes of each card would itself grow all day.
+        context = self.browser.new_context(viewport={"width": 1440, "height": 900})
+        self.addCleanup(context.close)
+        for name, value in self.session(base.carla()).items():
+            context.add_cookies([{"name": name, "value": value, "url": self.web.url}])
+        page = context.new_page()
+        page.goto(f"{self.web.url}/")
+        self.wait_until_live(page)
+        devtools = context.new_cdp_session(page)
+        began = monotonic()
+        held = [self.an_hour(page, devtools) for _ in range(HOURS)]
+        took, load = monotonic() - began, os.getloadavg()[0]
+        print(f"\na day of {HOURS * AN_HOUR:,} mentions in {took:.0f} s (load {load:.1f})")
+        for hour in (0, HOURS // 4, HOURS // 2, HOURS - 1):
+            megabytes, nodes, listeners = held[hour]
+            print(f"  after hour {hour + 1:2}: {megabytes:.2f} MB, {nodes:,} nodes, {listeners:,} listeners")
+        for first, last in zip(held[0], held[-1], strict=True):
+            self.assertLessEqual(last, first * 1.1)
+
+    def an_hour(self, page: Page, devtools: CDPSession) -> tuple[float, int, int]:
+        for _ in range(AN_HOUR // AT_ONCE):
+            newest = self.store()
+            expect(page.locator(f"#mention-{newest.pk}")).to_be_attached(timeout=120_000)
+        for _ in range(REFRESHES):
+            with page.expect_response(lambda answer: "/wall/status/" in answer.url):
+                page.evaluate("htmx.trigger('#pulse', 'refresh')")
+        page.wait_for_timeout(2_500)
+        return held_by(devtools)
+
+    def store(self) -> Mention:
+        """So many at once; the last of them."""
+        for number in range(AT_ONCE):
+            now = timezone.now()
+            lane, sentiment = TONES[number % 3]
+            stored = base.mention(
+                f"Northfield number {number}. " + "So it went on that day. " * (number % 7),
+                source=self.source,
+                published_at=now,
+                collected_at=now,
+                lane=lane,
+                sentiment=sentiment,
+                processed_at=now,
+            )
+        doorbell.ring("mentions")
+        return stored
+
+
+def held_by(devtools: CDPSession) -> tuple[float, int, int]:
+    """Megabytes, nodes and listeners of the page, once all that nobody needs any more is gone."""
+    for _ in range(2):
+        devtools.send("HeapProfiler.collectGarbage")
+    devtools.send("Performance.enable")
+    told = devtools.send("Performance.getMetrics")["metrics"]
+    metrics = {each["name"]: each["value"] for each in told}
+    return metrics["JSHeapUsedSize"] / 1e6, int(metrics["Nodes"]), int(metrics["JSEventListeners"])
