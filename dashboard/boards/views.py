@@ -59,7 +59,7 @@ def subjects(request: HttpRequest) -> HttpResponse:
 def drawn(request: HttpRequest) -> HttpResponse:
     facility_ids, now = reach(request), timezone.now()
     over, offered = span_of(request, dict(charts.SPANS)), choices.offered(facility_ids)
-    wanted = offered.read(request)
+    wanted = offered.read(request.GET)
     base = asked.Asked(facility=wanted.facility, source=wanted.source)
     sources = {source.pk: source for source in offered.sources}
     context = {
