@@ -75,6 +75,11 @@ class Face:
         return "Trouble reported"
 
     @property
+    def is_explained(self) -> bool:
+        """Whether the word says more than that there is trouble."""
+        return self.tile.is_beyond_limit or bool(self.tile.last and self.tile.last.until_at)
+
+    @property
     def parts(self) -> list[tuple[str, str]]:
         """What stands large, its numbers apart from their units: "4 h 10" is 4 and h, then 10."""
         last = self.tile.last

@@ -3,14 +3,15 @@
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 
 from hospital import operations
 from hospital.models import Service, ServiceStatus
-from hospital.operations import KEPT_FOR_TREND, Tile
+from hospital.operations import Tile
 
+SPAN = timedelta(hours=3)
 WIDTH, HEIGHT = 400, 56
 EDGE = 3  # room for the line itself
 
@@ -34,7 +35,7 @@ class _Scale:
 
 def spark(tile: Tile) -> Spark | None:
     """None where there are no two moments to draw a line between."""
-    history = [status for status in tile.history if status.at > tile.now - KEPT_FOR_TREND]
+    history = [status for status in tile.history if status.at > tile.now - SPAN]
     points = [(status.at, value) for status in history if (value := _height(tile, status)) is not None]
     if len(points) < 2:
         return None
@@ -55,7 +56,7 @@ def _height(tile: Tile, status: ServiceStatus) -> float | None:
 
 
 def _x(at: datetime, now: datetime) -> float:
-    return round((1 - (now - at) / KEPT_FOR_TREND) * WIDTH, 1)
+    return round((1 - (now - at) / SPAN) * WIDTH, 1)
 
 
 def _line(points: Sequence[tuple[datetime, float]], scale: _Scale, now: datetime) -> str:

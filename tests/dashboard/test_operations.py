@@ -73,15 +73,15 @@ class FaceTests(SimpleTestCase):
 
 class SparkTests(SimpleTestCase):
     def test_it_is_a_line_with_its_limit_and_a_sentence(self) -> None:
-        spark = sparks.spark(Tile(WAIT, NOW, (status(360, 60), status(180, 70), status(0, 250))))
+        spark = sparks.spark(Tile(WAIT, NOW, (status(180, 60), status(90, 70), status(0, 250))))
         assert spark is not None
         self.assertEqual(spark.path, "M200 53 400 3")
         self.assertEqual(spark.limit, 39.1)
-        self.assertEqual(spark.said, "1 h 10 at 04:00, 4 h 10 at last, limit 2 h")
+        self.assertEqual(spark.said, "1 h 10 at 05:30, 4 h 10 at last, limit 2 h")
 
     def test_words_are_steps(self) -> None:
-        down = status(90, words="Down", is_trouble=True)
-        spark = sparks.spark(Tile(PORTAL, NOW, (status(180, words="Up"), down, status(0, words="Up"))))
+        down = status(45, words="Down", is_trouble=True)
+        spark = sparks.spark(Tile(PORTAL, NOW, (status(90, words="Up"), down, status(0, words="Up"))))
         assert spark is not None
         self.assertEqual(spark.path, "M200 53H300V3H400V53")
 
@@ -141,13 +141,15 @@ class PostTests(TestCase):
         # Whoever posts has neither a session nor a token against forgery.
         self.client = Client(enforce_csrf_checks=True)
 
-    def post(self, body: bytes, *, secret: str = SECRET, off: int = 0, **headers: str) -> HttpResponse:
+    def post(
+        self, body: bytes, *, secret: str = SECRET, off: int = 0, headers: dict[str, str] | None = None
+    ) -> HttpResponse:
         stamp = str(int(timezone.now().timestamp()) + off)
         said = {
             "X-Murmur-Feed": "board",
             "X-Murmur-Timestamp": stamp,
             "X-Murmur-Signature": signing.signature(secret, stamp, body),
-            **headers,
+            **(headers or {}),
         }
         address = reverse("operations-status")
         return self.client.post(address, body, "application/json", headers=said)  # type: ignore[return-value]
@@ -180,8 +182,8 @@ class PostTests(TestCase):
             for answer in (
                 self.post(self.body(95), secret="another"),
                 self.post(self.body(95), off=-400),
-                self.post(self.body(95), **{"X-Murmur-Feed": "n\0body"}),
-                self.post(self.body(95), **{"X-Murmur-Signature": "é"}),
+                self.post(self.body(95), headers={"X-Murmur-Feed": "n\0body"}),
+                self.post(self.body(95), headers={"X-Murmur-Signature": "é"}),
             ):
                 self.assertEqual(answer.status_code, 401)
         read.assert_not_called()
