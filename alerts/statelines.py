@@ -104,14 +104,24 @@ def remove(kept: StateLine, *, by: User, at: datetime) -> None:
     StateLine.objects.filter(pk=kept.pk).delete()
 
 
-def offers(case: Case, now: datetime) -> list[Offer]:
-    """What its post speaks of, then what is in trouble: of its facility, and of what serves every one."""
-    here = frozenset() if case.facility_id is None else frozenset({case.facility_id})
+def tiles_of(case: Case, now: datetime) -> list[Tile]:
+    """How its facility is running, and what serves every one."""
+    return operations.tiles(_here(case), now)
+
+
+def offers(case: Case, tiles: Sequence[Tile]) -> list[Offer]:
+    """Of the tiles of a case what its post speaks of, then what is in trouble."""
+    if not tiles:
+        return []
     spoken = {each.kind for each in signs.said(case.mention)}
-    tiles = [tile for tile in operations.tiles(here, now) if concerns(tile, spoken)]
+    tiles = [tile for tile in tiles if concerns(tile, spoken)]
     tiles.sort(key=lambda tile: (tile.service.kind not in spoken, tile.service.order, tile.service.pk))
-    lines = list(StateLine.objects.within(here)) if tiles else []
+    lines = list(StateLine.objects.within(_here(case))) if tiles else []
     return [Offer(tile, fitting(lines, tile, case.mention.language)) for tile in tiles]
+
+
+def _here(case: Case) -> frozenset[int]:
+    return frozenset() if case.facility_id is None else frozenset({case.facility_id})
 
 
 def concerns(tile: Tile, spoken: set[str]) -> bool:
@@ -135,8 +145,8 @@ def fitting(lines: Sequence[StateLine], tile: Tile, language: str) -> StateLine 
 def insert(case: Case, service: Service, *, by: User, at: datetime) -> str:
     """The line as it is true now, noted as told; refused with a sentence where it must not be."""
     tile = operations.tile_of(service, at)
-    here = frozenset() if case.facility_id is None else frozenset({case.facility_id})
-    offer = Offer(tile, fitting(list(StateLine.objects.within(here)), tile, case.mention.language))
+    lines = list(StateLine.objects.within(_here(case)))
+    offer = Offer(tile, fitting(lines, tile, case.mention.language))
     if offer.why_not or tile.last is None:
         raise Refused(offer.why_not)
     StateLineUse.objects.create(

@@ -8,7 +8,6 @@ from alerts.models import Case
 from alerts.statelines import Offer
 from dashboard.cases.desk import Desk
 from dashboard.operations.joined import Joined, On
-from hospital import operations
 from hospital.access import Permission
 from hospital.operations import State, Tile
 
@@ -23,14 +22,14 @@ class Operating:
     @cached_property
     def tiles(self) -> list[tuple[Tile, On]]:
         """What is in trouble first; of other facilities nothing."""
-        here = frozenset() if self.case.facility_id is None else frozenset({self.case.facility_id})
-        tiles = operations.tiles(here, self.desk.now)
-        if not tiles:
-            return []
         joined = Joined(self.desk.reach.facility_ids(Permission.SEE_WALL))
-        tiles.sort(key=lambda tile: ORDER.index(tile.state))
+        tiles = sorted(self._tiles, key=lambda tile: ORDER.index(tile.state))
         return [(tile, joined.on(tile.service.pk)) for tile in tiles]
 
     @cached_property
+    def _tiles(self) -> list[Tile]:
+        return statelines.tiles_of(self.case, self.desk.now)
+
+    @cached_property
     def offers(self) -> list[Offer]:
-        return statelines.offers(self.case, self.desk.now)
+        return statelines.offers(self.case, self._tiles)

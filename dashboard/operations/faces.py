@@ -113,7 +113,9 @@ class Board:
         tiles = operations.tiles(facility_ids, now)
         names = dict(Feed.objects.values_list("slug", "name")) if is_named else {}
         joined = Joined(facility_ids)
-        faces = [Face(tile, _feed(tile, names), joined.on(tile.service.pk)) for tile in tiles]
+        # What people say, and who answers them, is nobody's business in a corridor either.
+        said = {tile.service.pk: joined.on(tile.service.pk) for tile in tiles} if is_named else {}
+        faces = [Face(tile, _feed(tile, names), said.get(tile.service.pk, NOTHING)) for tile in tiles]
         return cls(faces, now)
 
     @cached_property

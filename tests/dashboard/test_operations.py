@@ -131,7 +131,8 @@ class TileTests(TestCase):
             self.assertEqual(len(board.faces), 2)
 
     def test_many_reports_cost_no_more_queries(self) -> None:
-        with self.assertNumQueries(4):  # services, their last hours, the last word of the silent, feeds
+        # Services, their last hours, the last word of the silent, feeds; what people say: links and alarms.
+        with self.assertNumQueries(6):
             Board.of(None, timezone.now())
 
 

@@ -121,7 +121,7 @@ class SaveTests(Lines):
 class OfferTests(Lines):
     def offered(self, **fields: Any) -> list[str]:
         case = self.case(**fields)
-        return [offer.tile.service.slug for offer in statelines.offers(case, NOW)]
+        return [offer.tile.service.slug for offer in statelines.offers(case, statelines.tiles_of(case, NOW))]
 
     def test_what_the_post_speaks_of_comes_first_then_what_is_in_trouble(self) -> None:
         service = portal(order=1)
