@@ -40,6 +40,7 @@ class Arrival:
     counted: bytes = b""  # lines of what stands in its place where its story tells it
     told_by: "Arrival | None" = None  # the card of its story's headline, which says it already
     decided: dict[Standing, bool] = field(default_factory=dict, repr=False)
+    frames: dict[tuple[str, Face, bool], bytes] = field(default_factory=dict, repr=False)  # by the columns named
 
     @property
     def is_gone(self) -> bool:
@@ -78,10 +79,12 @@ class Arrival:
     def card(self, looker: Looker, standing: frozenset[Standing]) -> bytes:
         if not standing:
             return b""
-        said = self.shown[looker.face]
-        if not looker.sees_cases_in(self.subject.facility_id):
-            said = cards.without_work(said)
-        return self.frame("mention", named(looker.slots, standing), said)
+        sees_case = looker.sees_cases_in(self.subject.facility_id)
+        key = named(looker.slots, standing), looker.face, sees_case
+        if key not in self.frames:
+            said = self.shown[looker.face]
+            self.frames[key] = self.frame("mention", key[0], said if sees_case else cards.without_work(said))
+        return self.frames[key]
 
     def frame(self, event: str, names: str, said: bytes) -> bytes:
         return b"event: %s\nid: %d\ndata: %s\n%s\n" % (event.encode(), self.seq, names.encode(), said)
@@ -120,7 +123,7 @@ def told(mention: Mention, stories: Mapping[int, tuple[Mention, Arrival]]) -> Ar
     """The mention's own card and, where that says it as well, its story's."""
     known = stories.get(mention.story.headline_id or 0) if mention.story else None
     if known and known[0].pk != mention.pk and folding.stands_for(known[0], mention):
-        return arrival(mention, told_by=replace(known[1], seq=mention.wall_seq))
+        return arrival(mention, told_by=replace(known[1], seq=mention.wall_seq, frames={}))
     return arrival(mention)
 
 

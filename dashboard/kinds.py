@@ -46,7 +46,12 @@ def _of_lanes(slug: str, label: str, lanes: frozenset[str], empty: tuple[str, st
 
 
 ALL = Kind(
-    "all", "Everything", ("Quiet.", "What is found appears here."), lambda tone: Q(), lambda told: True
+    "all",
+    "Everything",
+    ("Quiet.", "What is found appears here."),
+    lambda tone: Q(),
+    lambda told: True,
+    is_walked=False,
 )
 OPERATIONS = Kind(
     "operations",

@@ -1,8 +1,10 @@
 from typing import Any
+from unittest import mock
 
 from django.contrib.auth.models import User
 from django.test import TestCase
 from django.urls import reverse
+from django.utils import timezone
 
 from alerts.refusals import Refused
 from dashboard import decks, lookers
@@ -90,6 +92,13 @@ class VerbTests(DeckTestCase):
 
 
 class ViewTests(DeckTestCase):
+    def setUp(self) -> None:
+        super().setUp()
+        # The stream gives its thread's connection back; here that is the test's own.
+        kept = mock.patch("dashboard.stream.connections")
+        kept.start()
+        self.addCleanup(kept.stop)
+
     def sign_in(self, who: User) -> None:
         self.client.force_login(who)
 
@@ -167,7 +176,7 @@ class ViewTests(DeckTestCase):
         self.assertContains(answer, decks.FULL)
 
     def test_no_id_stands_twice_where_a_mention_stands_twice(self) -> None:
-        base.mention("The bill", lane="billing", sentiment="negative")
+        base.mention("The bill", lane="billing", sentiment="negative", published_at=timezone.now())
         self.put_in("billing", "all")
         self.sign_in(self.carla)
         page = self.client.get(self.deck.get_absolute_url()).content.decode()
