@@ -9,6 +9,8 @@ from django.utils.html import format_html
 
 from dashboard import cards, folding
 from dashboard.frames import frame
+from dashboard.screen_class import ScreenClass
+from dashboard.screens import faces as screen_faces
 from dashboard.wall_filters import WallFilter
 from listening.models import Mention, MentionVersion
 from listening.models.mention import RESTRICTED_LANES
@@ -28,6 +30,7 @@ class Arrival:
     desk: bytes
     screen: bytes
     drop: bytes
+    hung: Mapping[str, bytes]  # by the class of a screen that opens by an address of its own
     told_by: "Arrival | None" = None  # the card of its story's headline, which says it already
 
     def frame_for(
@@ -58,6 +61,8 @@ class Arrival:
         )
 
     def shown_on(self, wanted: WallFilter) -> bytes:
+        if wanted.screen_class:
+            return self.hung[wanted.screen_class]
         return self.screen if wanted.is_big_screen else self.desk
 
 
@@ -76,14 +81,26 @@ def after(seq: int, *, upto: int | None = None, limit: int) -> list[Arrival]:
 
 @dataclass(frozen=True)
 class Faces:
-    """A card as a desk and as a big screen shows it."""
+    """A card as a desk and as a big screen shows it, and as screens of each class do."""
 
     desk: str
     screen: str
+    public: str  # empty: it is none of theirs
 
     @classmethod
     def of(cls, mention: Mention) -> "Faces":
-        return cls(*(cards.rendered(mention, is_named=is_named) for is_named in (True, False)))
+        desk, screen = (cards.rendered(mention, is_named=is_named) for is_named in (True, False))
+        is_public = screen_faces.is_shown(mention, ScreenClass.PUBLIC)
+        return cls(desk, screen, screen_faces.public(mention) if is_public else "")
+
+    def hung(self, seq: int, otherwise: bytes) -> dict[str, bytes]:
+        """What each class of screen is sent. What is not for the public leaves: it may have stood there."""
+        unpressable = screen_faces.unpressable
+        return {
+            ScreenClass.PUBLIC: frame("mention", self.public, id=seq) if self.public else otherwise,
+            ScreenClass.STAFF: frame("mention", unpressable(self.screen), id=seq),
+            ScreenClass.LOCKED: frame("mention", unpressable(self.desk), id=seq),
+        }
 
 
 def told(mention: Mention, stories: Mapping[int, tuple[Mention, Faces]]) -> Arrival:
@@ -102,7 +119,8 @@ def told(mention: Mention, stories: Mapping[int, tuple[Mention, Faces]]) -> Arri
 def instead_of(mention: Mention, story: Arrival) -> Arrival:
     # Its own card may stand on a wall: somebody has just put the two together.
     away = frame("drop", leaving(mention, "Now counted on the card of its story."), id=story.seq)
-    return replace(story, desk=away + story.desk, screen=away + story.screen)
+    hung = {screen_class: away + face for screen_class, face in story.hung.items()}
+    return replace(story, desk=away + story.desk, screen=away + story.screen, hung=hung)
 
 
 def arrival(mention: Mention, *, seq: int, faces: Faces | None = None) -> Arrival:
@@ -111,6 +129,7 @@ def arrival(mention: Mention, *, seq: int, faces: Faces | None = None) -> Arriva
     is_gone = mention.is_gone or mention.is_excluded
     words = "Left out: not about us." if mention.is_excluded else "Removed at its source."
     gone = frame("gone", leaving(mention, words), id=seq)
+    drop = frame("drop", leaving(mention, "Changed: no longer part of this view."), id=seq)
     shown = None if is_gone else faces or Faces.of(mention)
     return Arrival(
         seq=seq,
@@ -122,7 +141,8 @@ def arrival(mention: Mention, *, seq: int, faces: Faces | None = None) -> Arriva
         is_gone=is_gone,
         desk=frame("mention", shown.desk, id=seq) if shown else gone,
         screen=frame("mention", shown.screen, id=seq) if shown else gone,
-        drop=frame("drop", leaving(mention, "Changed: no longer part of this view."), id=seq),
+        drop=drop,
+        hung=shown.hung(seq, drop) if shown else {**all_classes(gone), ScreenClass.PUBLIC: drop},
     )
 
 
@@ -142,7 +162,12 @@ def restricted(mention: Mention) -> Arrival:
         desk=away,
         screen=away,
         drop=away,
+        hung=all_classes(away),
     )
+
+
+def all_classes(sent: bytes) -> dict[str, bytes]:
+    return dict.fromkeys(ScreenClass.values, sent)
 
 
 def leaving(mention: Mention, words: str) -> str:

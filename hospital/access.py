@@ -43,6 +43,7 @@ class Permission(StrEnum):
     OVERRIDE_CHECK = "let a stopped reply through"  # as the second person, with a reason
     READ_PRIVATE_ANSWERS = "read private answers"  # what an author told by a private link
     CONFIRM_THANKS = "confirm thanks"  # say that a card goes to a unit or a member of staff
+    MANAGE_SCREENS = "manage big screens"
     HANDLE_STAFF_VOICE = "handle staff voice"  # what staff say in public: for two roles alone
 
 
@@ -50,7 +51,15 @@ P = Permission
 GRANTS: dict[str, frozenset[Permission]] = {
     Role.VIEWER: frozenset({P.SEE_WALL}),
     Role.MANAGER: frozenset(
-        {P.SEE_WALL, P.SEE_CASES, P.LABEL, P.WORK_CASES, P.REVEAL_IDENTITIES, P.CONFIRM_THANKS}
+        {
+            P.SEE_WALL,
+            P.SEE_CASES,
+            P.LABEL,
+            P.WORK_CASES,
+            P.REVEAL_IDENTITIES,
+            P.CONFIRM_THANKS,
+            P.MANAGE_SCREENS,
+        }
     ),
     Role.RESPONDER: frozenset(
         {P.SEE_WALL, P.SEE_CASES, P.LABEL, P.WORK_CASES, P.REVEAL_IDENTITIES, P.READ_PRIVATE_ANSWERS}
@@ -91,6 +100,7 @@ GRANTS: dict[str, frozenset[Permission]] = {
             P.MANAGE_CONTACTS,
             P.MANAGE_SAVED_REPLIES,
             P.MANAGE_SAFETY,
+            P.MANAGE_SCREENS,
         }
     ),
 }

@@ -16,6 +16,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from alerts import defaults
 from alerts.models import ApprovedFact, BulkMove, Case, ListedContact, Queue, Reply, SavedReply
+from dashboard.screens import keeping
+from dashboard.screens.keeping import Draft
 from hospital.access import DefaultDenyMiddleware
 from hospital.models import Facility, Membership, Role, Team
 from listening import stories
@@ -137,6 +139,9 @@ class AccessTests(TestCase):
             "fact": ApprovedFact.objects.create(
                 text="Open", topic="hours", facility=place, owner="Desk", valid_until=NOW, **cls.by(writer)
             ).pk,
+            "screen": keeping.make(
+                Draft(f"Screen {name}", "staff", [place] if place else []), by=writer, at=NOW
+            )[0].pk,
             "bulk": BulkMove.objects.create(at=NOW, by=writer, words="claimed").pk,
             "person": writer.pk,
             "team": Team.objects.create(name=f"Team {name}", facility=place).pk,

@@ -1,0 +1,3 @@
+from dashboard.models.screen import BreakIn, Screen
+
+__all__ = ["BreakIn", "Screen"]
