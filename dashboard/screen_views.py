@@ -127,7 +127,7 @@ def row_of(screen: Screen, now: datetime) -> dict[str, Any]:
         "is_seen": screen.is_seen(now),
         "places": places or "Nothing: its facilities are gone",
         "shows": labelled(standing.scene) or "Something urgent" if standing else "",
-        "following": labelled(standing.after) if standing else "",
+        "following": labelled(standing.after) if standing and standing.after != standing.scene else "",
         "standing": standing,
         "now": now,
     }

@@ -65,7 +65,6 @@ class Quote:
     place: str
     source: str
     language: str
-    tone: str
     posted: object
     pieces: tuple[Piece, ...]
     is_cut: bool
@@ -86,7 +85,6 @@ class Quote:
             place=mention.facility.short_name if mention.facility else "",
             source=mention.source.name,
             language=mention.language,
-            tone=mention.get_sentiment_display(),
             posted=mention.published_at,
             pieces=words,
             is_cut=is_cut,

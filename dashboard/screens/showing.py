@@ -33,9 +33,14 @@ NAMED = 4
 TILES = 8
 
 
+IN_PUBLIC = {Column.NEEDS: "What could be better", Column.PRAISE: "Thank you"}
+"""What a column is called where everybody passes by."""
+
+
 @dataclass(frozen=True)
 class Shelf:
     column: Column
+    heading: str
     cards: list[SafeString]
 
 
@@ -137,7 +142,8 @@ class Showing:
     def _shelf(self, column: Column) -> Shelf:
         places, _ = folding.Column(self.mentions().for_wall().filter(standing_in(column))).places(CARDS)
         cards = [Card(each.shown, is_named=self.is_named, stands_at=each.cursor[0]) for each in places]
-        return Shelf(column, [faces.rendered(card, self.screen_class) for card in cards])
+        heading = IN_PUBLIC.get(column, column.heading) if self.is_public else column.heading
+        return Shelf(column, heading, [faces.rendered(card, self.screen_class) for card in cards])
 
     def status(self) -> dict[str, Any]:
         """What stands around the scenes. A public screen has no band, and no tile of how we are running."""

@@ -286,6 +286,8 @@ PAGES = tuple(
         (ada, "/priority/"),
         (pete, "/me/"),
         (pete, "/policy/"),
+        (carla, "/big-screens/"),
+        (carla, "/big-screens/new/"),
     ]
 )
 OUTSIDE = (State("intake form", None, form), State("intake form that has ended", None, lambda: "/private/x/"))

@@ -20,16 +20,18 @@ from tests.dashboard.screens.base import hang
 from tests.proof.hostile import OWN, everywhere, of_the_town
 from tests.proof.test_identifiers import told
 
-PRESSED = re.compile(
-    r"<(?:a|button|form|input|img|iframe|object|script)\b|\s(?:href|src|on\w+)=", re.IGNORECASE
-)
+TAG = re.compile(r"<[a-z][^>]*>")
+PRESSED = re.compile(r"<(?:a|button|form|input|img|iframe|object|script)\b|\s(?:href|src|on\w+|hx-[\w-]+)=")
 ARTICLE = re.compile(r"<article.*?</article>", re.DOTALL)
 TEXT = re.compile(r'<p class="card-text"[^>]*>(.*?)</p>', re.DOTALL)
+MASK = re.compile(r'<span class="mask">[^<]*</span>')
 TAGS = re.compile(r"<[^>]+>")
 
 
 def words_of(article: str) -> list[str]:
-    return [word for text in TEXT.findall(article) for word in TAGS.sub("", text).strip("“” …\n").split()]
+    """As they are counted: what stands for something hidden is one."""
+    said = [TAGS.sub("", MASK.sub("hidden", text)) for text in TEXT.findall(article)]
+    return [word for text in said for word in text.strip("“”").split() if word != "…"]
 
 
 class CorpusTests(TestCase):
@@ -37,29 +39,27 @@ class CorpusTests(TestCase):
 
     @classmethod
     def setUpTestData(cls) -> None:
-        cls.now = timezone.now()
-        cls.secrets: set[str] = set()
-        hostile = [(each.text[:4000], [], each.title) for each in (*everywhere(), *of_the_town())]
-        telling = [(text[:4000], secrets, "") for text, secrets in told()]
+        now, cls.secrets = timezone.now(), set()
+        hostile = [(each.text, [], each.title) for each in (*everywhere()[::2], *of_the_town()[::2])]
+        telling = [(text, secrets, "") for text, secrets in told()]
         for number, (text, secrets, title) in enumerate([*hostile, *telling]):
-            text = text.replace("\x00", "").encode("utf-8", "replace").decode()
-            title = title.replace("\x00", "").encode("utf-8", "replace").decode()
             author = Author.objects.create(
                 network="fake",
                 external_id=str(number),
                 handle=f"quill{number}x",
-                name=f"Odalys{number} Marchbank{number}",
+                name=f"Odalys{number} Marsh{number}",
             )
             said = f"Odalys{number} here, ask quill{number}x. {text}" if number % 3 == 0 else text
             base.mention(
-                said,
-                title=title[:500],
+                storable(said),
+                title=storable(title)[:500],
                 author=author,
-                published_at=cls.now - timedelta(seconds=number),
-                lane=["other", "complaint", "praise", "question"][number % 4],
-                sentiment=["negative", "neutral", "positive"][number % 3],
+                published_at=now - timedelta(seconds=number),
+                lane=("other", "complaint", "praise", "question")[number % 4],
+                sentiment=Mention.Sentiment.values[number % 3],
             )
-            cls.secrets |= {*secrets, author.handle, author.name, f"Odalys{number}"}
+            cls.secrets |= {*secrets, author.handle, *author.name.split()}
+        cls.sent = arrivals.after(0, limit=2_000)
 
     def check(self, html: str, where: str) -> None:
         found = [
@@ -70,38 +70,41 @@ class CorpusTests(TestCase):
         self.assertEqual(found, [], where)
         self.assertNotIn("evil.example", html)
 
-    def test_neither_page_scene_status_nor_stream_tells_of_anybody(self) -> None:
-        _, address = hang("public", steps=[(name, 60) for name in scenes()])
-        for part in ("", "scene/", "status/"):
-            self.check(self.client.get(address + part).content.decode(), part)
-        sent = arrivals.after(0, limit=2_000)
-        self.assertGreater(len(sent), 300)
-        self.check("".join(each.hung[ScreenClass.PUBLIC].decode() for each in sent), "stream")
+    def faces(self, screen_class: ScreenClass) -> list[str]:
+        return [each.hung[screen_class].decode() for each in self.sent]
 
-    def test_every_card_is_short_and_nothing_in_it_can_be_pressed(self) -> None:
-        for each in arrivals.after(0, limit=2_000):
-            for article in ARTICLE.findall(each.hung[ScreenClass.PUBLIC].decode()):
-                with self.subTest(each.seq):
-                    self.assertLessEqual(len(words_of(article)), QUOTED_WORDS)
-                    self.assertLess(len(article), 2_500)
-                    self.assertIsNone(PRESSED.search(article.replace("use href=", "")), article)
-
-    def test_a_staff_screen_names_no_author_and_no_screen_has_anything_to_press(self) -> None:
-        handles = {secret for secret in self.secrets if secret.startswith("quill")}
-        for each in arrivals.after(0, limit=2_000):
-            staff, locked = (each.hung[name].decode() for name in (ScreenClass.STAFF, ScreenClass.LOCKED))
-            self.assertNotIn('class="author"', staff)
-            for face in (staff, locked):
-                self.assertIsNone(PRESSED.search(face.replace("use href=", "")), face)
-            if not any(handle in staff for handle in handles):
-                continue
-            self.assertIn("ask quill", staff)  # in the author's own words alone
-
-    def test_every_scene_is_as_silent(self) -> None:
-        _, address = hang("public")
+    def test_neither_page_nor_scene_nor_status_nor_stream_tells_of_anybody(self) -> None:
+        self.assertGreater(len(self.sent), 250)
         for name in scenes():
-            with self.subTest(name), mock.patch("dashboard.models.Screen.pinned", name, create=True):
-                self.check(self.client.get(address + "scene/").content.decode(), name)
+            _, address = hang("public", steps=[(name, 60)])
+            for part in ("", "scene/", "status/"):
+                self.check(self.client.get(address + part).content.decode(), f"{name} {part}")
+        self.check("".join(self.faces(ScreenClass.PUBLIC)), "stream")
+
+    def test_every_card_is_short(self) -> None:
+        for face in self.faces(ScreenClass.PUBLIC):
+            for article in ARTICLE.findall(face):
+                self.assertLessEqual(len(words_of(article)), QUOTED_WORDS, article)
+                self.assertLess(len(article), 2_500)
+
+    def test_no_screen_has_anything_to_press(self) -> None:
+        for screen_class in ScreenClass:
+            for face in self.faces(screen_class):
+                tags = "".join(TAG.findall(face)).replace("use href=", "")
+                self.assertIsNone(PRESSED.search(tags), face)
+
+    def test_a_staff_screen_names_no_author(self) -> None:
+        for number, (staff, locked) in enumerate(
+            zip(self.faces(ScreenClass.STAFF), self.faces(ScreenClass.LOCKED), strict=True)
+        ):
+            self.assertNotIn('class="author"', staff)
+            if "gone" not in locked:
+                self.assertIn(f"quill{number}x", locked)
+
+
+def storable(text: str) -> str:
+    """As it comes out of a poll: no half characters, no holes, and not a book."""
+    return text[:4_000].replace("\x00", "").encode("utf-8", "replace").decode()
 
 
 class HiddenTests(TestCase):

@@ -1,5 +1,6 @@
 import logging
 from datetime import timedelta
+from types import SimpleNamespace
 from unittest import mock
 
 from django.db import OperationalError, connection
@@ -10,7 +11,8 @@ from django.utils import timezone
 from config.logs import WithoutTokens
 from dashboard import release
 from dashboard.models import Screen
-from dashboard.screens import keeping, views
+from dashboard.scenes import live
+from dashboard.screens import keeping, showing, views
 from hospital.models import AuditEntry
 from tests import base
 from tests.dashboard.screens.base import hang
@@ -132,10 +134,16 @@ class DoorTests(ScreenTestCase):
 
 class SceneTests(ScreenTestCase):
     def test_the_scene_that_stands_says_which_is_next(self) -> None:
-        _, address = hang(steps=[("live", 60)])
-        scene = self.get(address + "scene/")
+        other = SimpleNamespace(label="Wards", template="screens/_live.html", context=lambda sight: {})
+        known = {"live": live, "wards": other}
+        with (
+            mock.patch.object(showing, "scenes", lambda: known),
+            mock.patch.object(keeping, "scenes", lambda: known),
+        ):
+            _, address = hang(steps=[("live", 60), ("wards", 10)])
+            scene = self.get(address + "scene/")
         self.assertIn('data-scene="live"', scene)
-        self.assertIn("Live wall", scene)
+        self.assertIn("Wards", scene)
         self.assertIn("load delay:", scene)
 
     def test_a_new_release_comes_between_two_scenes(self) -> None:
