@@ -126,6 +126,7 @@ class Card:
     mention: Mention
     is_named: bool = True  # a screen on a wall shows no author
     stands_at: datetime | None = None  # the moment by which it has its place, where that is not its own
+    suffix: str = ""  # of its ids, where one page may hold it twice
 
     @property
     def at(self) -> datetime:

@@ -1,8 +1,7 @@
 """What the wall's filters offer to one person."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-
-from django.http import HttpRequest
 
 from dashboard import wall_filters
 from dashboard.wall_filters import WallFilter
@@ -15,8 +14,8 @@ class Offered:
     facilities: list[Facility]
     sources: list[Source]
 
-    def read(self, request: HttpRequest) -> WallFilter:
-        return wall_filters.read(request.GET, facilities=self.facilities, sources=self.sources)
+    def read(self, params: Mapping[str, str]) -> WallFilter:
+        return wall_filters.read(params, facilities=self.facilities, sources=self.sources)
 
 
 def offered(facility_ids: frozenset[int] | None) -> Offered:

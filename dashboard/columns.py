@@ -1,6 +1,7 @@
 """Which column of the wall a mention stands in: a question of three answers, asked in Python and in SQL."""
 
 from enum import StrEnum
+from typing import Protocol
 
 from django.db.models import Q
 
@@ -8,6 +9,19 @@ from listening.models import Mention
 
 NEEDS_LEVELS = (Mention.Level.P0, Mention.Level.P1, Mention.Level.P2)
 PRAISE_LANE = "praise"
+
+
+class Told(Protocol):
+    """What is known of a mention without its words."""
+
+    @property
+    def level(self) -> str: ...
+    @property
+    def lane(self) -> str: ...
+    @property
+    def sentiment(self) -> str: ...
+    @property
+    def network(self) -> str: ...
 
 
 class Column(StrEnum):
@@ -36,7 +50,7 @@ EMPTY = {
 }
 
 
-def column_of(mention: Mention) -> Column:
+def column_of(mention: Told) -> Column:
     if mention.level in NEEDS_LEVELS or mention.sentiment == Mention.Sentiment.NEGATIVE:
         return Column.NEEDS
     if mention.sentiment == Mention.Sentiment.POSITIVE and mention.lane == PRAISE_LANE:

@@ -7,20 +7,12 @@ goes on is not buried; on an open wall it stays where it is and counts.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
 
-from django.db.models import F, Q
-
-from dashboard import cards
-from dashboard.columns import column_of
+from dashboard.rows import Cursor, Rows, Told
 from listening.models import Mention
-from listening.models.mention import MentionQuerySet
 
 TURNS = 5
 """So often a page is filled up where many of those read stood for few cards."""
-
-Cursor = tuple[datetime, int]
-Told = tuple[int | None, str]  # a story at one level: what one card can stand for
 
 
 def headline_ids(mentions: Iterable[Mention]) -> set[int]:
@@ -33,13 +25,13 @@ def headline_ids(mentions: Iterable[Mention]) -> set[int]:
 
 
 def stands_for(headline: Mention | None, mention: Mention) -> bool:
+    """In a column in which both stand."""
     return (
         headline is not None
         and not (headline.is_gone or headline.is_excluded)
         and not (mention.is_gone or mention.is_excluded)
         and headline.level == mention.level
         and headline.lane == mention.lane
-        and column_of(headline) is column_of(mention)
     )
 
 
@@ -52,14 +44,14 @@ class Place:
 
     @property
     def cursor(self) -> Cursor:
-        return self.taken_by.published_at, self.taken_by.pk
+        return Cursor.of(self.taken_by)
 
 
 @dataclass
 class Column:
-    """A column as one person sees it, newest first, with the stories it has told."""
+    """A column as one person sees it, with the stories it has told."""
 
-    view: MentionQuerySet
+    rows: Rows
     is_folded: bool = True
     told: set[Told] = field(default_factory=set)
 
@@ -67,22 +59,21 @@ class Column:
         """So many places beyond a cursor, and the cursor of what follows, if anything does."""
         places: list[Place] = []
         for _ in range(TURNS):
-            rows = self.view.filter(beyond(*before)) if before else self.view
-            read = list(cards.for_cards(rows).newest_first()[: size + 1])
+            read, following = self.rows.beyond(before, size + 1)
             for place in self._folded(read, before):
                 if len(places) == size:
                     return places, places[-1].cursor
                 places.append(place)
-            if len(read) <= size:
+            if following is None:
                 return places, None
-            before = read[-1].published_at, read[-1].pk
+            before = following
         return places, before
 
     def _folded(self, read: list[Mention], before: Cursor | None) -> Iterator[Place]:
         if not self.is_folded:
             yield from (Place(taken_by=mention, shown=mention) for mention in read)
             return
-        headlines = cards.for_cards(self.view).in_bulk(headline_ids(read))
+        headlines = self.rows.among(headline_ids(read))
         self._hear(read, before)
         for mention in read:
             headline = headlines.get(mention.story.headline_id or 0) if mention.story else None
@@ -99,11 +90,4 @@ class Column:
         """What stands further up has been told."""
         stories = {mention.story_id for mention in read if mention.story_id}
         if before and stories:
-            headline = {"level": F("story__headline__level"), "lane": F("story__headline__lane")}
-            above = self.view.filter(~beyond(*before), story__in=stories, **headline)
-            self.told.update(above.values_list("story_id", "level").distinct())
-
-
-def beyond(at: datetime, pk: int) -> Q:
-    # The first half lets the index find its place; the second settles posts of the same moment.
-    return Q(published_at__lte=at) & (Q(published_at__lt=at) | Q(pk__lt=pk))
+            self.told |= self.rows.told_above(before, stories)

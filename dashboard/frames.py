@@ -7,11 +7,13 @@ LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 def frame(event: str, data: str = "", *, id: int | None = None) -> bytes:
-    lines = [f"event: {event}"]
-    if id is not None:
-        lines.append(f"id: {id}")
-    lines.extend(f"data: {line}" for line in LINE_END.split(data))
-    return ("\n".join(lines) + "\n\n").encode("utf-8", "replace")
+    head = f"event: {event}\n" + (f"id: {id}\n" if id is not None else "")
+    return head.encode() + lines(data) + b"\n"
+
+
+def lines(data: str) -> bytes:
+    """Data as a frame holds it."""
+    return "".join(f"data: {line}\n" for line in LINE_END.split(data)).encode("utf-8", "replace")
 
 
 def retry(milliseconds: int) -> bytes:

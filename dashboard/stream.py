@@ -1,15 +1,16 @@
 """The event stream of one open wall.
 
-`mention` carries a card, `gone` and `drop` what stands where one was, `bell` the name of a stale
-part, `heartbeat` the server's time, `reset` that too much was missed, `ended` that there is no more right to
-look, `close` that the server stops. Every id says: all up to here has been sent.
+`mention` carries a card and the columns it is for, `gone` and `drop` what stands where one was, `bell` the
+name of a stale part, `heartbeat` the server's time, `reset` that too much was missed, `ended` that there is
+no more right to look, `close` that the server stops. Every id says: all up to here has been sent.
 """
 
 import asyncio
 import json
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from time import monotonic
 
@@ -18,66 +19,60 @@ from django.conf import settings
 from django.contrib.auth import get_user
 from django.db import Error as DatabaseError
 from django.db import connections
-from django.http import HttpRequest, StreamingHttpResponse
+from django.http import Http404, HttpRequest, StreamingHttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from dashboard import choices
+from dashboard import lookers
 from dashboard.arrivals import Arrival
+from dashboard.faces import HUNG
 from dashboard.frames import CLOSING, frame, retry
 from dashboard.hub import Client, Hub, hub, reading
-from dashboard.wall_filters import WallFilter
-from hospital.access import Permission, Reach, allow, reach_of
+from dashboard.looking import Again, Looker
+from hospital.access import Permission, allow
 from listening import wall_sequence
 
 HEARTBEAT_SECONDS = 15.0
 RECHECK_SECONDS = 60.0
 """At most so long after a right was lost, its walls end."""
+BELL = b"event: bell"
+FOR_SCREENS = frozenset(frame("bell", name) for name in ("screens", "operations"))
+"""Bells that tell a hung screen something. The others are for people at a desk."""
 RETRY_MILLISECONDS = (1_000, 4_000)
 """Walls that lost the same server do not all come back in the same moment."""
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """Who looks, at what."""
-
-    facility_ids: frozenset[int] | None
-    filter: WallFilter
-    session_key: str
-
-    def frame_of(self, item: Arrival | bytes) -> bytes:
-        if isinstance(item, bytes):
-            return item
-        return item.frame_for(self.facility_ids, self.filter, timezone.now()) or b""
-
-    def may_go_on(self) -> bool:
-        return facilities_now(self.session_key) == (True, self.facility_ids)
 
 
 @allow(Permission.SEE_WALL)
 @require_GET
 async def stream(request: HttpRequest) -> StreamingHttpResponse:
-    wanted = await sync_to_async(wanted_by)(request)
+    looker, again = await sync_to_async(opened)(request)
+    return answer(request, looker, again)
+
+
+def answer(request: HttpRequest, looker: Looker, again: Again) -> StreamingHttpResponse:
+    """The stream for one who looks, as long as they still may."""
     last_id = request.headers.get("Last-Event-ID") or request.GET.get("after", "")
     return StreamingHttpResponse(
-        events(wanted, last_id),
+        events(looker, last_id, again),
         content_type="text/event-stream",
         headers={"Cache-Control": "no-cache, no-store", "X-Accel-Buffering": "no"},
     )
 
 
-def wanted_by(request: HttpRequest) -> Wanted:
+def opened(request: HttpRequest) -> tuple[Looker, Again]:
     try:
-        facility_ids = reach_of(request).facility_ids(Permission.SEE_WALL)
-        return Wanted(
-            facility_ids, choices.offered(facility_ids).read(request), request.session.session_key or ""
-        )
+        deck = request.GET.get("deck", "")
+        looker = lookers.at_wall(request.user, deck, request.GET)
+        if looker is None:
+            raise Http404
+        again = partial(look_again, request.session.session_key or "", deck, request.GET)
+        return looker, again
     finally:
         # This thread lives as long as the stream does; its connection must not.
         connections.close_all()
 
 
-async def events(wanted: Wanted, last_id: str) -> AsyncIterator[bytes]:
+async def events(looker: Looker, last_id: str, again: Again) -> AsyncIterator[bytes]:
     yield retry(random.randint(*RETRY_MILLISECONDS))  # noqa: S311
     center = hub()
     client = await center.join()
@@ -85,11 +80,32 @@ async def events(wanted: Wanted, last_id: str) -> AsyncIterator[bytes]:
         position = client.since
         if last_id:
             found, position = await caught_up(center, client, last_id)
-            yield b"".join(wanted.frame_of(item) for item in found)
-        async for chunk in live(center, client, wanted, position):
+            yield b"".join(frame_of(item, looker) for item in found)
+        async for chunk in live(center, client, Watch(looker, again), position):
             yield chunk
     finally:
         center.leave(client)
+
+
+@dataclass(frozen=True)
+class Watch:
+    looker: Looker
+    again: Again
+
+    async def may_go_on(self) -> bool:
+        """Whether they may still look, and at the same."""
+        try:
+            return await reading(self.again) == self.looker
+        except DatabaseError:
+            # No answer is not a no; heartbeats stop by themselves while there is none.
+            return True
+
+
+def frame_of(item: Arrival | bytes, looker: Looker) -> bytes:
+    if isinstance(item, bytes):
+        is_for_desks = item.startswith(BELL) and looker.face in HUNG and item not in FOR_SCREENS
+        return b"" if is_for_desks else item
+    return item.frame_for(looker, timezone.now()) or b""
 
 
 async def caught_up(center: Hub, client: Client, last_id: str) -> tuple[list[Arrival | bytes], int]:
@@ -107,19 +123,19 @@ async def caught_up(center: Hub, client: Client, last_id: str) -> tuple[list[Arr
     return ([*reset], client.since) if missed is None else ([*missed], client.since)
 
 
-async def live(center: Hub, client: Client, wanted: Wanted, position: int) -> AsyncIterator[bytes]:
+async def live(center: Hub, client: Client, watch: Watch, position: int) -> AsyncIterator[bytes]:
     yield heartbeat(center, position)
     beat_at, check_at = monotonic() + HEARTBEAT_SECONDS, next_check()
     while not client.is_lost:
         items = await waiting(client, beat_at - monotonic())
         if monotonic() >= check_at:
-            if not await may_go_on(wanted):
+            if not await watch.may_go_on():
                 yield frame("ended")
                 return
             check_at = next_check()
         fresh = [item for item in items if isinstance(item, bytes) or item.seq > position]
         position = max([position, *(item.seq for item in fresh if isinstance(item, Arrival))])
-        chunk = b"".join(wanted.frame_of(item) for item in fresh)
+        chunk = b"".join(frame_of(item, watch.looker) for item in fresh)
         # By the clock and not by the silence: all that arrives may be for other walls.
         if monotonic() >= beat_at:
             chunk += heartbeat(center, position)
@@ -152,18 +168,13 @@ def heartbeat(center: Hub, position: int) -> bytes:
     return frame("heartbeat", json.dumps({"now": int(timezone.now().timestamp() * 1000)}), id=position)
 
 
-async def may_go_on(wanted: Wanted) -> bool:
+def look_again(session_key: str, deck: str, params: Mapping[str, str]) -> Looker | None:
+    """The session's owner, as they may look now."""
     try:
-        return await reading(wanted.may_go_on)
-    except DatabaseError:
-        # No answer is not a no; heartbeats stop by themselves while there is none.
-        return True
-
-
-def facilities_now(session_key: str) -> tuple[bool, frozenset[int] | None]:
-    """Whether the session's owner may still see the wall, and which facilities of it."""
-    reach = Reach(get_user(session_of(session_key)))
-    return reach.can(Permission.SEE_WALL), reach.facility_ids(Permission.SEE_WALL)
+        return lookers.at_wall(get_user(session_of(session_key)), deck, params)
+    except Http404:
+        # A facility or a column of the address is out of reach by now.
+        return None
 
 
 def session_of(session_key: str) -> HttpRequest:

@@ -24,7 +24,6 @@ class WallFilter:
     is_only_us: bool = False  # leaves out what may be about a namesake
     is_last_hour: bool = False
     is_big_screen: bool = False
-    screen_class: str = ""  # of a screen that opens by an address of its own; no address here asks for it
 
     def narrow(self, mentions: MentionQuerySet, now: datetime) -> MentionQuerySet:
         if self.facility:

@@ -1,7 +1,9 @@
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
+from django.contrib.auth.models import User
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -10,11 +12,16 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from dashboard import band, choices, folding, pulse
+from dashboard import band, choices, decks, folding, lookers, pulse
 from dashboard.cards import Card
 from dashboard.choices import Offered
-from dashboard.columns import Column, standing_in
-from dashboard.folding import Cursor, Place
+from dashboard.faces import Face
+from dashboard.folding import Place
+from dashboard.kinds import OPERATIONS
+from dashboard.looking import Looker
+from dashboard.models import Deck
+from dashboard.rows import Cursor, Newest, Recent, Rows, Severest, Worded
+from dashboard.standing import EVERYDAY, LEVELS, NEWEST, Slot
 from dashboard.wall_filters import WallFilter
 from hospital.access import Permission, allow, reach_of
 from listening import sampled, wall_sequence
@@ -26,66 +33,118 @@ ON_DESK = 40
 ON_SCREEN = 12
 """Cards a column begins with; a big screen shows four and keeps some in reserve."""
 NAMED_ON_SCREEN = 4
+EVERYDAY_KEYS = [slot.key for slot in EVERYDAY]
+SEVEREST_SINCE = timedelta(days=7)
+"""A column that has the most urgent first looks no further back: else last year's stands above today's."""
 
 
 @dataclass(frozen=True)
 class Look:
     """One person looking at the wall at one moment."""
 
-    facility_ids: frozenset[int] | None
+    looker: Looker
     offered: Offered
-    wanted: WallFilter
     now: datetime
+    deck: Deck | None = None  # None: the one that stands for everybody
 
     @classmethod
-    def of(cls, request: HttpRequest) -> "Look":
+    def of(cls, request: HttpRequest, deck: Deck | None = None) -> "Look":
         facility_ids = reach_of(request).facility_ids(Permission.SEE_WALL)
         offered = choices.offered(facility_ids)
-        return cls(facility_ids, offered, offered.read(request), timezone.now())
+        wanted = offered.read(request.GET)
+        if wanted.is_big_screen:
+            return cls(Looker(facility_ids, EVERYDAY, Face.SCREEN, wanted), offered, timezone.now())
+        slots = decks.slots(deck) if deck else EVERYDAY
+        return cls(Looker(facility_ids, slots, Face.DESK, wanted), offered, timezone.now(), deck)
 
-    def mentions(self, column: Column) -> MentionQuerySet:
-        standing = standing_in(column, self.wanted.sentiment)
-        mentions = Mention.objects.within(self.facility_ids).for_wall().filter(standing)
-        return self.wanted.narrow(mentions, self.now)
+    @property
+    def facility_ids(self) -> frozenset[int] | None:
+        return self.looker.facility_ids
 
-    def places(self, column: Column, size: int, before: Cursor | None) -> tuple[list[Place], Cursor | None]:
-        return folding.Column(self.mentions(column), is_folded=self.wanted.is_folded).places(size, before)
+    @property
+    def wanted(self) -> WallFilter:
+        return self.looker.wanted
 
-    def card(self, place: Place) -> Card:
-        return Card(place.shown, is_named=not self.wanted.is_big_screen, stands_at=place.cursor[0])
+    @property
+    def query(self) -> str:
+        """What the stream is asked for."""
+        deck = urlencode({"deck": self.deck.slug}) if self.deck else ""
+        return "&".join(filter(None, (deck, self.wanted.query)))
+
+    def rows(self, slot: Slot) -> Rows:
+        view = Mention.objects.within(self.facility_ids).for_wall()
+        view = self.wanted.narrow(view.filter(slot.standing.stored(self.wanted.sentiment)), self.now)
+        if slot.sort == NEWEST:
+            return self.newest(slot, view)
+        since = view.published_since(self.now - SEVEREST_SINCE)
+        tiers = [(level, since.filter(level=level)) for level in slot.standing.levels]
+        return Severest([(level, self.newest(slot, tier)) for level, tier in tiers])
+
+    def newest(self, slot: Slot, view: MentionQuerySet) -> Rows:
+        if slot.standing.query:
+            return Worded(view, slot.standing.query, self.now)
+        return Recent(view, self.now) if slot.standing.is_walked else Newest(view)
+
+    def places(self, slot: Slot, size: int, before: Cursor | None) -> tuple[list[Place], Cursor | None]:
+        return folding.Column(self.rows(slot), is_folded=self.wanted.is_folded).places(size, before)
+
+    def card(self, place: Place, slot: Slot) -> Card:
+        is_named = self.looker.face is Face.DESK
+        return Card(place.shown, is_named=is_named, stands_at=place.cursor.at, suffix=slot.suffix)
 
 
 @dataclass(frozen=True)
 class Shelf:
     """A column with the cards that stand in it."""
 
-    column: Column
+    column: Slot
     cards: list[Card]
-    older_url: str
+    older_url: str = ""
+    cursor: str = ""
 
     @classmethod
-    def of(cls, look: Look, column: Column, size: int, before: Cursor | None = None) -> "Shelf":
-        places, last = look.places(column, size, before)
-        shown = [look.card(place) for place in places]
-        return cls(column, shown, older_link(look, column, last) if last else "")
+    def of(cls, look: Look, slot: Slot, size: int, before: Cursor | None = None) -> "Shelf":
+        if slot.kind is OPERATIONS:
+            return cls(slot, [])
+        places, last = look.places(slot, size, before)
+        shown = [look.card(place, slot) for place in places]
+        return cls(slot, shown, older_link(look, slot), written(slot, last) if last else "")
+
+    @property
+    def older_href(self) -> str:
+        """The same as a plain link; empty where nothing follows."""
+        sign = "&" if "?" in self.older_url else "?"
+        return f"{self.older_url}{sign}before={self.cursor}" if self.cursor else ""
+
+    @property
+    def triage(self) -> str:
+        """Where the cases of what stands here lie."""
+        queue = self.column.kind.queue
+        return reverse("case-list") + (f"?queue={queue}" if queue else "")
 
 
-def older_link(look: Look, column: Column, last: Cursor) -> str:
+def older_link(look: Look, slot: Slot) -> str:
     wanted = look.wanted.but(is_big_screen=False)
-    address = reverse("wall-older", args=[column])
-    cursor = f"{last[0].isoformat().replace('+00:00', 'Z')}_{last[1]}"
-    return f"{address}?before={cursor}" + (f"&{wanted.query}" if wanted.query else "")
+    return reverse("wall-older", args=[slot.key]) + (f"?{wanted.query}" if wanted.query else "")
+
+
+def written(slot: Slot, cursor: Cursor) -> str:
+    said = f"{cursor.at.isoformat().replace('+00:00', 'Z')}_{cursor.pk}"
+    return said if slot.sort == NEWEST else f"{said}_{cursor.level}"
 
 
 def read_cursor(cursor: str) -> Cursor:
-    moment, _, pk = cursor.rpartition("_")
+    """A moment, an id and perhaps a level; the moment in ISO form, or in seconds as a card has it."""
+    moment, pk, level = (*cursor.split("_"), "", "", "")[:3]
     try:
-        at = parse_datetime(moment)
-    except ValueError:
+        is_number = moment.replace(".", "", 1).isdecimal() and moment.isascii()
+        at = datetime.fromtimestamp(float(moment), UTC) if is_number else parse_datetime(moment)
+    except (ValueError, OverflowError, OSError):
         at = None
-    if at is None or timezone.is_naive(at) or not pk.isascii() or not pk.isdigit() or len(pk) > 18:
+    is_sound = pk.isascii() and pk.isdigit() and len(pk) <= 18 and level in ("", *LEVELS)
+    if at is None or timezone.is_naive(at) or not is_sound:
         raise Http404
-    return at, int(pk)
+    return Cursor(at, int(pk), level)
 
 
 def status_of(look: Look) -> dict[str, Any]:
@@ -115,18 +174,44 @@ def feeds_of(look: Look) -> dict[str, Any]:
 @require_GET
 @never_cache
 def wall(request: HttpRequest) -> HttpResponse:
-    look = Look.of(request)
+    """The deck they looked at last; a big screen has the columns of everybody."""
+    return page(request, Look.of(request, decks.last_of(request.user)))
+
+
+@allow(Permission.SEE_WALL)
+@require_GET
+@never_cache
+def deck(request: HttpRequest, slug: str) -> HttpResponse:
+    chosen = None if slug == decks.EVERYDAY_SLUG else lookers.deck_named(request.user, slug)
+    opened = Look.of(request, chosen)
+    assert isinstance(request.user, User)  # noqa: S101  the middleware lets nobody else in
+    decks.remember(request.user, chosen)
+    return page(request, opened)
+
+
+def page(request: HttpRequest, look: Look) -> HttpResponse:
     # Taken before the rows: what commits meanwhile comes by the stream, and a card that comes twice is one.
     after = wall_sequence.newest()
-    size = ON_SCREEN if look.wanted.is_big_screen else ON_DESK
+    is_screen = look.wanted.is_big_screen
+    size = ON_SCREEN if is_screen else ON_DESK
     context = {
         "after": after,
-        "shelves": [Shelf.of(look, column, size) for column in Column],
+        "look": look,
+        "shelves": [Shelf.of(look, slot, size) for slot in look.looker.slots],
         "offered": look.offered,
         "sentiments": Mention.Sentiment,
+        **({} if is_screen else desk_of(request, look)),
         **status_of(look),
     }
-    return render(request, "wall/screen.html" if look.wanted.is_big_screen else "wall/wall.html", context)
+    return render(request, "wall/screen.html" if is_screen else "wall/wall.html", context)
+
+
+def desk_of(request: HttpRequest, look: Look) -> dict[str, Any]:
+    """What only a desk needs: other decks, and what may be changed of this one."""
+    return {
+        "decks": decks.seen_by(request.user),
+        "may_change_deck": look.deck is not None and decks.may_change(look.deck, reach_of(request)),
+    }
 
 
 @allow(Permission.SEE_WALL)
@@ -140,9 +225,11 @@ def status(request: HttpRequest) -> HttpResponse:
 @require_GET
 @never_cache
 def older(request: HttpRequest, column: str) -> HttpResponse:
-    if column not in list(Column):
+    deck = None if column in EVERYDAY_KEYS else lookers.deck_with(request.user, column)
+    opened = Look.of(request, deck)
+    slot = next((slot for slot in opened.looker.slots if slot.key == column), None)
+    if slot is None:
         raise Http404
-    look = Look.of(request)
     before = read_cursor(request.GET.get("before", ""))
-    shelf = Shelf.of(look, Column(column), ON_DESK, before)
-    return render(request, "wall/older.html", {"shelf": shelf, "wanted": look.wanted})
+    shelf = Shelf.of(opened, slot, ON_DESK, before)
+    return render(request, "wall/older.html", {"shelf": shelf, "wanted": opened.wanted, "look": opened})

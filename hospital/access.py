@@ -7,11 +7,12 @@ from collections.abc import Callable
 from enum import StrEnum
 from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.deprecation import MiddlewareMixin
 
 from hospital.models import Membership, Role
@@ -44,6 +45,7 @@ class Permission(StrEnum):
     READ_PRIVATE_ANSWERS = "read private answers"  # what an author told by a private link
     CONFIRM_THANKS = "confirm thanks"  # say that a card goes to a unit or a member of staff
     MANAGE_SCREENS = "manage big screens"
+    MANAGE_DECKS = "manage shared decks"
     HANDLE_STAFF_VOICE = "handle staff voice"  # what staff say in public: for two roles alone
 
 
@@ -59,6 +61,7 @@ GRANTS: dict[str, frozenset[Permission]] = {
             P.REVEAL_IDENTITIES,
             P.CONFIRM_THANKS,
             P.MANAGE_SCREENS,
+            P.MANAGE_DECKS,
         }
     ),
     Role.RESPONDER: frozenset(
@@ -101,6 +104,7 @@ GRANTS: dict[str, frozenset[Permission]] = {
             P.MANAGE_SAVED_REPLIES,
             P.MANAGE_SAFETY,
             P.MANAGE_SCREENS,
+            P.MANAGE_DECKS,
         }
     ),
 }
@@ -157,12 +161,24 @@ class DefaultDenyMiddleware(MiddlewareMixin):
         if permission is Permission.PUBLIC:
             return None
         if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
+            return sent_to_sign_in(request)
         if permission is Permission.SIGNED_IN:
             return None
         if permission is None or not reach_of(request).can(permission):
             raise PermissionDenied
         return None
+
+
+def sent_to_sign_in(request: HttpRequest) -> HttpResponseBase:
+    """A page goes to the sign-in page, and so does a press. A part that refreshes itself stays as it is: no
+    sign-in page may take its place, and a wall says by itself that it is not live.
+    """
+    if "HX-Request" not in request.headers:
+        return redirect_to_login(request.get_full_path())
+    if request.method == "GET":
+        return HttpResponse(status=401)
+    where = redirect_to_login(urlsplit(request.headers.get("HX-Current-URL", "/")).path or "/")
+    return HttpResponse(status=204, headers={"HX-Redirect": where.url})
 
 
 def permission_of(view: View) -> Permission | None:

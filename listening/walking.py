@@ -68,6 +68,7 @@ class Walk:
     reader: "Reader"
     words: str = ""  # as an index is asked; empty for all of them
     since: datetime | None = None
+    view: MentionQuerySet | None = None  # walked over in place of all within reach
 
     def rows(self, start: Place, now: datetime) -> Iterator[tuple[list[Row], Place | None]]:
         """Rows by the thousand, newest first, each time with where the walk then stands; None at its end."""
@@ -94,7 +95,8 @@ class Walk:
         yield self.since
 
     def _ids(self, place: Place, floor: datetime | None) -> list[tuple[int, datetime]]:
-        found = mentions(self.facility_ids).filter(place.beyond())
+        view = mentions(self.facility_ids) if self.view is None else self.view
+        found = view.filter(place.beyond())
         if floor is not None:
             found = found.filter(published_at__gte=floor)
         if self.words:

@@ -18,6 +18,10 @@ from django.utils import timezone
 from alerts import defaults, staffvoice, triage
 from alerts.models import Case, Queue
 from dashboard import arrivals, stream
+from dashboard.faces import Face
+from dashboard.kinds import KINDS
+from dashboard.looking import Looker
+from dashboard.standing import Slot, standing
 from dashboard.wall_filters import WallFilter
 from hospital import access
 from hospital.access import Permission
@@ -27,6 +31,7 @@ from tests.base import ada, carla, cora, facility, mention, pete, priya, source,
 from tests.test_access import ROUTES
 from tests.test_project import ROOT, python_files
 
+EVERY_KIND = tuple(Slot(kind, kind, standing(kind)) for kind in KINDS)
 TEXT = "I work at Northfield and the zebrafinch cart is never checked on nights."
 TRACES = ("zebrafinch", "quokkatitle", "nightjarhandle", "axolotlname", "capybaraurl", "I work at")
 NOTE = "Emergency equipment may go unchecked."
@@ -233,15 +238,15 @@ class RolesTests(TestCase):
 
 class StreamTests(TransactionTestCase):
     def frames(self) -> list[bytes]:
-        everything = WallFilter()
         found = arrivals.after(0, limit=100)
         return [
-            arrival.frame_for(None, wanted, timezone.now()) or b""
+            arrival.frame_for(looker, timezone.now()) or b""
             for arrival in found
-            for wanted in (
-                everything,
-                everything.but(is_big_screen=True),
-                everything.but(sentiment="neutral"),
+            for looker in (
+                Looker(None),
+                Looker(None, face=Face.SCREEN),
+                Looker(None, wanted=WallFilter(sentiment="neutral")),
+                Looker(None, slots=EVERY_KIND),
             )
         ]
 
@@ -267,8 +272,8 @@ class StreamTests(TransactionTestCase):
         self.assertFalse([trace for trace in TRACES if trace.encode() in sent])
 
     async def caught_up(self, seq: int) -> bytes:
-        wanted = stream.Wanted(None, WallFilter(), "")
-        chunks = stream.events(wanted, str(seq))
+        looker = Looker(None)
+        chunks = stream.events(looker, str(seq), lambda: looker)
         sent = b""
         while b"After it" not in sent:
             sent += await anext(chunks)

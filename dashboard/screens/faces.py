@@ -14,7 +14,6 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
 from dashboard.cards import Card, Piece
-from dashboard.columns import Column
 from dashboard.screen_class import ScreenClass
 from listening.models import Mention
 from listening.models.mention import RESTRICTED_LANES, MentionQuerySet
@@ -57,7 +56,7 @@ class Quote:
     template: ClassVar[str] = "screens/_quote.html"
     pk: int
     seq: int
-    column: Column
+    level: str
     severity: str
     word: str
     icon: str
@@ -77,11 +76,11 @@ class Quote:
         return cls(
             pk=mention.pk,
             seq=mention.wall_seq,
-            column=card.column,
+            level=mention.level,
             severity=card.severity,
             word=card.word,
             icon=card.icon,
-            stands_at=f"{card.at.timestamp():.0f}",
+            stands_at=f"{card.at.timestamp():.6f}",
             place=mention.facility.short_name if mention.facility else "",
             source=mention.source.name,
             language=mention.language,

@@ -13,12 +13,13 @@ from django.utils.safestring import SafeString
 
 from dashboard import band, folding
 from dashboard.cards import Card
-from dashboard.columns import Column, standing_in
 from dashboard.models import Screen
+from dashboard.rows import Newest, Recent
 from dashboard.scenes import Scene, Sight, scenes
 from dashboard.screen_class import ScreenClass
 from dashboard.screens import breaking, faces, playlist
 from dashboard.screens.playlist import LIVE, Break, Standing
+from dashboard.standing import EVERYDAY, Slot
 from dashboard.wall_filters import HOUR
 from hospital import operations
 from hospital.models import Facility
@@ -33,13 +34,13 @@ NAMED = 4
 TILES = 8
 
 
-IN_PUBLIC = {Column.NEEDS: "What could be better", Column.PRAISE: "Thank you"}
+IN_PUBLIC = {"needs": "What could be better", "praise": "Thank you"}
 """What a column is called where everybody passes by."""
 
 
 @dataclass(frozen=True)
 class Shelf:
-    column: Column
+    column: Slot
     heading: str
     cards: list[SafeString]
 
@@ -137,13 +138,15 @@ class Showing:
         return faces.shown(Mention.objects.within(self.facility_ids), self.screen_class)
 
     def shelves(self) -> list[Shelf]:
-        return [self._shelf(column) for column in Column]
+        return [self._shelf(slot) for slot in EVERYDAY]
 
-    def _shelf(self, column: Column) -> Shelf:
-        places, _ = folding.Column(self.mentions().for_wall().filter(standing_in(column))).places(CARDS)
-        cards = [Card(each.shown, is_named=self.is_named, stands_at=each.cursor[0]) for each in places]
-        heading = IN_PUBLIC.get(column, column.heading) if self.is_public else column.heading
-        return Shelf(column, heading, [faces.rendered(card, self.screen_class) for card in cards])
+    def _shelf(self, slot: Slot) -> Shelf:
+        view = self.mentions().for_wall().filter(slot.standing.stored())
+        rows = Recent(view, self.now) if slot.standing.is_walked else Newest(view)
+        places, _ = folding.Column(rows).places(CARDS)
+        cards = [Card(each.shown, is_named=self.is_named, stands_at=each.cursor.at) for each in places]
+        heading = IN_PUBLIC.get(slot.key, slot.name) if self.is_public else slot.name
+        return Shelf(slot, heading, [faces.rendered(card, self.screen_class) for card in cards])
 
     def status(self) -> dict[str, Any]:
         """What stands around the scenes. A public screen has no band, and no tile of how we are running."""

@@ -5,7 +5,7 @@ const isTyping = (one) => one.matches("input:not([type=checkbox], [type=radio]),
 const focused = () => document.activeElement.closest("[data-item]");
 const item = () => focused() ?? find("[data-item]:has(> [data-open][aria-current])");
 // First what the item holds; never what another holds, nor what lies under an open dialog.
-const shown = (selector) => [item(), find("dialog:modal") ?? document]
+const shown = (selector) => [item(), document.activeElement.closest("[data-column]"), find("dialog:modal") ?? document]
   .flatMap((root) => (root ? all(selector, root) : []))
   .filter((one) => one.checkVisibility() && [null, item()].includes(one.closest("[data-item]")));
 // Whoever has chosen keys of their own: ours to theirs.
@@ -19,7 +19,7 @@ const label = () => {
   }
 };
 const step = (by) => {
-  const items = all("[data-item]", item()?.closest("[data-list]") ?? document);
+  const items = all("[data-item]:not([hidden])", item()?.closest("[data-list]") ?? document);
   const from = item() ? items.indexOf(item()) : by > 0 ? -1 : items.length;
   const next = items[Math.max(0, Math.min(items.length - 1, from + by))];
   (next?.matches("[tabindex], a") ? next : next?.querySelector("[data-open]"))?.focus();
@@ -60,7 +60,7 @@ document.addEventListener("keydown", (event) => {
   if (isHeld || isTyping(target) || !target.matches(places[key] ?? "*")) return;
   if (key === "Shift" && !event.repeat) waiting = setTimeout(hint, 600, true);
   if (/^\S$/.test(key) && "keysOff" in document.body.dataset) return;
-  const isLetter = shiftKey && /^[A-Z]$/.test(key);
+  const isLetter = shiftKey && /^([A-Z]|Arrow(Left|Right))$/.test(key);
   const meant = (isLetter ? "Shift+" : "") + ours(isLetter ? key.toLowerCase() : key);
   const whole = event.timeStamp - wentAt < 1500 ? `g ${key}` : meant;
   wentAt = whole === "g" ? event.timeStamp : -Infinity;

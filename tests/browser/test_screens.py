@@ -15,7 +15,7 @@ FOUR_K = (3840, 2160)
 FITS = "[document.documentElement.scrollWidth, document.documentElement.scrollHeight]"
 LEGIBLE = """() => {
   const rem = parseFloat(getComputedStyle(document.documentElement).fontSize) / 10;
-  const inside = (box) => box.top >= 0 && box.bottom <= innerHeight && box.left >= 0 && box.right <= innerWidth;
+  const inside = (at) => at.top >= 0 && at.left >= 0 && at.bottom <= innerHeight && at.right <= innerWidth;
   return [...document.querySelectorAll('.card')].filter((card) => {
     const [text, meta] = [card.querySelector('.card-text'), card.querySelector('.card-meta')];
     const size = (element) => parseFloat(getComputedStyle(element).fontSize) / rem;

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
 from dashboard import stream
-from dashboard.stream import Wanted
+from dashboard.looking import Again, Looker
 from dashboard.wall_filters import WallFilter
 
 
@@ -31,8 +31,9 @@ def parsed(chunk: bytes) -> list[Event]:
 class Reader:
     """One open wall."""
 
-    def __init__(self, last_id: str = "", wanted: Wanted | None = None) -> None:
-        self.chunks: AsyncIterator[bytes] = stream.events(wanted or anyone(), last_id)
+    def __init__(self, last_id: str = "", looker: Looker | None = None, again: Again | None = None) -> None:
+        looker = looker or anyone()
+        self.chunks: AsyncIterator[bytes] = stream.events(looker, last_id, again or (lambda: looker))
         self.events: list[Event] = []
 
     async def until(self, enough: Callable[[list[Event]], bool], seconds: float = 10) -> list[Event]:
@@ -58,5 +59,5 @@ class Reader:
         await self.chunks.aclose()  # type: ignore[attr-defined]
 
 
-def anyone(facility_ids: frozenset[int] | None = None, **wanted: object) -> Wanted:
-    return Wanted(facility_ids, WallFilter(**wanted), session_key="")  # type: ignore[arg-type]
+def anyone(facility_ids: frozenset[int] | None = None, **wanted: object) -> Looker:
+    return Looker(facility_ids, wanted=WallFilter(**wanted))  # type: ignore[arg-type]

@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dashboard import arrivals
+from dashboard.faces import Face
 from listening.models import Mention
 from tests import base
 
@@ -40,8 +41,8 @@ class SilentScreenTests(TestCase):
             with self.subTest(lane):
                 urgent = self.urgent(lane)
                 (came,) = arrivals.after(urgent.wall_seq - 1, limit=1)
-                self.assertNotIn(SECRET.encode(), came.screen)
-                self.assertIn(b"urgent item", came.screen)
+                self.assertNotIn(SECRET.encode(), came.shown[Face.SCREEN])
+                self.assertIn(b"urgent item", came.shown[Face.SCREEN])
 
     def test_the_band_counts_them(self) -> None:
         self.urgent("emergency")
@@ -56,4 +57,4 @@ class SilentScreenTests(TestCase):
     def test_what_is_less_urgent_is_still_read_on_a_screen(self) -> None:
         post = base.mention(f"{SECRET} at the desk", lane="complaint", level="P2")
         (came,) = arrivals.after(post.wall_seq - 1, limit=1)
-        self.assertIn(SECRET.encode(), came.screen)
+        self.assertIn(SECRET.encode(), came.shown[Face.SCREEN])

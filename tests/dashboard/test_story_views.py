@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dashboard import arrivals
+from dashboard.looking import Looker
 from dashboard.stories import Told
 from dashboard.wall_filters import WallFilter
 from listening import stories
@@ -196,11 +197,12 @@ class FoldTests(TestCase):
         self.tell(0, 1)
         first, second = Mention.objects.order_by("pk")
         told = {each.seq: each for each in arrivals.after(0, limit=9)}[second.wall_seq]
-        everything = WallFilter()
-        sent = told.frame_for(None, everything, NOW)
+        everything = Looker(None)
+        sent = told.frame_for(everything, NOW)
         assert sent
         self.assertIn(f'id="mention-{first.pk}"', sent.decode())
         self.assertIn("2 alike", sent.decode())
         self.assertIn(f"event: drop\nid: {second.wall_seq}\n", sent.decode())
-        alone = told.frame_for(None, everything.but(source=base.source("elsewhere")), NOW)
+        elsewhere = Looker(None, wanted=WallFilter(source=base.source("elsewhere")))
+        alone = told.frame_for(elsewhere, NOW)
         self.assertEqual(alone, told.drop)

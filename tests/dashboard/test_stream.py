@@ -1,5 +1,6 @@
 import asyncio
 import threading
+from functools import partial
 from unittest import mock
 
 from asgiref.sync import sync_to_async
@@ -169,15 +170,15 @@ class ReachTests(StreamTestCase):
         )
         for change in cases:
             await sync_to_async(User.objects.filter(pk=carla.pk).update)(is_active=True)
-            _, facility_ids = await sync_to_async(stream.facilities_now)(cookie)
-            reader = Reader("", stream.Wanted(facility_ids, anyone().filter, cookie))
+            again = partial(stream.look_again, cookie, "", {})
+            reader = Reader("", await sync_to_async(again)(), again)
             await reader.until_named("heartbeat", count=3)
             self.assertNotIn("ended", [event.name for event in reader.events])
             await sync_to_async(change)()
             self.assertEqual((await reader.rest())[-1].name, "ended")
 
     async def test_it_ends_with_the_session(self) -> None:
-        self.assertEqual(await sync_to_async(stream.facilities_now)("no-such-session"), (False, frozenset()))
+        self.assertIsNone(await sync_to_async(stream.look_again)("no-such-session", "", {}))
 
 
 class CatchUpTests(StreamTestCase):

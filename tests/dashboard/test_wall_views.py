@@ -105,12 +105,12 @@ class WallTests(WallTestCase):
         base.mention(sentiment="negative")
         base.mention()
         base.mention(sentiment="positive", lane="praise")
-        with self.assertNumQueries(16):
+        with self.assertNumQueries(18):
             self.get()
         for _ in range(20):
             base.mention(sentiment="negative")
             base.mention()
-        with self.assertNumQueries(16):
+        with self.assertNumQueries(18):
             self.get()
 
 
@@ -167,9 +167,9 @@ class OlderTests(WallTestCase):
         while address:
             answer = self.client.get(address)
             shelf = answer.context.get("shelf") if "shelves" not in answer.context else None
-            shelf = shelf or next(shelf for shelf in answer.context["shelves"] if shelf.column == "says")
+            shelf = shelf or next(shelf for shelf in answer.context["shelves"] if shelf.column.key == "says")
             seen += [card.mention.excerpt for card in shelf.cards]
-            address = shelf.older_url
+            address = shelf.older_href
         self.assertEqual(len(seen), 100)
         self.assertEqual(len(set(seen)), 100)
 

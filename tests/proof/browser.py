@@ -18,11 +18,12 @@ window.seen = {};
 window.violations = [];
 document.addEventListener('securitypolicyviolation', (event) => violations.push(event.blockedURI));
 new MutationObserver((changes) => {
-  for (const change of changes) for (const node of change.addedNodes)
-    if (node.id && node.matches('article.card')) (seen[node.id] ||= []).push(Date.now());
-}).observe(document, {childList: true, subtree: true});
+  for (const change of changes) for (const node of [...change.addedNodes, change.target])
+    if (node.id && node.matches('article.card:not([hidden])'))
+      if (change.attributeName || node !== change.target) (seen[node.id] ||= []).push(Date.now());
+}).observe(document, {childList: true, subtree: true, attributeFilter: ['hidden']});
 """
-"""Notes when each card came, before any script of the page runs."""
+"""Notes when each card was shown, before any script of the page runs. One that waits is there, hidden."""
 
 
 @pytest.mark.browser
@@ -90,5 +91,7 @@ class BrowserTestCase(TransactionTestCase):
 
 
 def shown(page: Page) -> list[int]:
-    ids: list[int] = page.locator(".card").evaluate_all("cards => cards.map(({id}) => Number(id.slice(8)))")
+    ids: list[int] = page.locator(".card:not([hidden])").evaluate_all(
+        "cards => cards.map(({id}) => Number(id.slice(8)))"
+    )
     return ids

@@ -14,6 +14,7 @@ from alerts import triage
 from alerts.models import Case, Queue, Rule
 from config import demo
 from dashboard import folding
+from dashboard.columns import column_of
 from hospital.models import Role
 from listening import ingest, sweep
 from listening.models import Mention, Poll, Source
@@ -55,8 +56,13 @@ def told_on_the_wall() -> set[int]:
     return {
         mention.pk
         for mention in Mention.objects.select_related("story")
-        if not mention.story or not folding.stands_for(headlines.get(mention.story.headline_id or 0), mention)
+        if not mention.story or not is_told(headlines.get(mention.story.headline_id or 0), mention)
     } | {pk for pk, headline in headlines.items() if not headline.is_gone}
+
+
+def is_told(headline: Mention | None, mention: Mention) -> bool:
+    stands = folding.stands_for(headline, mention)
+    return stands and headline is not None and column_of(headline) is column_of(mention)
 
 
 class HostileTests(BrowserTestCase):

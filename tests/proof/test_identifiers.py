@@ -100,7 +100,7 @@ class NobodyIsToldTests(TestCase):
         sent = arrivals.after(0, limit=1_000)
         self.assertEqual(len(sent), len(self.secrets))
         for arrival in sent:
-            self.check("the stream", (arrival.desk + arrival.screen).decode(), self.all_secrets)
+            self.check("the stream", b"".join(arrival.shown.values()).decode(), self.all_secrets)
 
     def shown(self, address: str) -> str:
         answer = self.client.get(address)

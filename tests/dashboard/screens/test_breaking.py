@@ -1,4 +1,5 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.test import TestCase
@@ -46,13 +47,13 @@ class BreakingTests(TestCase):
         self.place = base.facility()
         self.portal = Service.objects.create(kind="portal", slug="portal", name="Patient portal")
 
-    def said(self, at: object, *, is_trouble: bool) -> None:
+    def said(self, at: datetime, *, is_trouble: bool) -> None:
         words = "Down" if is_trouble else "Up"
         ServiceStatus.objects.create(
             service=self.portal, at=at, received_at=at, words=words, is_trouble=is_trouble, feed="test"
         )
 
-    def emergency(self, **fields: object) -> Mention:
+    def emergency(self, **fields: Any) -> Mention:
         return base.mention("Zebrafish", level="P0", lane="emergency", facility=self.place, **fields)
 
     def stands(self, screen: Screen, seconds: int) -> tuple[str, str]:
@@ -101,7 +102,7 @@ class BreakingTests(TestCase):
         screen, _ = hang(at=NOW)
         mention = self.emergency()
         self.stands(screen, 1)
-        queue = Queue.objects.first()
+        queue = Queue.objects.get(slug="complaints")
         Case.objects.create(
             mention=mention,
             facility=self.place,

@@ -1,3 +1,6 @@
+from functools import partial
+from typing import Any
+
 from asgiref.sync import sync_to_async
 from django.test import AsyncClient
 from django.utils import timezone
@@ -6,7 +9,7 @@ from dashboard import stream
 from dashboard.doorbell import ring
 from dashboard.models import Screen
 from dashboard.screens import keeping
-from dashboard.screens.stream import WantedByScreen, wanted_by
+from dashboard.screens.stream import looker_of, opened
 from listening.models import Author
 from tests import base
 from tests.dashboard.screens.base import hang
@@ -15,12 +18,12 @@ from tests.dashboard.test_stream import StreamTestCase, new_mention
 
 
 class ScreenStreamTests(StreamTestCase):
-    async def hung(self, screen_class: str = "staff", **fields: object) -> tuple[Screen, str, Reader]:
+    async def hung(self, screen_class: str = "staff", **fields: Any) -> tuple[Screen, str, Reader]:
         screen, address = await sync_to_async(hang)(screen_class, **fields)
         token = address.split("/")[2]
-        wanted = await sync_to_async(wanted_by, thread_sensitive=False)(token)
-        assert isinstance(wanted, WantedByScreen)
-        reader = Reader("", wanted)
+        looker = await sync_to_async(opened, thread_sensitive=False)(token)
+        assert looker is not None
+        reader = Reader("", looker, partial(looker_of, token))
         self.readers.append(reader)
         await reader.is_live()
         return screen, token, reader

@@ -137,8 +137,8 @@ class SceneTests(ScreenTestCase):
         other = SimpleNamespace(label="Wards", template="screens/_live.html", context=lambda sight: {})
         known = {"live": live, "wards": other}
         with (
-            mock.patch.object(showing, "scenes", lambda: known),
-            mock.patch.object(keeping, "scenes", lambda: known),
+            mock.patch.object(showing, "scenes", return_value=known),
+            mock.patch.object(keeping, "scenes", return_value=known),
         ):
             _, address = hang(steps=[("live", 60), ("wards", 10)])
             scene = self.get(address + "scene/")

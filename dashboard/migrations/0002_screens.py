@@ -8,9 +8,8 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    initial = True
-
     dependencies = [
+        ("dashboard", "0001_decks"),
         ("hospital", "0006_services"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

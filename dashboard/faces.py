@@ -1,0 +1,36 @@
+"""How one card looks to those who may see different things of it. Each face is rendered once for all."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from dashboard import cards
+from dashboard.screen_class import ScreenClass
+from dashboard.screens import faces as hung
+from listening.models import Mention
+
+
+class Face(StrEnum):
+    DESK = "desk"
+    SCREEN = "screen"  # on a wall that somebody signed in to: without its author
+    # On a screen with an address of its own, by where it hangs.
+    PUBLIC = "public"
+    STAFF = "staff"
+    LOCKED = "locked"
+
+
+HUNG = frozenset(Face(each) for each in ScreenClass.values)
+Faces = Mapping[Face, str]
+
+
+def of(mention: Mention) -> Faces:
+    """A face that is missing is one that this mention has not: it is not shown there."""
+    desk, screen = (cards.rendered(mention, is_named=is_named) for is_named in (True, False))
+    found = {
+        Face.DESK: desk,
+        Face.SCREEN: screen,
+        Face.STAFF: hung.unpressable(screen),
+        Face.LOCKED: hung.unpressable(desk),
+    }
+    if hung.is_shown(mention, ScreenClass.PUBLIC):
+        found[Face.PUBLIC] = hung.public(mention)
+    return found
