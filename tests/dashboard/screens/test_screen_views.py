@@ -20,7 +20,7 @@ class ScreenViewsTests(TestCase):
         self.west = base.facility("Northfield West", "west")
         self.client.force_login(base.carla())
 
-    def post(self, route: str, screen: Screen | None = None, **values: Any) -> str:
+    def post(self, route: str, screen: Screen | None = None, /, **values: Any) -> str:
         address = reverse(route, args=[screen.pk] if screen else [])
         return self.client.post(address, values, follow=True).content.decode()
 
