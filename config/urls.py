@@ -32,6 +32,7 @@ from dashboard import (
     safety_text_views,
     sample_views,
     saved_views,
+    screen_views,
     search_views,
     sign_in,
     source_views,
@@ -70,6 +71,8 @@ from dashboard.operations import (
     trials,
 )
 from dashboard.operations import views as operation_views
+from dashboard.screens import stream as screen_stream
+from dashboard.screens import views as screens
 from hospital.views import healthz
 
 urlpatterns: list[URLPattern] = [
@@ -78,6 +81,22 @@ urlpatterns: list[URLPattern] = [
     path("wall/status/", wall_views.status, name="wall-status"),
     path("wall/older/<slug:column>/", wall_views.older, name="wall-older"),
     path("wall/stream/", stream.stream, name="wall-stream"),
+    # Big screens: the token is the key, and opens these alone
+    path("screens/<str:token>/", screens.show, name="screen-show"),
+    path("screens/<str:token>/scene/", screens.scene, name="screen-scene"),
+    path("screens/<str:token>/status/", screens.status, name="screen-status"),
+    path("screens/<str:token>/stream/", screen_stream.stream, name="screen-stream"),
+    # Who looks after them
+    path("big-screens/", screen_views.listing, name="screen-list"),
+    path("big-screens/new/", screen_views.create, name="screen-create"),
+    path("big-screens/<int:pk>/", screen_views.edit, name="screen-edit"),
+    path("big-screens/<int:pk>/preview/", screen_views.preview, name="screen-preview"),
+    path("big-screens/<int:pk>/pin/", screen_views.pin, name="screen-pin"),
+    path("big-screens/<int:pk>/let-go/", screen_views.let_go, name="screen-let-go"),
+    path("big-screens/<int:pk>/skip/", screen_views.skip, name="screen-skip"),
+    path("big-screens/<int:pk>/renew/", screen_views.renew, name="screen-renew"),
+    path("big-screens/<int:pk>/take-down/", screen_views.take_down, name="screen-take-down"),
+    path("big-screens/<int:pk>/put-up/", screen_views.put_up, name="screen-put-up"),
     # Decks
     path("decks/", deck_views.listing, name="deck-list"),
     path("decks/new/", deck_views.create, name="deck-create"),

@@ -52,10 +52,10 @@ class Arrival:
         if self.is_gone:
             return self.away
         standing = self.among(looker, now)
-        if not standing:
+        if not standing or looker.face not in self.shown:
             # It may have stood there until it changed.
             return self.drop
-        told = self.told_by
+        told = self.told_by if self.told_by and looker.face in self.told_by.shown else None
         together = told.among(looker, now) & standing if told and looker.wanted.is_folded else frozenset()
         sent = self.card(looker, standing - together)
         if told and together:

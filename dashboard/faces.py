@@ -4,17 +4,38 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from dashboard import cards
+from dashboard.screen_class import ScreenClass
+from dashboard.screens import faces as hung
 from listening.models import Mention
 
 
 class Face(StrEnum):
     DESK = "desk"
-    SCREEN = "screen"  # on a wall: without its author
+    SCREEN = "screen"  # on a wall that somebody signed in to: without its author
+    # On a screen with an address of its own, by where it hangs.
+    PUBLIC = "public"
+    STAFF = "staff"
+    LOCKED = "locked"
 
 
+HUNG = frozenset(Face(each) for each in ScreenClass.values)
 Faces = Mapping[Face, str]
 
 
 def of(mention: Mention) -> Faces:
-    """With how the case stands, which whoever may not see cases is sent without."""
-    return {face: cards.rendered(mention, is_named=face is Face.DESK, shows_work=True) for face in Face}
+    """With how the case stands, which whoever may not see cases is sent without.
+
+    A face that is missing is one that this mention has not: it is not shown there.
+    """
+    desk, screen = (
+        cards.rendered(mention, is_named=is_named, shows_work=True) for is_named in (True, False)
+    )
+    found = {
+        Face.DESK: desk,
+        Face.SCREEN: screen,
+        Face.STAFF: hung.unpressable(screen),
+        Face.LOCKED: hung.unpressable(desk),
+    }
+    if hung.is_shown(mention, ScreenClass.PUBLIC):
+        found[Face.PUBLIC] = hung.public(mention)
+    return found

@@ -25,6 +25,7 @@ from django.views.decorators.http import require_GET
 
 from dashboard import lookers
 from dashboard.arrivals import Arrival
+from dashboard.faces import HUNG
 from dashboard.frames import CLOSING, frame, retry
 from dashboard.hub import Client, Hub, hub, reading
 from dashboard.looking import Again, Looker
@@ -34,6 +35,9 @@ from listening import wall_sequence
 HEARTBEAT_SECONDS = 15.0
 RECHECK_SECONDS = 60.0
 """At most so long after a right was lost, its walls end."""
+BELL = b"event: bell"
+FOR_SCREENS = frozenset(frame("bell", name) for name in ("screens", "operations"))
+"""Bells that tell a hung screen something. The others are for people at a desk."""
 RETRY_MILLISECONDS = (1_000, 4_000)
 """Walls that lost the same server do not all come back in the same moment."""
 
@@ -98,7 +102,10 @@ class Watch:
 
 
 def frame_of(item: Arrival | bytes, looker: Looker) -> bytes:
-    return item if isinstance(item, bytes) else item.frame_for(looker, timezone.now()) or b""
+    if isinstance(item, bytes):
+        is_for_desks = item.startswith(BELL) and looker.face in HUNG and item not in FOR_SCREENS
+        return b"" if is_for_desks else item
+    return item.frame_for(looker, timezone.now()) or b""
 
 
 async def caught_up(center: Hub, client: Client, last_id: str) -> tuple[list[Arrival | bytes], int]:

@@ -45,6 +45,7 @@ class Permission(StrEnum):
     OVERRIDE_CHECK = "let a stopped reply through"  # as the second person, with a reason
     READ_PRIVATE_ANSWERS = "read private answers"  # what an author told by a private link
     CONFIRM_THANKS = "confirm thanks"  # say that a card goes to a unit or a member of staff
+    MANAGE_SCREENS = "manage big screens"
     MANAGE_DECKS = "manage shared decks"
     HANDLE_STAFF_VOICE = "handle staff voice"  # what staff say in public: for two roles alone
 
@@ -60,6 +61,7 @@ GRANTS: dict[str, frozenset[Permission]] = {
             P.WORK_CASES,
             P.REVEAL_IDENTITIES,
             P.CONFIRM_THANKS,
+            P.MANAGE_SCREENS,
             P.MANAGE_DECKS,
         }
     ),
@@ -103,6 +105,7 @@ GRANTS: dict[str, frozenset[Permission]] = {
             P.MANAGE_CONTACTS,
             P.MANAGE_SAVED_REPLIES,
             P.MANAGE_SAFETY,
+            P.MANAGE_SCREENS,
             P.MANAGE_DECKS,
         }
     ),

@@ -16,6 +16,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from alerts import defaults
 from alerts.models import ApprovedFact, BulkMove, Case, ListedContact, Queue, Reply, SavedReply, ShiftNote
+from dashboard.screens import keeping
+from dashboard.screens.keeping import Draft
 from hospital.access import DefaultDenyMiddleware
 from hospital.models import Facility, Membership, Role, Team
 from listening import stories
@@ -144,6 +146,9 @@ class AccessTests(TestCase):
             "fact": ApprovedFact.objects.create(
                 text="Open", topic="hours", facility=place, owner="Desk", valid_until=NOW, **cls.by(writer)
             ).pk,
+            "screen": keeping.make(
+                Draft(f"Screen {name}", "staff", [place] if place else []), by=writer, at=NOW
+            )[0].pk,
             "bulk": BulkMove.objects.create(at=NOW, by=writer, words="claimed").pk,
             "handover": ShiftNote.objects.create(text="Ice", facility=place, by=writer, at=NOW).pk,
             "person": writer.pk,

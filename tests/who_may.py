@@ -14,12 +14,27 @@ OVERRIDE = "cora"
 SAVED = "priya ada"
 SAFETY = "priya ada"
 ADMIN = "ada"
+SCREENS = "carla ada"
 
 WHO_MAY = {
     "wall": MEMBERS,
     "wall-status": MEMBERS,
     "wall-older": MEMBERS,
     "wall-stream": MEMBERS,
+    "screen-show": PUBLIC,
+    "screen-scene": PUBLIC,
+    "screen-status": PUBLIC,
+    "screen-stream": PUBLIC,
+    "screen-list": SCREENS,
+    "screen-create": SCREENS,
+    "screen-edit": SCREENS,
+    "screen-preview": SCREENS,
+    "screen-pin": SCREENS,
+    "screen-let-go": SCREENS,
+    "screen-skip": SCREENS,
+    "screen-renew": SCREENS,
+    "screen-take-down": SCREENS,
+    "screen-put-up": SCREENS,
     "deck-list": MEMBERS,
     "deck-create": MEMBERS,
     "deck-detail": MEMBERS,

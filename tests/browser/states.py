@@ -286,6 +286,8 @@ PAGES = tuple(
         (ada, "/priority/"),
         (pete, "/me/"),
         (pete, "/policy/"),
+        (carla, "/big-screens/"),
+        (carla, "/big-screens/new/"),
     ]
 )
 BOARDS = tuple(

@@ -1,0 +1,192 @@
+"""What one big screen shows at one moment, within its own facilities and by where it hangs."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Count
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from dashboard import band, folding
+from dashboard.cards import Card
+from dashboard.models import Screen
+from dashboard.rows import Newest, Recent
+from dashboard.scenes import Scene, Sight, scenes
+from dashboard.screen_class import ScreenClass
+from dashboard.screens import breaking, faces, playlist
+from dashboard.screens.playlist import LIVE, Break, Standing
+from dashboard.standing import EVERYDAY, Slot
+from dashboard.wall_filters import HOUR
+from hospital import operations
+from hospital.models import Facility
+from listening.models import Mention, Source
+from listening.models.mention import MentionQuerySet
+from listening.models.source import Liveness
+
+CARDS = 12
+"""A column begins with so many; four are seen, and the others take the place of what leaves."""
+NAMED = 4
+"""With more sources than these only those that are not live are named."""
+TILES = 8
+
+
+IN_PUBLIC = {"needs": "What could be better", "praise": "Thank you"}
+"""What a column is called where everybody passes by."""
+
+
+@dataclass(frozen=True)
+class Shelf:
+    column: Slot
+    heading: str
+    cards: list[SafeString]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One tone of an hour, and its part of a bar of a hundred."""
+
+    key: str
+    label: str
+    number: int
+    begins: int
+    width: int
+
+
+@dataclass(frozen=True)
+class Hour:
+    """The last hour in numbers: of what this screen may show, and nothing else."""
+
+    total: int
+    tones: list[Part]
+    places: list[tuple[str, int]]
+
+
+@dataclass(frozen=True)
+class Showing:
+    screen: Screen
+    facility_ids: frozenset[int] | None
+    breaks: Sequence[Break]
+    now: datetime
+
+    @classmethod
+    def of(cls, screen: Screen, now: datetime, *, notes: bool = True) -> "Showing":
+        """`notes`: keeps what breaks in now. A preview does not: on the screen itself it has yet to come."""
+        facility_ids = screen.facility_ids
+        breaks = breaking.note(screen, facility_ids, now) if notes else breaking.known(screen)
+        return cls(screen, facility_ids, breaks, now)
+
+    @property
+    def screen_class(self) -> ScreenClass:
+        return ScreenClass(self.screen.screen_class)
+
+    @property
+    def sight(self) -> Sight:
+        return Sight(self.facility_ids, self.screen_class, self.now)
+
+    @property
+    def is_public(self) -> bool:
+        return self.screen_class == ScreenClass.PUBLIC
+
+    @property
+    def is_named(self) -> bool:
+        return self.screen_class == ScreenClass.LOCKED
+
+    @cached_property
+    def standing(self) -> Standing:
+        return playlist.standing(self.screen.playlist(frozenset(scenes())), self.breaks, self.now)
+
+    @property
+    def following(self) -> str:
+        return labelled(self.standing.after)
+
+    @property
+    def left(self) -> int:
+        return self.standing.left(self.now)
+
+    @property
+    def share(self) -> int:
+        """How much of its time is left, in hundredths."""
+        until, since = self.standing.until, self.standing.since
+        if until is None or until <= since:
+            return 0
+        return round(100 * (until - self.now) / (until - since))
+
+    @property
+    def is_dimmed(self) -> bool:
+        return self.screen.is_dimmed(self.now)
+
+    @property
+    def stage(self) -> SafeString:
+        """The scene that stands, or what broke in."""
+        if self.standing.is_break:
+            return SafeString(render_to_string("screens/_break.html", self._broken_in()))
+        scene: Scene = scenes().get(self.standing.scene) or scenes()[LIVE]
+        return SafeString(
+            render_to_string(scene.template, {"sight": self.sight, **scene.context(self.sight)})
+        )
+
+    def _broken_in(self) -> dict[str, Any]:
+        mention, tile = breaking.told(self.standing.key, self.facility_ids, self.now)
+        card = Card(mention, is_named=self.is_named) if mention else None
+        return {"card": card, "tile": tile, "since": self.standing.since}
+
+    def mentions(self) -> MentionQuerySet:
+        return faces.shown(Mention.objects.within(self.facility_ids), self.screen_class)
+
+    def shelves(self) -> list[Shelf]:
+        return [self._shelf(slot) for slot in EVERYDAY]
+
+    def _shelf(self, slot: Slot) -> Shelf:
+        view = self.mentions().for_wall().filter(slot.standing.stored())
+        rows = Recent(view, self.now) if slot.standing.is_walked else Newest(view)
+        places, _ = folding.Column(rows).places(CARDS)
+        cards = [Card(each.shown, is_named=self.is_named, stands_at=each.cursor.at) for each in places]
+        heading = IN_PUBLIC.get(slot.key, slot.name) if self.is_public else slot.name
+        return Shelf(slot, heading, [faces.rendered(card, self.screen_class) for card in cards])
+
+    def status(self) -> dict[str, Any]:
+        """What stands around the scenes. A public screen has no band, and no tile of how we are running."""
+        around: dict[str, Any] = {"hour": self.hour(), "feeds": self.feeds()}
+        if not self.is_public:
+            around["band"] = band.open_emergencies(self.facility_ids, self.now, is_named=self.is_named)
+            around["tiles"] = operations.tiles(self.facility_ids, self.now)[:TILES]
+        return {"showing": self, "now": self.now, **around}
+
+    def hour(self) -> Hour:
+        counted = self.mentions().published_since(self.now - HOUR).there()
+        rows = counted.values_list("sentiment", "facility_id").annotate(number=Count("pk")).order_by()
+        tones: Counter[str] = Counter()
+        places: Counter[int | None] = Counter()
+        for sentiment, facility_id, number in rows:
+            tones[sentiment] += number
+            places[facility_id] += number
+        named = Facility.objects.within(self.facility_ids).filter(is_active=True)
+        found = [(place.short_name, places[place.pk]) for place in named]
+        busiest = sorted(found, key=lambda pair: -pair[1])[:5]
+        return Hour(tones.total(), list(_parts(tones)), busiest)
+
+    def feeds(self) -> dict[str, Any]:
+        """Each source with its liveness, by its name alone."""
+        asked = Source.objects.defer("sealed_secrets", "options", "cursor").exclude(kind=Source.IMPORT)
+        states = [(source, source.liveness(self.now)) for source in asked.filter(is_active=True)]
+        if len(states) <= NAMED:
+            return {"named": states, "others": 0}
+        troubled = [(source, state) for source, state in states if state != Liveness.LIVE]
+        return {"named": troubled[:NAMED], "others": len(states) - len(troubled)}
+
+
+def _parts(tones: Counter[str]) -> Iterator[Part]:
+    begins = 0
+    for tone in Mention.Sentiment:
+        width = round(100 * tones[tone] / tones.total()) if tones.total() else 0
+        yield Part(str(tone), tone.label, tones[tone], begins, width)
+        begins += width
+
+
+def labelled(scene: str) -> str:
+    found = scenes().get(scene)
+    return found.label if found else ""
