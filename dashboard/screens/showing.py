@@ -13,7 +13,9 @@ from django.utils.safestring import SafeString
 
 from dashboard import band, folding
 from dashboard.cards import Card
+from dashboard.folding import Place
 from dashboard.models import Screen
+from dashboard.operations.faces import Board
 from dashboard.rows import Newest, Recent
 from dashboard.scenes import Scene, Sight, scenes
 from dashboard.screen_class import ScreenClass
@@ -21,7 +23,6 @@ from dashboard.screens import breaking, faces, playlist
 from dashboard.screens.playlist import LIVE, Break, Standing
 from dashboard.standing import EVERYDAY, Slot
 from dashboard.wall_filters import HOUR
-from hospital import operations
 from hospital.models import Facility
 from listening.models import Mention, Source
 from listening.models.mention import MentionQuerySet
@@ -31,7 +32,6 @@ CARDS = 12
 """A column begins with so many; four are seen, and the others take the place of what leaves."""
 NAMED = 4
 """With more sources than these only those that are not live are named."""
-TILES = 8
 
 
 IN_PUBLIC = {"needs": "What could be better", "praise": "Thank you"}
@@ -131,7 +131,7 @@ class Showing:
 
     def _broken_in(self) -> dict[str, Any]:
         mention, tile = breaking.told(self.standing.key, self.facility_ids, self.now)
-        card = Card(mention, is_named=self.is_named) if mention else None
+        card = Card(mention, is_named=self.is_named, shows_work=True) if mention else None
         return {"card": card, "tile": tile, "since": self.standing.since}
 
     def mentions(self) -> MentionQuerySet:
@@ -144,16 +144,24 @@ class Showing:
         view = self.mentions().for_wall().filter(slot.standing.stored())
         rows = Recent(view, self.now) if slot.standing.is_walked else Newest(view)
         places, _ = folding.Column(rows).places(CARDS)
-        cards = [Card(each.shown, is_named=self.is_named, stands_at=each.cursor.at) for each in places]
+        cards = [self._card(each) for each in places]
         heading = IN_PUBLIC.get(slot.key, slot.name) if self.is_public else slot.name
         return Shelf(slot, heading, [faces.rendered(card, self.screen_class) for card in cards])
+
+    def _card(self, place: Place) -> Card:
+        return Card(
+            place.shown,
+            is_named=self.is_named,
+            stands_at=place.cursor.at,
+            shows_work=not self.is_public,
+        )
 
     def status(self) -> dict[str, Any]:
         """What stands around the scenes. A public screen has no band, and no tile of how we are running."""
         around: dict[str, Any] = {"hour": self.hour(), "feeds": self.feeds()}
         if not self.is_public:
             around["band"] = band.open_emergencies(self.facility_ids, self.now, is_named=self.is_named)
-            around["tiles"] = operations.tiles(self.facility_ids, self.now)[:TILES]
+            around["board"] = Board.of(self.facility_ids, self.now)
         return {"showing": self, "now": self.now, **around}
 
     def hour(self) -> Hour:

@@ -18,7 +18,11 @@ from hospital.access import Permission, allow
 def looker_of(token: str) -> Looker | None:
     """Whoever has the token, as the screen is now."""
     screen = by_token(token)
-    return Looker(screen.facility_ids, EVERYDAY, Face(screen.screen_class)) if screen else None
+    if screen is None:
+        return None
+    # How a case stands is no part of a public card, so nobody asks there.
+    places = screen.facility_ids
+    return Looker(places, EVERYDAY, Face(screen.screen_class), case_facility_ids=places)
 
 
 def opened(token: str) -> Looker | None:
