@@ -28,8 +28,9 @@ lint: setup
 
 # The long drills: 20 kills of each kind, a minute's cut, every hostile post on every page, 1,000 races. Some minutes.
 drills: setup
-	@$(KEPT) MURMUR_DRILL_POINTS=20 $(PY) -m pytest -s tests/drills tests/proof tests/test_bench.py tests/alerts/test_public_races.py \
-	  tests/browser/test_axe.py tests/browser/test_shift.py $(ARGS)
+	@$(KEPT) MURMUR_DRILL_POINTS=20 $(PY) -m pytest -s tests/drills tests/proof tests/test_bench.py tests/test_access.py \
+	  tests/alerts/test_races.py tests/alerts/test_public_races.py tests/browser/test_axe.py tests/browser/test_eyes.py \
+	  tests/browser/test_shift.py $(ARGS)
 
 bench: setup
 	@$(KEPT) $(PY) manage.py bench $(ARGS)

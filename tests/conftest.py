@@ -50,4 +50,4 @@ def quick_passwords() -> None:
 def quick_flush() -> None:
     # What Django would make again after a flush was not taken away.
     DatabaseOperations.execute_sql_flush = flushing.flush  # type: ignore[method-assign, assignment]
-    flush_command.emit_post_migrate_signal = lambda *_: None  # type: ignore[attr-defined, assignment]
+    flush_command.emit_post_migrate_signal = lambda *_: None  # type: ignore[attr-defined]
