@@ -36,6 +36,8 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
     from django.db import connection
 
     connection.settings_dict["TEST"]["TEMPLATE"] = template.wait() or None
+    # The product gives up on a statement before its reader does; a test on a busy machine waits.
+    connection.settings_dict["OPTIONS"]["options"] = "-c statement_timeout=300000 -c lock_timeout=60000"
 
 
 @pytest.fixture(autouse=True, scope="session")
