@@ -40,7 +40,9 @@ class Arrival:
     counted: bytes = b""  # lines of what stands in its place where its story tells it
     told_by: "Arrival | None" = None  # the card of its story's headline, which says it already
     decided: dict[Standing, bool] = field(default_factory=dict, repr=False)
-    frames: dict[tuple[str, Face, bool], bytes] = field(default_factory=dict, repr=False)  # by the columns named
+    frames: dict[tuple[str, Face, bool], bytes] = field(
+        default_factory=dict, repr=False
+    )  # by the columns named
 
     @property
     def is_gone(self) -> bool:

@@ -27,9 +27,7 @@ def of(mention: Mention) -> Faces:
 
     A face that is missing is one that this mention has not: it is not shown there.
     """
-    desk, screen = (
-        cards.rendered(mention, is_named=is_named, shows_work=True) for is_named in (True, False)
-    )
+    desk, screen = (cards.rendered(mention, is_named=is_named, shows_work=True) for is_named in (True, False))
     found = {
         Face.DESK: desk,
         Face.SCREEN: screen,

@@ -1,15 +1,11 @@
 import os
-from collections.abc import Sequence
-from typing import Any
 
 import pytest
-from django.db import OperationalError
+from django.core.management.commands import flush as flush_command
 from django.db.backends.postgresql.operations import DatabaseOperations
 
-from tests import template
+from tests import flushing, template
 from tests.browser.rig import shared
-
-TRIES = 5
 
 
 def pytest_xdist_auto_num_workers() -> int:
@@ -40,6 +36,8 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
     from django.db import connection
 
     connection.settings_dict["TEST"]["TEMPLATE"] = template.wait() or None
+    # The product gives up on a statement before its reader does; a test on a busy machine waits.
+    connection.settings_dict["OPTIONS"]["options"] = "-c statement_timeout=300000 -c lock_timeout=60000"
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -51,23 +49,10 @@ def quick_passwords() -> None:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def patient_flush() -> None:
-    """Emptying the tables locks them all; a thread that is just ending may hold one and want another.
-
-    PostgreSQL breaks such a knot by refusing one of the two, and when it is the flush, it is tried again.
-    """
-    flush = DatabaseOperations.execute_sql_flush
-
-    def patient(self: DatabaseOperations, sql_list: Sequence[Any]) -> None:
-        for left in reversed(range(TRIES)):
-            try:
-                flush(self, sql_list)
-                break
-            except OperationalError:
-                if not left:
-                    raise
-
-    DatabaseOperations.execute_sql_flush = patient  # type: ignore[method-assign, assignment]
+def quick_flush() -> None:
+    # What Django would make again after a flush was not taken away.
+    DatabaseOperations.execute_sql_flush = flushing.flush  # type: ignore[method-assign, assignment]
+    flush_command.emit_post_migrate_signal = lambda *_: None  # type: ignore[attr-defined]
 
 
 @pytest.fixture(autouse=True)

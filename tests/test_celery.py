@@ -1,6 +1,7 @@
 import pytest
 
 from config.celery import MurmurTask, app, broker_url
+from tests.timing import PATIENCE
 
 
 class BrokerUrlTests:
@@ -41,7 +42,7 @@ def test_a_task_goes_through_the_broker(redis_url: str) -> None:
     with app.connection_for_write() as connection:
         app.send_task("nobody.knows", [1], connection=connection)
         queue = connection.SimpleQueue("bulk")
-        message = queue.get(timeout=5)
+        message = queue.get(timeout=PATIENCE)
         message.ack()
         queue.close()
     assert message.headers["task"] == "nobody.knows"

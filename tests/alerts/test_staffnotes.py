@@ -1,8 +1,7 @@
-import time
-
 import pytest
 
 from alerts import staffnotes
+from tests.timing import seconds
 
 POST = "I work at Northfield and nobody checks the crash cart on the fourth floor, we are so short at night."
 
@@ -37,6 +36,4 @@ def test_one_that_leads_to_its_author_does_not(note: str, why: str) -> None:
 
 @pytest.mark.parametrize("post", ["a " * 2_500_000, "\x00" * 5_000_000, "@" * 5_000_000])
 def test_a_hostile_post_costs_little(post: str) -> None:
-    begun = time.perf_counter()
-    staffnotes.objection("Look at the cart." * 20, post)
-    assert time.perf_counter() - begun < 0.5  # of a second, on a busy machine
+    assert seconds(lambda: staffnotes.objection("Look at the cart." * 20, post)) < 0.5

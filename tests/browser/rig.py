@@ -15,7 +15,12 @@ from urllib.request import urlopen
 import pytest
 from django.conf import settings
 from django.db import connection, connections
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
+
+from tests.timing import PATIENCE
+
+# How soon is seldom the question; where it is, the test says how soon.
+expect.set_options(timeout=PATIENCE * 1_000)
 
 CHROMIUM = (
     os.environ.get("MURMUR_CHROMIUM")
@@ -43,10 +48,10 @@ class Web:
         command = [sys.executable, "-m", "uvicorn", "config.asgi:application", "--port", str(self.port)]
         options = ["--lifespan", "off", "--log-level", "warning", "--timeout-graceful-shutdown", "1"]
         self.process = subprocess.Popen([*command, *options], cwd=settings.BASE_DIR, env=self.environment())
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             with suppress(OSError):
-                urlopen(f"{self.url}/healthz", timeout=2).close()  # noqa: S310
+                urlopen(f"{self.url}/healthz", timeout=PATIENCE).close()  # noqa: S310
                 return
             time.sleep(0.05)
         raise RuntimeError("the web process does not answer")

@@ -53,7 +53,7 @@ class ClocksTests(BrowserTestCase):
         expect(approver.get_by_role("button", name="Approve this text")).to_have_count(0)
 
     def accept(self, writer: Page) -> None:
-        expect(writer.locator(".redline del")).to_be_visible(timeout=15_000)  # it shows itself
+        expect(writer.locator(".redline del")).to_be_visible()  # it shows itself
         writer.get_by_role("button", name="Accept the change").click()
         expect(writer.get_by_text("On hold, leaves by itself")).to_be_visible()
 

@@ -58,9 +58,7 @@ class ClosingTests(TransactionTestCase):
         cases.claim(case, by=pete(), at=NOW)
         page = self.page(pete(), case)
         page.keyboard.press("p")
-        expect(page.locator("#text")).to_have_value(
-            re.compile(r"en privado: http\S+/private/[a-z]{32}/"), timeout=30_000
-        )
+        expect(page.locator("#text")).to_have_value(re.compile(r"en privado: http\S+/private/[a-z]{32}/"))
         link = page.locator("#text").input_value().split(": ")[1]
         narrow = {"width": 320, "height": 640}
         context = self.browser.new_context(viewport=narrow, java_script_enabled=False)  # type: ignore[arg-type]
@@ -76,4 +74,4 @@ class ClosingTests(TransactionTestCase):
         expect(form.get_by_role("heading")).to_have_text("Thank you. It has arrived.")
         self.assertEqual(context.cookies(), [])
         self.assertEqual(PrivateAnswer.objects.filter(case=case).count(), 1)
-        expect(page.locator("#list")).to_contain_text("Answered in private.", timeout=30_000)
+        expect(page.locator("#list")).to_contain_text("Answered in private.")

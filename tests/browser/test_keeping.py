@@ -110,7 +110,7 @@ class KeepingTests(TransactionTestCase):
             self.press(page, "Leave 6 out")
             expect(page.locator("#held-head")).to_contain_text("0 excluded")
             exclusions.carry_out(Exclusion.objects.get().pk, timezone.now())
-            expect(page.locator("#held-head")).to_contain_text("6 excluded", timeout=10_000)
+            expect(page.locator("#held-head")).to_contain_text("6 excluded")
             page.keyboard.press("z")
             expect(page.locator("#facts-head")).to_have_text("Undone")
 
@@ -128,7 +128,7 @@ class KeepingTests(TransactionTestCase):
             page.keyboard.press("Control+a")
             page.keyboard.insert_text("rules:\n- name: Waits\n  queue: questions\n  when: wait* hour*\n")
             self.press(page, "Show what would move")
-            expect(page.locator("#rehearsal-head")).to_contain_text("18 of 24 posts", timeout=10_000)
+            expect(page.locator("#rehearsal-head")).to_contain_text("18 of 24 posts")
             self.press(page, "Put in force")
             expect(page.get_by_role("status").first).to_contain_text("Version 2 is in force")
 

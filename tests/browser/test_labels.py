@@ -42,7 +42,7 @@ class RelabelTests(BrowserTestCase):
         expect(page.locator("#said")).to_contain_text("Tone set to positive")
         expect(page.locator("#panel")).to_be_hidden()
         self.assertEqual(focused(page), f"mention-{mention.pk}")
-        expect(card(page, mention).locator(".tone")).to_have_text("Positive", timeout=5_000)
+        expect(card(page, mention).locator(".tone")).to_have_text("Positive")
         self.assertEqual(self.troubles, [])
 
     def test_nothing_moves_meanwhile(self) -> None:
@@ -89,7 +89,7 @@ class RelabelTests(BrowserTestCase):
         page = self.open()
         self.live(page)
         mention = self.store("came later", **READ)
-        card(page, mention).hover(timeout=10_000)
+        card(page, mention).hover()
         card(page, mention).locator(".relabel:not(.exclude)").click()
         expect(page.locator("#panel")).to_contain_text("came later")
 

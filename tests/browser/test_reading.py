@@ -47,9 +47,7 @@ class ReadingTests(TransactionTestCase):
             page.keyboard.press("Control+End")
             page.keyboard.insert_text(f"\n{WORSE}")
             self.press(page, "Preview")
-            expect(page.locator("#preview-head")).to_contain_text(
-                "5 of 5 posts would read otherwise", timeout=20_000
-            )
+            expect(page.locator("#preview-head")).to_contain_text("5 of 5 posts would read otherwise")
             expect(page.locator(".why ins").first).to_contain_text("test word")
             self.press(page, "Show the 5 from")
             expect(page.locator(".count[aria-pressed=true]")).to_have_text("5")
@@ -65,9 +63,7 @@ class ReadingTests(TransactionTestCase):
             expect(page.locator("#wrong .is-here")).to_contain_text("x = = 1")
             page.fill("#id_body", WORSE)
             self.press(page, "Preview")
-            expect(page.locator("#preview-head")).to_contain_text(
-                "of 5 posts would read otherwise", timeout=20_000
-            )
+            expect(page.locator("#preview-head")).to_contain_text("of 5 posts would read otherwise")
             expect(page.locator("#wrong .is-here")).to_have_count(0)
             expect(page.locator("#id_body")).to_have_value(WORSE)
 

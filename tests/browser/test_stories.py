@@ -34,11 +34,11 @@ class StoriesTests(BrowserTestCase):
         place = first.bounding_box()
         first.hover()
         self.tell(f"RT @mossandmilk: {TEXT}", minutes=1)
-        expect(first.locator(".alike")).to_contain_text("2 alike", timeout=15_000)
+        expect(first.locator(".alike")).to_contain_text("2 alike")
         expect(card(wall, Mention.objects.latest("pk"))).to_have_count(0)
         self.assertEqual(first.bounding_box(), place)
         first.locator(".alike").click()
-        expect(wall.locator("h1")).to_contain_text("2 alike", timeout=15_000)
+        expect(wall.locator("h1")).to_contain_text("2 alike")
         self.assertEqual(self.troubles, [])
 
     def test_a_change_by_hand_is_undone_with_one_key(self) -> None:

@@ -21,7 +21,7 @@ class StatusTests(BrowserTestCase):
                     page.clock.fast_forward("00:10")
             else:
                 page.clock.fast_forward("00:10")
-            expect(card(page, self.store())).to_be_attached(timeout=10_000)
+            expect(card(page, self.store())).to_be_attached()
         page.clock.fast_forward("00:01")
         return str(page.evaluate("document.body.dataset.live"))
 
@@ -63,8 +63,8 @@ class AnewTests(BrowserTestCase):
         self.web.start()
         self.wait(page, lambda: bool(refused))
         page.unroute("**/wall/stream/*")
-        expect(page.locator("#lanes[data-old]")).to_have_count(0, timeout=15_000)
-        expect(card(page, self.store())).to_be_attached(timeout=10_000)
+        expect(page.locator("#lanes[data-old]")).to_have_count(0)
+        expect(card(page, self.store())).to_be_attached()
 
     def begin_anew(self, route: Route) -> None:
         route.fulfill(content_type="text/event-stream", body="event: reset\nid: 1\ndata:\n\n")
@@ -81,14 +81,12 @@ class WaitingTests(BrowserTestCase):
         self.live(page)
         page.keyboard.press("Space")
         mention = self.store("calm")
-        expect(page.locator("[data-pause]")).to_contain_text("1 held", timeout=5_000)
+        expect(page.locator("[data-pause]")).to_contain_text("1 held")
         self.change(mention, text="cross", sentiment="negative")
         self.change(self.store("taken back"), is_gone=True)
         page.wait_for_timeout(1_500)
         page.keyboard.press("Space")
-        expect(page.locator("#needs").locator(f"#mention-{mention.pk}")).to_contain_text(
-            "cross", timeout=5_000
-        )
+        expect(page.locator("#needs").locator(f"#mention-{mention.pk}")).to_contain_text("cross")
         self.assertNotIn("taken back", page.locator("#lanes").inner_text())
 
 

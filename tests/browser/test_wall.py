@@ -14,6 +14,7 @@ from listening import wall_sequence
 from listening.models import Mention
 from tests import base
 from tests.browser.rig import shared
+from tests.timing import PATIENCE, limit
 
 DESK = (1440, 900)
 SCREEN = (1920, 1080)
@@ -86,9 +87,9 @@ class BrowserTestCase(TransactionTestCase):
         """Open, and hearing the stream."""
         page.wait_for_function("document.body.dataset.live === 'live'")
         mention = self.store("the first")
-        expect(card(page, mention)).to_be_visible(timeout=10_000)
+        expect(card(page, mention)).to_be_visible()
 
-    def wait(self, page: Page, what: Callable[[], bool], seconds: float = 20) -> None:
+    def wait(self, page: Page, what: Callable[[], bool], seconds: float = PATIENCE) -> None:
         deadline = monotonic() + seconds
         while not what():
             self.assertLess(monotonic(), deadline, "it did not happen in time")
@@ -113,8 +114,8 @@ class ArrivalTests(BrowserTestCase):
         for _ in range(5):
             mention = self.store()
             started = monotonic()
-            expect(card(page, mention)).to_be_visible(timeout=2_000)
-            self.assertLess(monotonic() - started, 2)
+            expect(card(page, mention)).to_be_visible()
+            self.assertLess(monotonic() - started, limit(2, beside_others=PATIENCE))
 
     def test_hostile_markup_is_inert(self) -> None:
         stored = [self.store(text, title=text[:200], published_at=timezone.now()) for text in HOSTILE[:5]]
@@ -122,7 +123,7 @@ class ArrivalTests(BrowserTestCase):
         self.live(page)
         stored += [self.store(text, title=text[:200]) for text in HOSTILE]
         for mention in stored:
-            expect(card(page, mention)).to_be_attached(timeout=10_000)
+            expect(card(page, mention)).to_be_attached()
         page.goto(f"{self.web.url}/mentions/{stored[0].pk}/")
         page.wait_for_timeout(300)
         self.assertEqual(self.troubles, [])
@@ -133,9 +134,9 @@ class ArrivalTests(BrowserTestCase):
         mention, other = self.store("first words"), self.store("another")
         expect(card(page, other)).to_be_visible()
         self.change(mention, text="second words")
-        expect(card(page, mention)).to_contain_text("second words", timeout=5_000)
+        expect(card(page, mention)).to_contain_text("second words")
         self.change(mention, is_gone=True)
-        expect(card(page, mention)).to_contain_text("Removed at its source", timeout=5_000)
+        expect(card(page, mention)).to_contain_text("Removed at its source")
         expect(card(page, mention)).not_to_contain_text("second words")
 
     def change(self, mention: Mention, **fields: Any) -> None:
@@ -161,7 +162,7 @@ class ReadingTests(BrowserTestCase):
         before = target.bounding_box()
         new = [self.store() for _ in range(50)]
         pill = page.locator("#says [data-release]")
-        expect(pill).to_contain_text("50 new", timeout=15_000)
+        expect(pill).to_contain_text("50 new")
         self.assertEqual(target.bounding_box(), before)
         page.keyboard.press(".")
         expect(card(page, new[-1])).to_be_attached()
@@ -176,21 +177,21 @@ class ReadingTests(BrowserTestCase):
         card(page, old[-1]).hover()
         page.wait_for_timeout(1_200)
         new = self.store()
-        expect(page.locator("#says [data-release]")).to_be_visible(timeout=5_000)
+        expect(page.locator("#says [data-release]")).to_be_visible()
         expect(card(page, new)).to_be_hidden()
         page.mouse.move(10, 10)
-        expect(card(page, new)).to_be_visible(timeout=5_000)
+        expect(card(page, new)).to_be_visible()
 
     def test_space_pauses_all_and_lets_go_again(self) -> None:
         page = self.open()
         self.live(page)
         page.keyboard.press("Space")
         new = [self.store() for _ in range(3)]
-        expect(page.locator("[data-pause]")).to_contain_text("3 held", timeout=5_000)
+        expect(page.locator("[data-pause]")).to_contain_text("3 held")
         expect(page.locator("[data-pause]")).to_have_attribute("aria-pressed", "true")
         expect(card(page, new[0])).to_be_hidden()
         page.keyboard.press("Space")
-        expect(card(page, new[0])).to_be_visible(timeout=5_000)
+        expect(card(page, new[0])).to_be_visible()
 
     def test_an_emergency_is_seen_though_all_is_paused_and_nothing_shifts(self) -> None:
         page = self.open()
@@ -199,7 +200,7 @@ class ReadingTests(BrowserTestCase):
         lanes = page.locator("#lanes")
         before = lanes.bounding_box()
         self.store("I cannot breathe", level="P0", lane="emergency", sentiment="negative")
-        expect(page.locator("#band")).to_contain_text("I cannot breathe", timeout=3_000)
+        expect(page.locator("#band")).to_contain_text("I cannot breathe")
         self.assertEqual(lanes.bounding_box(), before)
 
     def test_a_big_screen_does_not_stay_paused(self) -> None:
@@ -211,7 +212,7 @@ class ReadingTests(BrowserTestCase):
         expect(page.locator("[data-pause]")).to_contain_text("held")
         expect(card(page, mention)).to_be_hidden()
         page.clock.fast_forward("00:15")
-        expect(card(page, mention)).not_to_have_attribute("hidden", "", timeout=5_000)
+        expect(card(page, mention)).not_to_have_attribute("hidden", "")
 
 
 class LossTests(BrowserTestCase):
@@ -268,9 +269,9 @@ class LossTests(BrowserTestCase):
         Mention.objects.bulk_create(mentions)
         self.web.start()
         newest = Mention.objects.get(wall_seq=numbers[-1])
-        expect(card(page, newest)).to_be_attached(timeout=20_000)
+        expect(card(page, newest)).to_be_attached()
         later = self.store()
-        expect(card(page, later)).to_be_attached(timeout=10_000)
+        expect(card(page, later)).to_be_attached()
         self.assertEqual(len(shown(page)), len(set(shown(page))))
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from dashboard import stream
 from dashboard.looking import Again, Looker
 from dashboard.wall_filters import WallFilter
+from tests.timing import PATIENCE
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Reader:
         self.chunks: AsyncIterator[bytes] = stream.events(looker, last_id, again or (lambda: looker))
         self.events: list[Event] = []
 
-    async def until(self, enough: Callable[[list[Event]], bool], seconds: float = 10) -> list[Event]:
+    async def until(self, enough: Callable[[list[Event]], bool], seconds: float = PATIENCE) -> list[Event]:
         async with asyncio.timeout(seconds):
             while not enough(self.events):
                 self.events += parsed(await anext(self.chunks))
@@ -50,7 +51,7 @@ class Reader:
         await self.until_named("heartbeat")
 
     async def rest(self) -> list[Event]:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             async for chunk in self.chunks:
                 self.events += parsed(chunk)
         return self.events

@@ -17,6 +17,7 @@ from listening import wall_sequence
 from listening.models import Mention
 from tests import base
 from tests.dashboard.streams import Reader, anyone
+from tests.timing import PATIENCE
 
 new_mention = sync_to_async(base.mention)
 
@@ -42,7 +43,7 @@ class StreamTestCase(TransactionTestCase):
 
     async def is_subscribed(self) -> None:
         """A bell that is no mention is not repeated: wait until the hub hears it."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             while not doorbell.client(settings.REDIS_URL).pubsub_numsub(doorbell.CHANNEL)[0][1]:
                 await asyncio.sleep(0.01)
 

@@ -19,6 +19,7 @@ from listening.rereading_leases import LEASE, RUNG_AGAIN_AFTER
 from listening.signals import mentions_stored
 from tests.base import NOW, ada, facility, mention
 from tests.listening.rereading import FakeReader, in_force, reading, start, work
+from tests.timing import PATIENCE
 
 State = Rereading.State
 DAY = timedelta(days=1)
@@ -26,7 +27,7 @@ DAY = timedelta(days=1)
 
 def wait_until_somebody_waits() -> None:
     """Until another session of this database stands at a lock."""
-    deadline = monotonic() + 10
+    deadline = monotonic() + PATIENCE
     while monotonic() < deadline:
         with connection.cursor() as cursor:
             cursor.execute(

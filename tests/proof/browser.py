@@ -10,6 +10,7 @@ from django.test import Client, TransactionTestCase
 from playwright.sync_api import ConsoleMessage, Dialog, Page, Request
 
 from tests.browser.rig import shared
+from tests.timing import PATIENCE
 
 DESK = (1440, 900)
 
@@ -73,7 +74,7 @@ class BrowserTestCase(TransactionTestCase):
         if request.resource_type in ("xhr", "fetch"):
             self.asked.append(request.url.removeprefix(home).partition("?")[0])
 
-    def until(self, page: Page, holds: Callable[[], bool], seconds: float = 30) -> None:
+    def until(self, page: Page, holds: Callable[[], bool], seconds: float = PATIENCE) -> None:
         deadline = monotonic() + seconds
         while not holds():
             self.assertLess(monotonic(), deadline, "it did not come true in time")

@@ -16,9 +16,10 @@ from requests import PreparedRequest, Response
 from requests.adapters import HTTPAdapter
 
 from sandbox.serving import running_sandbox
+from tests.timing import PATIENCE
 
 CORPUS = Path(__file__).parent / "corpus"
-http = httpx.Client(timeout=20)  # one for all tests: each new one reads the certificates of the machine
+http = httpx.Client(timeout=PATIENCE)  # one for all tests: each new one reads the certificates of the machine
 NOON = datetime(2026, 3, 10, 16, 0, tzinfo=UTC)  # noon in New York
 
 
@@ -82,7 +83,7 @@ def reddit_client(base: str, **options: Any) -> praw.Reddit:
         reddit_url=base,
         check_for_updates=False,
         ratelimit_seconds=0,
-        timeout=5,
+        timeout=PATIENCE,
         **{"refresh_token": "r", **options},
     )
     assert reddit._core

@@ -13,6 +13,7 @@ from hospital.models import Membership
 from tests.alerts.desk import open_case
 from tests.base import NOW, pete
 from tests.dashboard.streams import parsed
+from tests.timing import PATIENCE
 
 
 class BellTests(TransactionTestCase):
@@ -22,7 +23,7 @@ class BellTests(TransactionTestCase):
         self.client.force_login(self.pete)
         self.key = self.client.session.session_key or ""
 
-    async def rung(self, count: int, seconds: float = 5) -> list[str]:
+    async def rung(self, count: int, seconds: float = PATIENCE) -> list[str]:
         """The bells of one desk, while somebody comes to a case."""
         names: list[str] = []
         chunks = bells.rings(self.key)

@@ -24,6 +24,7 @@ from listening.sources.contract import (
 from tests import recorded
 from tests.listening.sources.cases import CASES, QUERIES, REPLYING, Case
 from tests.recorded import answering, serving
+from tests.timing import PATIENCE
 
 every_adapter = pytest.mark.parametrize("case", CASES, ids=lambda case: case.kind)
 every_replying = pytest.mark.parametrize("case", REPLYING, ids=lambda case: case.kind)
@@ -148,7 +149,7 @@ class AdapterTests:
             started = time.monotonic()
             with pytest.raises(Unavailable):
                 case.fetch(server)
-            assert time.monotonic() - started < 5
+            assert time.monotonic() - started < PATIENCE
 
     def test_it_reads_no_more_than_it_must(self, case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(contract, "MAX_BODY_BYTES", 200_000)

@@ -68,11 +68,11 @@ class EntryTests:
     def test_five_megabytes_of_markup_are_read_in_a_moment(self) -> None:
         words = "<p>waiting <b>room</b> &amp;amp; &lt;" * 150_000
         body = f"<rss version='2.0'><channel><item><title>t</title><description><![CDATA[{words}]]>"
-        started = time.monotonic()
+        started = time.thread_time()
         posts, _, _ = entries((body + "</description></item></channel></rss>").encode(), {}, "", "")
         assert len(words) > 5_000_000
         assert len(posts[0].text) > 2_000_000
-        assert time.monotonic() - started < 10
+        assert time.thread_time() - started < 10
 
 
 class PlainTests:
