@@ -75,9 +75,11 @@ class Face:
         return "Trouble reported"
 
     @property
-    def is_explained(self) -> bool:
-        """Whether the word says more than that there is trouble."""
-        return self.tile.is_beyond_limit or bool(self.tile.last and self.tile.last.until_at)
+    def brief(self) -> str:
+        """What a short row says beside the value: the limit or the end, if there is one."""
+        if self.tile.last and self.tile.last.until_at:
+            return self.word
+        return f"limit {self.tile.limit_said}" if self.tile.is_beyond_limit else ""
 
     @property
     def parts(self) -> list[tuple[str, str]]:
