@@ -16,6 +16,7 @@ from alerts.models import Case, Notification
 from dashboard import cards
 from dashboard.cards import Card
 from listening.models import Mention
+from listening.models.mention import RESTRICTED_LANES
 
 REMEMBERED = timedelta(hours=24)
 """What nobody has closed leaves the band after a day; its case stays open."""
@@ -93,9 +94,8 @@ def _in_building(facility_ids: frozenset[int] | None, now: datetime) -> list[Cas
     """Whose fifteen minutes run, the longest first; then those whom somebody has just spoken to."""
     is_here = Q(mention__lane=building.LANE) | Q(queue__slug=building.QUEUE)
     open_cases = Case.objects.within(facility_ids).there().open().filter(is_here, mention__is_gone=False)
-    found = standing.read(open_cases.filter(opened_at__gt=now - REMEMBERED)).exclude(
-        mention__level=Mention.Level.P0
-    )
+    recent = open_cases.filter(opened_at__gt=now - REMEMBERED).exclude(mention__lane__in=RESTRICTED_LANES)
+    found = standing.read(recent).exclude(mention__level=Mention.Level.P0)
     cases = sorted(found.order_by("-opened_at")[: 5 * MOST], key=lambda case: case.opened_at)
     waiting = [case for case in cases if spoken_at(case) is None]
     return waiting + [case for case in cases if (at := spoken_at(case)) and at > now - SPOKEN_STAYS]
@@ -109,7 +109,7 @@ def spoken_at(case: Case) -> datetime | None:
 
 def _here(cases: Sequence[Case], *, is_named: bool) -> Slot:
     case = cases[0]
-    mention = cards.for_cards(Mention.objects.filter(pk=case.mention_id)).get()
+    mention = cards.for_cards(Mention.objects.within(None).filter(pk=case.mention_id)).get()
     way = building.way(case)
     return Slot(
         Card(mention, is_named=is_named),

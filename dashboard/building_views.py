@@ -48,8 +48,13 @@ def behind(request: HttpRequest, week: str, kind: str) -> HttpResponse:
         raise Http404("There is no such week here.")
     now = timezone.now()
     waits: list[Wait] = {"all": found.waits, "spoken": found.spoken, "late": found.late(now)}[kind]
-    cases = Case.objects.select_related("facility", "owner").in_bulk([wait.case_id for wait in waits])
-    rows = [(cases[wait.case_id], wait, _words(wait.took), wait.is_late(now)) for wait in waits]
+    within = Case.objects.within(reach_of(request).facility_ids(Permission.SEE_CASES))
+    cases = within.select_related("facility", "owner").in_bulk([wait.case_id for wait in waits])
+    rows = [
+        (cases[wait.case_id], wait, _words(wait.took), wait.is_late(now))
+        for wait in waits
+        if wait.case_id in cases
+    ]
     context = {"rows": rows, "week": found, "kind": KINDS[kind]}
     return render(request, "building/behind.html", context)
 

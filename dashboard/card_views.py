@@ -27,7 +27,7 @@ def claim(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _work(request: HttpRequest, case: Case, *, status: int = 200, refused: str = "") -> HttpResponse:
-    now = get_object_or_404(standing.read(Case.objects.filter(pk=case.pk)))
+    now = get_object_or_404(standing.read(Case.objects.within(None).filter(pk=case.pk)))
     context = {"mention": now.mention, "standing": standing.of(now), "refused": refused}
     return render(request, "wall/_work.html", context, status=status)
 

@@ -47,7 +47,7 @@ def for_cards(mentions: MentionQuerySet) -> MentionQuerySet:
     return (
         mentions.select_related("source", "facility", "author", "story")
         .prefetch_related(
-            "matches", Prefetch("case", standing.read(alerts.Case.objects.all()), to_attr="work")
+            "matches", Prefetch("case", standing.read(alerts.Case.objects.within(None)), to_attr="work")
         )
         .defer("text")
         .annotate(

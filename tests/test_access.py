@@ -128,9 +128,10 @@ class AccessTests(TestCase):
 
     def setUp(self) -> None:
         # The stream gives its thread's connection back; here that is the test's own.
-        kept = mock.patch("dashboard.stream.connections")
-        kept.start()
-        self.addCleanup(kept.stop)
+        for place in ("dashboard.stream.connections", "dashboard.screens.stream.connections"):
+            kept = mock.patch(place)
+            kept.start()
+            self.addCleanup(kept.stop)
 
     @classmethod
     def nouns(cls, place: Facility | None) -> dict[str, int]:

@@ -153,6 +153,7 @@ def note(stored: Stored, seq: int) -> None:
         stored.took(pk, number, now)
 
 
+@transaction.atomic
 def signed_in(count: int) -> list[str]:
     """Cookies of so many people's browsers."""
     return [cookie(f"bench-{number}") for number in range(count)]

@@ -4,6 +4,7 @@ import os
 from time import monotonic
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 from playwright.sync_api import CDPSession, Page, expect
 
@@ -14,7 +15,7 @@ from tests.proof.browser import BrowserTestCase
 
 HOURS = 24
 AN_HOUR = 660  # of a very busy day; it fills every column with all the cards it keeps
-AT_ONCE = 60
+AT_ONCE = 110
 REFRESHES = 12
 """Of the counts and feeds, in each hour."""
 TONES = (("complaint", "negative"), ("other", "neutral"), ("praise", "positive"))
@@ -49,20 +50,23 @@ class HeapTests(BrowserTestCase):
 
     def an_hour(self, page: Page, devtools: CDPSession) -> tuple[float, int, int]:
         for _ in range(AN_HOUR // AT_ONCE):
-            newest = self.store()
+            newest = self.stored()
+            doorbell.ring("mentions")
             expect(page.locator(f"#mention-{newest.pk}")).to_be_attached(timeout=120_000)
         for _ in range(REFRESHES):
             with page.expect_response(lambda answer: "/wall/status/" in answer.url):
                 page.evaluate("htmx.trigger('#pulse', 'refresh')")
+            page.wait_for_timeout(200)  # until what came hears the next one
         page.wait_for_timeout(2_500)
         return held_by(devtools)
 
-    def store(self) -> Mention:
+    @transaction.atomic
+    def stored(self) -> Mention:
         """So many at once; the last of them."""
         for number in range(AT_ONCE):
             now = timezone.now()
             lane, sentiment = TONES[number % 3]
-            stored = base.mention(
+            newest = base.mention(
                 f"Northfield number {number}. " + "So it went on that day. " * (number % 7),
                 source=self.source,
                 published_at=now,
@@ -71,8 +75,7 @@ class HeapTests(BrowserTestCase):
                 sentiment=sentiment,
                 processed_at=now,
             )
-        doorbell.ring("mentions")
-        return stored
+        return newest
 
 
 def held_by(devtools: CDPSession) -> tuple[float, int, int]:
