@@ -9,8 +9,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef
+from django.utils import timezone
 from django.utils.html import format_html
 
+from alerts import chips
 from dashboard import cards, faces, folding
 from dashboard.faces import Face
 from dashboard.frames import frame, lines
@@ -114,22 +116,26 @@ def after(seq: int, *, upto: int | None = None, limit: int) -> list[Arrival]:
     if upto is not None:
         mentions = mentions.filter(wall_seq__lte=upto)
     found = list(mentions[:limit])
+    if not found:
+        return []
     shown = cards.for_cards(Mention.objects.within(None).for_wall()).defer(None)
     headlines = shown.in_bulk(folding.headline_ids(found))
+    chipped = chips.for_mentions([*headlines.values(), *found], timezone.now())
+    said = {pk: chip.text for pk, chip in chipped.items()}
     # In a storm hundreds of a page are told by the same few cards.
-    stories = {pk: (headline, arrival(headline)) for pk, headline in headlines.items()}
-    return [told(mention, stories) for mention in found]
+    stories = {pk: (headline, arrival(headline, said.get(pk, ""))) for pk, headline in headlines.items()}
+    return [told(mention, stories, said.get(mention.pk, "")) for mention in found]
 
 
-def told(mention: Mention, stories: Mapping[int, tuple[Mention, Arrival]]) -> Arrival:
+def told(mention: Mention, stories: Mapping[int, tuple[Mention, Arrival]], chip: str = "") -> Arrival:
     """The mention's own card and, where that says it as well, its story's."""
     known = stories.get(mention.story.headline_id or 0) if mention.story else None
     if known and known[0].pk != mention.pk and folding.stands_for(known[0], mention):
-        return arrival(mention, told_by=replace(known[1], seq=mention.wall_seq, frames={}))
-    return arrival(mention)
+        return arrival(mention, chip, told_by=replace(known[1], seq=mention.wall_seq, frames={}))
+    return arrival(mention, chip)
 
 
-def arrival(mention: Mention, *, told_by: Arrival | None = None) -> Arrival:
+def arrival(mention: Mention, chip: str = "", *, told_by: Arrival | None = None) -> Arrival:
     seq = mention.wall_seq
     shown: Mapping[Face, bytes] = {}
     if mention.lane in RESTRICTED_LANES:
@@ -141,7 +147,7 @@ def arrival(mention: Mention, *, told_by: Arrival | None = None) -> Arrival:
             for event, said in (("gone", words), ("drop", CHANGED))
         )
         if not (mention.is_gone or mention.is_excluded):
-            shown = {face: lines(html) for face, html in faces.of(mention).items()}
+            shown = {face: lines(html) for face, html in faces.of(mention, chip).items()}
     return Arrival(
         seq=seq,
         subject=Subject.of(mention),

@@ -134,6 +134,7 @@ class Card:
     stands_at: datetime | None = None  # the moment by which it has its place, where that is not its own
     suffix: str = ""  # of its ids, where one page may hold it twice
     shows_work: bool = False  # how its case stands, and who has it: for those who may see cases
+    chip: str = ""  # what operations say now of what it is about
 
     @property
     def at(self) -> datetime:
@@ -212,11 +213,6 @@ class Card:
     def can_thank(self) -> bool:
         is_praise = self.mention.lane == PRAISE_LANE
         return is_praise and self.case is not None and getattr(self.case, "thanked_at", None) is None
-
-    @property
-    def chip(self) -> str:
-        """What operations say now of what this is about."""
-        return ""
 
     @property
     def is_heeded(self) -> bool:
@@ -314,8 +310,8 @@ def reason_in_words(reason: Any) -> str:
     return str(reason)
 
 
-def rendered(mention: Mention, *, is_named: bool, shows_work: bool = False) -> str:
-    card = Card(mention, is_named=is_named, shows_work=shows_work)
+def rendered(mention: Mention, *, is_named: bool, shows_work: bool = False, chip: str = "") -> str:
+    card = Card(mention, is_named=is_named, shows_work=shows_work, chip=chip)
     return render_to_string("wall/_mention.html", {"card": card})
 
 

@@ -22,12 +22,14 @@ HUNG = frozenset(Face(each) for each in ScreenClass.values)
 Faces = Mapping[Face, str]
 
 
-def of(mention: Mention) -> Faces:
+def of(mention: Mention, chip: str = "") -> Faces:
     """With how the case stands, which whoever may not see cases is sent without.
 
     A face that is missing is one that this mention has not: it is not shown there.
     """
-    desk, screen = (cards.rendered(mention, is_named=is_named, shows_work=True) for is_named in (True, False))
+    desk, screen = (
+        cards.rendered(mention, is_named=is_named, shows_work=True, chip=chip) for is_named in (True, False)
+    )
     found = {
         Face.DESK: desk,
         Face.SCREEN: screen,

@@ -1,4 +1,5 @@
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -12,6 +13,7 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from alerts import chips
 from dashboard import band, choices, decks, folding, lookers, pulse
 from dashboard.cards import Card
 from dashboard.choices import Offered
@@ -125,6 +127,21 @@ class Shelf:
         return reverse("case-list") + (f"?queue={queue}" if queue else "")
 
 
+def chipped(shelves: Sequence[Shelf], now: datetime) -> list[Shelf]:
+    """The same, with what operations say now on the cards that speak of it."""
+    found = chips.for_mentions([card.mention for shelf in shelves for card in shelf.cards], now)
+
+    def told(card: Card) -> Card:
+        chip = found.get(card.mention.pk)
+        return replace(card, chip=chip.text) if chip else card
+
+    return (
+        [replace(shelf, cards=[told(card) for card in shelf.cards]) for shelf in shelves]
+        if found
+        else [*shelves]
+    )
+
+
 def older_link(look: Look, slot: Slot) -> str:
     wanted = look.wanted.but(is_big_screen=False)
     return reverse("wall-older", args=[slot.key]) + (f"?{wanted.query}" if wanted.query else "")
@@ -199,7 +216,7 @@ def page(request: HttpRequest, look: Look) -> HttpResponse:
     context = {
         "after": after,
         "look": look,
-        "shelves": [Shelf.of(look, slot, size) for slot in look.looker.slots],
+        "shelves": chipped([Shelf.of(look, slot, size) for slot in look.looker.slots], look.now),
         "offered": look.offered,
         "sentiments": Mention.Sentiment,
         **({} if is_screen else desk_of(request, look)),
@@ -233,5 +250,5 @@ def older(request: HttpRequest, column: str) -> HttpResponse:
     if slot is None:
         raise Http404
     before = read_cursor(request.GET.get("before", ""))
-    shelf = Shelf.of(opened, slot, ON_DESK, before)
+    [shelf] = chipped([Shelf.of(opened, slot, ON_DESK, before)], opened.now)
     return render(request, "wall/older.html", {"shelf": shelf, "wanted": opened.wanted, "look": opened})

@@ -11,6 +11,8 @@ from django.db.models import Count
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
+from alerts import chips
+from alerts.chips import Chip
 from dashboard import band, folding
 from dashboard.cards import Card
 from dashboard.folding import Place
@@ -144,16 +146,18 @@ class Showing:
         view = self.mentions().for_wall().filter(slot.standing.stored())
         rows = Recent(view, self.now) if slot.standing.is_walked else Newest(view)
         places, _ = folding.Column(rows).places(CARDS)
-        cards = [self._card(each) for each in places]
+        said = {} if self.is_public else chips.for_mentions([each.shown for each in places], self.now)
+        cards = [self._card(each, said.get(each.shown.pk)) for each in places]
         heading = IN_PUBLIC.get(slot.key, slot.name) if self.is_public else slot.name
         return Shelf(slot, heading, [faces.rendered(card, self.screen_class) for card in cards])
 
-    def _card(self, place: Place) -> Card:
+    def _card(self, place: Place, chip: Chip | None) -> Card:
         return Card(
             place.shown,
             is_named=self.is_named,
             stands_at=place.cursor.at,
             shows_work=not self.is_public,
+            chip=chip.text if chip else "",
         )
 
     def status(self) -> dict[str, Any]:

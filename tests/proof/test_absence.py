@@ -10,7 +10,8 @@ from playwright.sync_api import Page
 from tests import base
 from tests.proof.browser import shown
 from tests.proof.proxy import Proxy, Wire
-from tests.proof.test_live import IS_DRILL, LiveTestCase
+from tests.proof.test_live import LiveTestCase
+from tests.timing import IS_DRILL
 
 CUT_SECONDS, EVERY_SECONDS = (600.0, 2.0) if IS_DRILL else (4.0, 0.4)
 WHOLE_WITHIN = 30
