@@ -153,6 +153,8 @@ def unpressable(html: str) -> SafeString:
 
 def _unpressed(tag: re.Match[str]) -> str:
     closing, name, attributes = tag.groups()
+    if name == "input":
+        return ""
     if name == "use":
         return tag[0]  # an icon's href leads nowhere
     return f"<{closing}{'span' if name in PRESSED else name}{TO_PRESS.sub('', attributes)}>"
