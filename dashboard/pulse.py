@@ -1,7 +1,7 @@
 """The last hour in numbers, beside the same hour of other weeks. Each number opens what it counts."""
 
 from collections import Counter
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -59,6 +59,12 @@ class Hour:
     def by_facility(self) -> Counter[int | None]:
         return self.by(2)
 
+    @property
+    def slots(self) -> list[int]:
+        """How many of each five minutes, oldest first."""
+        found = self.by(0)
+        return [found[at + 1] for at in range(SLOTS)]
+
     def by(self, column: int) -> Counter[Any]:
         found: Counter[Hashable] = Counter()
         for row in self.rows:
@@ -90,15 +96,17 @@ class Pulse:
 
     @property
     def line(self) -> str:
-        """The points of the drawn line, in a field of 110 by 24."""
-        most = max(1, *self.slots)
-        return " ".join(
-            f"{at * 10},{round(22 - 20 * number / most, 1)}" for at, number in enumerate(self.slots)
-        )
+        return line(self.slots)
 
     @property
     def line_in_words(self) -> str:
         return f"Every five minutes, oldest first: {', '.join(map(str, self.slots))}"
+
+
+def line(slots: Sequence[int]) -> str:
+    """The points of the drawn line, in a field of 110 by 24."""
+    most = max(1, *slots)
+    return " ".join(f"{at * 10},{round(22 - 20 * number / most, 1)}" for at, number in enumerate(slots))
 
 
 def hour_of(ground: Ground, now: datetime) -> Hour:
@@ -140,7 +148,7 @@ def last_hour(
         url=url(),
         today_url=url(span=Span(thanks.midnight(now), hour.span.until)),
         usual=hour.usual(),
-        slots=[hour.by(0)[at + 1] for at in range(SLOTS)],
+        slots=hour.slots,
         tones=[
             tally(tone.label, tones[tone], total, str(tone), sentiment=str(tone))
             for tone in Mention.Sentiment

@@ -7,13 +7,14 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from alerts import chips
 from alerts.chips import Chip
-from dashboard import band, folding
+from dashboard import band, folding, pulse
+from dashboard.boards.ground import Ground
+from dashboard.boards.usual import Usual
 from dashboard.cards import Card
 from dashboard.folding import Place
 from dashboard.models import Screen
@@ -24,7 +25,6 @@ from dashboard.screen_class import ScreenClass
 from dashboard.screens import breaking, faces, playlist
 from dashboard.screens.playlist import LIVE, Break, Standing
 from dashboard.standing import EVERYDAY, Slot
-from dashboard.wall_filters import HOUR
 from hospital.models import Facility
 from listening.models import Mention, Source
 from listening.models.mention import MentionQuerySet
@@ -63,6 +63,8 @@ class Hour:
     """The last hour in numbers: of what this screen may show, and nothing else."""
 
     total: int
+    usual: Usual
+    line: str
     tones: list[Part]
     places: list[tuple[str, int]]
 
@@ -169,17 +171,14 @@ class Showing:
         return {"showing": self, "now": self.now, **around}
 
     def hour(self) -> Hour:
-        counted = self.mentions().published_since(self.now - HOUR).there()
-        rows = counted.values_list("sentiment", "facility_id").annotate(number=Count("pk")).order_by()
-        tones: Counter[str] = Counter()
-        places: Counter[int | None] = Counter()
-        for sentiment, facility_id, number in rows:
-            tones[sentiment] += number
-            places[facility_id] += number
+        counted = pulse.hour_of(Ground.of(self.facility_ids, self.screen_class), self.now)
+        places = counted.by_facility
         named = Facility.objects.within(self.facility_ids).filter(is_active=True)
         found = [(place.short_name, places[place.pk]) for place in named]
         busiest = sorted(found, key=lambda pair: -pair[1])[:5]
-        return Hour(tones.total(), list(_parts(tones)), busiest)
+        return Hour(
+            places.total(), counted.usual(), pulse.line(counted.slots), list(_parts(counted.by(1))), busiest
+        )
 
     def feeds(self) -> dict[str, Any]:
         """Each source with its liveness, by its name alone."""
