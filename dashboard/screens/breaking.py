@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from alerts.models import Case
 from dashboard import band
@@ -22,7 +23,7 @@ from listening.models.mention import MentionQuerySet
 
 STANDS_FOR = timedelta(seconds=60)
 NEW_WITHIN = timedelta(minutes=5)
-"""A trouble that is older as a screen comes back is no news; its tile shows it."""
+"""What is older as a screen comes up, or back, is no news there: the band and the tile show it."""
 QUIET_FOR = timedelta(minutes=15)
 KEPT_FOR = timedelta(days=2)
 """Longer than an emergency stays in the band, so that none breaks in twice."""
@@ -65,7 +66,8 @@ def emergencies(facility_ids: frozenset[int] | None, now: datetime) -> MentionQu
 def events(screen: Screen, facility_ids: frozenset[int] | None, now: datetime) -> list[Event]:
     if screen.screen_class == ScreenClass.PUBLIC:
         return []
-    urgent = emergencies(facility_ids, now).values_list("pk", flat=True)
+    came = Q(collected_at__gte=now - NEW_WITHIN) | Q(case__opened_at__gte=now - NEW_WITHIN)
+    urgent = emergencies(facility_ids, now).filter(came).values_list("pk", flat=True)
     troubled = [tile for tile in operations.tiles(facility_ids, now) if is_new(tile, now)]
     return [*map(of_mention, urgent), *map(of_tile, troubled)]
 
