@@ -16,6 +16,7 @@ ON_DUTY = (
     (Duty.Role.RESPONDER, "carla", "", "555-0171"),
     (Duty.Role.NURSE, "", "Nursing supervisor", "555-0172"),
     (Duty.Role.SECURITY, "", "Security office", "555-0173"),
+    (Duty.Role.SERVICE, "", "Service desk", "555-0176"),
 )
 KNOWN = (
     ("billing appeals", "carla", ""),

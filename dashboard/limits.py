@@ -19,7 +19,7 @@ MOST = 60
 """Of one page, from one address, in one window. A hospital's whole guest network may be one address."""
 
 
-def is_over(request: HttpRequest, page: str, now: datetime, *, most: int = MOST) -> bool:
+def is_over(request: HttpRequest, page: str, now: datetime, *, most: int | None = None) -> bool:
     """Count this request, and say whether it is one too many.
 
     Only the address that the server itself saw counts: a header can say anything. With Redis away nobody is
@@ -37,7 +37,7 @@ def is_over(request: HttpRequest, page: str, now: datetime, *, most: int = MOST)
     except RedisError:
         logger.warning("the broker is away: %s is not limited", page)
         return False
-    return int(counted[0]) > most
+    return int(counted[0]) > (MOST if most is None else most)
 
 
 def _named(address: str) -> str:

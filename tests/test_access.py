@@ -18,6 +18,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from alerts import defaults
 from alerts.models import ApprovedFact, BulkMove, Case, ListedContact, Queue, Reply, SavedReply, ShiftNote
+from dashboard.models import Screen
 from dashboard.screens import keeping
 from dashboard.screens.keeping import Draft
 from hospital.access import DefaultDenyMiddleware
@@ -166,15 +167,17 @@ class AccessTests(TestCase):
             "fact": ApprovedFact.objects.create(
                 text="Open", topic="hours", facility=place, owner="Desk", valid_until=NOW, **cls.by(writer)
             ).pk,
-            "screen": keeping.make(
-                Draft(f"Screen {name}", "staff", [place] if place else []), by=writer, at=NOW
-            )[0].pk,
+            "screen": cls.hung(name, place, writer).pk,
             "bulk": BulkMove.objects.create(at=NOW, by=writer, words="claimed").pk,
             "handover": ShiftNote.objects.create(text="Ice", facility=place, by=writer, at=NOW).pk,
             "person": writer.pk,
             "team": Team.objects.create(name=f"Team {name}", facility=place).pk,
             "membership": Membership.objects.create(user=writer, role=Role.VIEWER, facility=place).pk,
         }
+
+    @staticmethod
+    def hung(name: str, place: Facility | None, writer: User) -> Screen:
+        return keeping.make(Draft(f"Screen {name}", "staff", [place] if place else []), by=writer, at=NOW)[0]
 
     @staticmethod
     def by(writer: User) -> dict[str, Any]:

@@ -73,11 +73,15 @@ const tick = (column) => {
 // stands is renewed in its place, where all are of one height: it changes no column while it is on screen.
 const arrive = (data) => {
   const names = data.slice(0, data.indexOf("\n")).split(" ").filter(Boolean);
+  const [, id] = data.match(/data-mention="(\d+)"/);
+  // One that still waits stands elsewhere as soon as it changed.
+  const isMoved = (column) => names.length && !data.includes("is-gone") && !names.includes(column.root.dataset.column);
+  for (const column of columns.filter(isMoved)) allIn(column, `[data-mention="${id}"][hidden]`)[0]?.remove();
   for (const column of columns) {
     const { column: name, suffix } = column.root.dataset;
     const html = data.slice(data.indexOf("\n")).replace(/(\bid|labelledby)="mention-\d+/g, `$&${suffix}`);
     const card = new DOMParser().parseFromString(html, "text/html").body.firstElementChild;
-    const [old] = allIn(column, `[data-mention="${card.dataset.mention}"]`);
+    const [old] = allIn(column, `[data-mention="${id}"]`);
     const isCard = !card.matches(".is-gone");
     if (old && (isCard || !names.length || names.includes(name))) renew(old, card);
     else if (!old && isCard && names.includes(name) && !document.getElementById(card.id)) put(column, card);

@@ -14,7 +14,9 @@ READ: dict[str, Any] = {"sentiment": "negative", "score": -0.57, "reader_version
 
 def where(page: Page) -> list[Any]:
     """Each card with its place on the screen."""
-    found: list[Any] = page.eval_on_selector_all(".card", "all => all.map(one => [one.id, one.offsetTop])")
+    found: list[Any] = page.eval_on_selector_all(
+        ".card:not([hidden])", "all => all.map(one => [one.id, one.offsetTop])"
+    )
     return found
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 from unittest import mock
 
+from django.core.cache import cache
 from django.test import TestCase
 from django.utils import timezone
 
@@ -138,6 +139,7 @@ class HiddenTests(TestCase):
         return base.mention(text, facility=self.place, **{**when, **fields})
 
     def seen(self, address: str) -> dict[str, str]:
+        cache.clear()  # the hour is kept for a few seconds
         with mock.patch("django.utils.timezone.now", return_value=self.now + timedelta(seconds=1)):
             found = {
                 part: self.client.get(address + part).content.decode() for part in ("", "status/", "scene/")
