@@ -8,10 +8,12 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import django
 import psycopg2
+from django.db import connections
 
 from tests import schema
 
@@ -48,12 +50,25 @@ def make() -> None:
     server.autocommit = True
     with server.cursor() as cursor:
         cursor.execute(f"CREATE DATABASE {NAME}")
+        fill(address)
+        leave(cursor)
     server.close()
+    Path(os.environ[FLAG]).touch()
+
+
+def fill(address: str) -> None:
     os.environ["DATABASE_URL"] = urlsplit(address)._replace(path=f"/{NAME}").geturl()
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
     django.setup()
     schema.build()
-    Path(os.environ[FLAG]).touch()
+    connections.close_all()
+
+
+def leave(cursor: Any) -> None:
+    """Nobody may be connected to what is copied: no housekeeping, and no session that is just ending."""
+    cursor.execute(f"ALTER DATABASE {NAME} ALLOW_CONNECTIONS false")
+    end = "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = %s"
+    cursor.execute(end, [NAME])
 
 
 if __name__ == "__main__":

@@ -32,7 +32,7 @@ SHORTEST_NAME = 3
 TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)([^<>]*)>")
 PRESSED = frozenset({"a", "button", "form", "summary"})
 TO_PRESS = re.compile(
-    r"""\s(?:href|action|formaction|tabindex|data-(?:key|panel|open|hx-[\w:-]+)|hx-[\w:-]+)(?:="[^"]*"|='[^']*')?"""
+    r"""\s(?:href|action|formaction|tabindex|data-(?:key|panel|open|hx-[\w:-]+)|hx-(?!swap-oob\b)[\w:-]+)(?:="[^"]*"|='[^']*')?"""
 )
 
 
@@ -147,7 +147,10 @@ def _tells(word: str, names: frozenset[str]) -> bool:
 
 
 def unpressable(html: str) -> SafeString:
-    """Our own markup without what could be pressed, focused or asked for. A post's words are no markup."""
+    """Our own markup without what could be pressed, focused or asked for. A post's words are no markup.
+
+    Where a part goes that comes with another (`hx-swap-oob`) stays: without it, it would be put beside that.
+    """
     return mark_safe(TAG.sub(_unpressed, html))  # noqa: S308
 
 

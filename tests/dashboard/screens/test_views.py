@@ -1,5 +1,6 @@
 import logging
 from datetime import timedelta
+from html.parser import HTMLParser
 from types import SimpleNamespace
 from unittest import mock
 
@@ -27,7 +28,35 @@ class ScreenTestCase(TestCase):
         return answer.content.decode()
 
 
+class Outermost(HTMLParser):
+    """The elements of a fragment that stand in no other."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.depth, self.found = 0, list[dict[str, str | None]]()
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if not self.depth:
+            self.found.append(dict(attrs))
+        self.depth += tag not in ("input", "br")
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        pass
+
+    def handle_endtag(self, tag: str) -> None:
+        self.depth -= 1
+
+
 class DoorTests(ScreenTestCase):
+    def test_what_comes_with_the_foot_takes_the_place_of_what_stood(self) -> None:
+        base.mention("Not breathing", level="P0", lane="emergency", published_at=timezone.now())
+        for screen_class in ("public", "staff", "locked"):
+            parts = Outermost(self.get(hang(screen_class)[1] + "status/")).found
+            beside = {part["id"] for part in parts if part.get("hx-swap-oob") == "true"}
+            self.assertEqual(beside, {"feeds", "band", "screen-operations"}, screen_class)
+            self.assertEqual(len(parts), len(beside) + 1, screen_class)
+
     def test_whoever_has_the_address_reads_the_screen_without_a_session(self) -> None:
         base.mention("The lobby is cold")
         _, address = hang()
