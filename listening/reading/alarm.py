@@ -113,9 +113,11 @@ def incident(found: Found) -> Finding | None:
     if not found.line.words:
         return None
     more = _for_length(found)
-    waits = _waits(found)
-    if waits.score(BUILDING) - more >= _least_waiting(found):
-        return Finding(BUILDING, SEVERITY_OF_WAITING, SAYS_WAITING, _why(waits, BUILDING))
+    if found.of("in_house"):  # To ask the reader about every post would slow them all.
+        waits = _waits(found)
+        score = waits.score(BUILDING) - more
+        if score >= LEAST_WAITING_ALONE and score >= _least_waiting(found):
+            return Finding(BUILDING, SEVERITY_OF_WAITING, SAYS_WAITING, _why(waits, BUILDING))
     decision = _decided(found, ())
     if decision.score(INCIDENT) - more >= LEAST_INCIDENT:
         return Finding("safety_event", SEVERITY_OF_INCIDENT, SAYS_INCIDENT, _why(decision, INCIDENT))
