@@ -7,7 +7,7 @@ very sure, lets a hint through that it finds likely, and raises by itself what r
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from listening.reading import learned
 from listening.reading.concepts import Found
@@ -23,6 +23,8 @@ ALARM = "urgent"
 """The model's class of all posts that must reach a person now; it has one for each lane besides."""
 INCIDENT = "incident"
 """Its class of what must be seen within the quarter hour."""
+BUILDING, BUILDING_MODEL = "in_building", "building"
+"""The lane of those among them who wait in the building, and the reader that was fitted on it alone."""
 
 LEAST_FOR_SURE, LEAST_FOR_HINT, LEAST_ALONE = -1.2, 0.9, 2.45
 """Scores, found on held-out posts of corpus and background: alone it raises 1 of 2,000 ordinary posts."""
@@ -33,6 +35,10 @@ LEAST_ELSEWHERE, LEAST_SILENCED = 3.2, 5.0
 spoken, but for a denial, the past or a joke."""
 LEAST_INCIDENT = 0.3
 """Where no rule knows an incident: held out, nearly half are found, and 1 of 400 ordinary posts besides."""
+LEAST_WAITING, LEAST_WAITING_HINT, LEAST_WAITING_ALONE = -2.5, 0.0, 0.0
+"""Who waits in the building, by a sure rule, by a hint, and by no rule."""
+LEAST_WAITING_SILENCED = 2.5
+"""Where a rule would have spoken, but for the past, the phone, another building or content."""
 USUAL, EACH_MORE, MOST_MORE = 20, 0.04, 4.0
 """Where no rule is sure, a post needs more for each word beyond the usual: in a story, words of danger meet
 by chance."""
@@ -48,6 +54,7 @@ SAYS = {
 SEVERITY = 92
 """Of what only the learned reader found."""
 SAYS_INCIDENT, SEVERITY_OF_INCIDENT = "reads like harm, a hazard or a breach: look soon", 72
+SAYS_WAITING, SEVERITY_OF_WAITING = "reads like somebody who waits in the building now: send somebody", 74
 
 
 @dataclass(frozen=True)
@@ -90,15 +97,40 @@ def heard(found: Found, findings: Sequence[Finding]) -> list[Finding]:
     return [_alone(decision)] if is_raised else []
 
 
+def waiting(found: Found, findings: Sequence[Finding]) -> list[Finding]:
+    """Who waits in the building: what a rule knows and the learned reader does not doubt, or a hint that it
+    finds likely."""
+    told = [each for each in findings if each.lane == BUILDING]
+    if not told:
+        return []
+    score = _waits(found).score(BUILDING) - _for_length(found)
+    least = LEAST_WAITING if told[0].is_sure else LEAST_WAITING_HINT
+    return [replace(told[0], is_sure=True)] if score >= least else []
+
+
 def incident(found: Found) -> Finding | None:
     """What no rule knows and reads like one of those things that must be seen soon."""
     if not found.line.words:
         return None
+    more = _for_length(found)
+    if found.of("in_house"):  # To ask the reader about every post would slow them all.
+        waits = _waits(found)
+        score = waits.score(BUILDING) - more
+        if score >= LEAST_WAITING_ALONE and score >= _least_waiting(found):
+            return Finding(BUILDING, SEVERITY_OF_WAITING, SAYS_WAITING, _why(waits, BUILDING))
     decision = _decided(found, ())
-    if decision.score(INCIDENT) - _for_length(found) < LEAST_INCIDENT:
-        return None
-    words = ", ".join(dict.fromkeys(word for word, _ in decision.why(INCIDENT)))
-    return Finding("safety_event", SEVERITY_OF_INCIDENT, SAYS_INCIDENT, words)
+    if decision.score(INCIDENT) - more >= LEAST_INCIDENT:
+        return Finding("safety_event", SEVERITY_OF_INCIDENT, SAYS_INCIDENT, _why(decision, INCIDENT))
+    return None
+
+
+def _waits(found: Found) -> Decision:
+    return learned.model(BUILDING_MODEL).read(seen(found))
+
+
+def _least_waiting(found: Found) -> float:
+    is_silenced = any(rule.is_silenced(found) for rule in rules().rules if rule.lane == BUILDING)
+    return LEAST_WAITING_SILENCED if is_silenced else LEAST_WAITING_ALONE
 
 
 def _for_length(found: Found) -> float:
@@ -129,5 +161,8 @@ def _least_alone(found: Found, findings: Sequence[Finding]) -> float:
 
 def _alone(decision: Decision) -> Finding:
     lane = max(URGENT, key=decision.score)
-    words = ", ".join(dict.fromkeys(word for word, _ in decision.why(ALARM)))
-    return Finding(lane, SEVERITY, SAYS[lane], words)
+    return Finding(lane, SEVERITY, SAYS[lane], _why(decision, ALARM))
+
+
+def _why(decision: Decision, name: str) -> str:
+    return ", ".join(dict.fromkeys(word for word, _ in decision.why(name)))

@@ -86,7 +86,9 @@ def read(
         return _lane(urgent[0].lane, urgent[0].severity, urgent)
     if noise:
         return Lane("noise", 0, "P4", (noise,))
-    certain = [each for each in findings if each.is_sure and each.lane not in URGENT]
+    certain = alarm.waiting(found, findings)
+    certain += [each for each in findings if each.is_sure and each.lane not in (*URGENT, alarm.BUILDING)]
+    certain.sort(key=lambda each: -each.severity)
     if tone.label != "positive" and not certain:
         certain += filter(None, [alarm.incident(found)])
     grave = severity.of_criticality(criticality)

@@ -150,7 +150,7 @@ def made(*files: str) -> Rules:
 
 @cache
 def rules() -> Rules:
-    return made("concepts", "contexts", "safety", "wider", "unspoken", "incidents", "ordinary")
+    return made("concepts", "contexts", "safety", "wider", "unspoken", "incidents", "building", "ordinary")
 
 
 def _joined(read: Sequence[dict[str, Any]], table: str) -> dict[str, Any]:

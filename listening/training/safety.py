@@ -43,15 +43,15 @@ LOOKS_ALIKE = 3.0
 
 def rows() -> list[tuple[str, str]]:
     """All posts invented for this reader: lane and text."""
-    return [(row["lane"], row["text"]) for path in sorted(CORPUS.glob("safety*.tsv")) for row in _read(path)]
+    return [(row["lane"], row["text"]) for path in sorted(CORPUS.glob("safety*.tsv")) for row in corpus(path)]
 
 
 def ordinary() -> list[str]:
     """Posts invented for others, none of them urgent."""
-    return [row["text"] for name in OURS for row in _read(CORPUS / "tone" / f"{name}.tsv")]
+    return [row["text"] for name in OURS for row in corpus(CORPUS / "tone" / f"{name}.tsv")]
 
 
-def _read(path: Path) -> list[dict[str, str]]:
+def corpus(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
 
