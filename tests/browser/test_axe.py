@@ -23,7 +23,7 @@ from tests.dashboard.boards.test_numbers import town
 
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 320, "height": 256}  # the latter: 1280 at 400 %
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
-EACH = 1 if os.environ.get("MURMUR_DRILL_POINTS") else 5
+EACH = 1 if os.environ.get("MURMUR_DRILL_POINTS") else 11
 """One state in how many; in the drills each."""
 
 FIND = """async (only) => {
