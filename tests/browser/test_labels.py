@@ -58,7 +58,9 @@ class RelabelTests(BrowserTestCase):
         self.assertEqual(where(page), before)
         page.keyboard.press("1")
         expect(page.locator("#panel")).to_be_hidden()
-        self.assertEqual(card(page, mention).bounding_box(), top)
+        expect(card(page, mention).locator(".tone")).to_have_text("Negative")
+        # While it is renewed where it stands, for a moment there is none to measure.
+        self.wait(page, lambda: card(page, mention).bounding_box() == top)
 
     def test_one_more_key_takes_it_back(self) -> None:
         page, mention = self.on_the_wall()
