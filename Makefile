@@ -17,8 +17,12 @@ run: env
 	@$(KEPT) exec $(PY) manage.py up
 
 # Each process has a database and a broker of its own. ARGS="-n0 ..." runs in one, as a debugger wants it.
+# Four browsers on two processors make some waits too short: a failure counts if it fails alone as well, and both show.
 test: setup
-	@$(KEPT) $(PY) -m pytest -n auto --maxprocesses 4 --dist loadscope --no-loadscope-reorder $(ARGS)
+	@$(KEPT) $(PY) -m pytest -n auto --maxprocesses 4 --dist loadscope --no-loadscope-reorder $(ARGS) || { \
+	  status=$$?; if [ $$status -ne 1 ] || [ -n "$(ARGS)" ]; then exit $$status; fi; \
+	  echo "== What failed beside the others is asked again, one at a time"; \
+	  $(KEPT) $(PY) -m pytest -n0 --last-failed --last-failed-no-failures none; }
 
 lint: setup
 	@status=0; \
