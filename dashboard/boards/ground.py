@@ -13,15 +13,14 @@ from django.db.models import Count, DateTimeField, Func, IntegerField, Min, Q, V
 
 from dashboard.boards.weeks import Span, before
 from dashboard.screen_class import ScreenClass
+from dashboard.screens import faces
 from listening.models import Mention, Source
 from listening.models.mention import MentionQuerySet
-from listening.reading.lanes import INCIDENTS, SAFETY
 
 HOUR_KEPT, WEEKS_KEPT, TOPICS_KEPT = 3, 60, 300
 """Seconds. What lies weeks back hardly changes; the last hour does."""
 
 DAY = timedelta(days=1)
-NOT_IN_PUBLIC = Q(lane__in=sorted({*SAFETY, *INCIDENTS})) | Q(level=Mention.Level.P0)
 Made = TypeVar("Made")
 Row = tuple[Any, ...]
 
@@ -40,7 +39,7 @@ class Ground:
     @property
     def reachable(self) -> MentionQuerySet:
         mentions = Mention.objects.within(self.facility_ids)
-        return mentions.exclude(NOT_IN_PUBLIC) if self.is_public else mentions
+        return faces.shown(mentions, ScreenClass.PUBLIC) if self.is_public else mentions
 
     def during(self, span: Span) -> MentionQuerySet:
         within = Q(published_at__gte=span.since, published_at__lt=span.until)
