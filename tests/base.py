@@ -27,6 +27,7 @@ from listening.sources.contract import (
     Written,
 )
 from listening.sources.search import Syntax
+from listening.sources.sheet import Sheet
 
 PASSWORD = "correct horse battery"
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -131,6 +132,15 @@ class FakeSource:
     attribution = "Fake"
     syntax: Syntax | None = None
     reads = "Whatever it was handed"
+    sheet = Sheet(
+        searches="What it was handed.",
+        history="None.",
+        replies="All.",
+        deletions="Not told.",
+        cost="Free.",
+        limits="None.",
+        cannot_see="Everything else.",
+    )
 
     def __init__(self, *answers: Page | Exception, replies: Sequence[Sent | SourceError] = ()) -> None:
         self.answers = list(answers)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, runtime_chec
 from django import forms
 
 from listening.queries.tree import Expression
+from listening.sources.sheet import Sheet
 
 if TYPE_CHECKING:
     from listening.sources.search import Syntax
@@ -197,10 +198,33 @@ class Adapter(Protocol):
     attribution: str
     syntax: "Syntax | None"  # what its search can say; None where all is read and nothing is asked
     reads: str  # what that is, in words
+    sheet: Sheet
 
     def fetch(self, connection: Connection, queries: Sequence[Listening], cursor: Cursor) -> Page: ...
 
     def reply(self, connection: Connection, target: Target, text: str) -> Sent: ...
+
+
+FateName = Literal["live", "edited", "deleted", "protected", "unknown"]
+
+
+@dataclass(frozen=True)
+class Fate:
+    """What became of a stored post at its network; `post` is what it says now, where it was edited."""
+
+    name: FateName
+    post: Post | None = None
+
+
+@runtime_checkable
+class Rechecks(Protocol):
+    """An adapter that can look up stored posts again."""
+
+    most_rechecked: int  # ids of one call
+
+    def recheck(self, connection: Connection, ids: Sequence[str]) -> dict[str, Fate]:
+        """The fate of each; an id that is left out is unknown. One call."""
+        ...
 
 
 @runtime_checkable

@@ -50,6 +50,7 @@ from listening.sources.http import accept, exchange, sending
 from listening.sources.options import address_field, lines, option
 from listening.sources.reading import identifier, mapping, moment, read_each, text
 from listening.sources.search import Syntax
+from listening.sources.sheet import Sheet
 
 NETWORK = "Google"
 API = "https://mybusiness.googleapis.com"
@@ -74,6 +75,16 @@ class Google:
     reply_way: ReplyWay = "api"
     max_reply_characters = 4096
     attribution = "Google"
+    sheet = Sheet(
+        searches="Every review of the locations that the hospital owns and has verified.",
+        history="All of it.",
+        replies="Every review, once; a later answer takes the place of the first. Google moderates it.",
+        deletions="A review that is no longer listed was taken down; an edit moves it to the top.",
+        cost="Free.",
+        limits="300 calls a minute. The project must be approved by Google first.",
+        cannot_see="Reviews of places that are not ours, and questions asked on the map.",
+        terms_url="https://developers.google.com/my-business/content/policies",
+    )
     syntax: Syntax | None = None
     reads = "Every review of our own locations"
 

@@ -46,6 +46,7 @@ from listening.sources.http import sending
 from listening.sources.options import BackfillForm, address_field, option
 from listening.sources.reading import moment, read_each, unix
 from listening.sources.reddit_line import API, NETWORK, Line, call, guarded
+from listening.sources.sheet import Sheet, Terms
 
 SYNTAX = search.Syntax(
     network=NETWORK,
@@ -93,6 +94,17 @@ class Reddit:
     reply_way: ReplyWay = "api"
     max_reply_characters = 10_000
     attribution = "Reddit"
+    sheet = Sheet(
+        searches="Submissions anywhere by their words; comments only in the communities that are named.",
+        history="About a month of submissions by search, the newest 1,000 comments.",
+        replies="By the hospital's own account, where a thread is open.",
+        deletions="Stored posts and comments are looked up again.",
+        cost="Free within the limits; commercial use needs a contract with Reddit.",
+        limits="100 calls a minute. A new application must be approved by Reddit first.",
+        cannot_see="Private communities, chats, and comments outside the named communities.",
+        terms_url="https://redditinc.com/policies/data-api-terms",
+        terms=Terms(recheck_every=timedelta(hours=12)),
+    )
     syntax: search.Syntax | None = SYNTAX
     reads = "Submissions that Reddit's search finds, and every comment of the chosen communities"
 

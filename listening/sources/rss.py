@@ -42,6 +42,7 @@ from listening.sources.options import lines
 from listening.sources.reading import moment
 from listening.sources.rss_entries import entries
 from listening.sources.search import Syntax
+from listening.sources.sheet import Sheet
 
 ACCEPT = "application/atom+xml, application/rss+xml, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.1"
 MOST_REDIRECTS = 3
@@ -61,6 +62,16 @@ class Rss:
     reply_way: ReplyWay = "link_out"
     max_reply_characters = 0
     attribution = ""
+    sheet = Sheet(
+        searches="Every entry of the feeds that are named; matched here.",
+        history="What the feed holds: its newest entries.",
+        replies="None. The link leads to the article.",
+        deletions="Not told. An entry that left its feed was not therefore deleted.",
+        cost="Free.",
+        limits="Every few minutes at most.",
+        cannot_see="What is behind a paywall, and what left the feed between two polls.",
+        needs_key=False,
+    )
     syntax: Syntax | None = None
     reads = "Every entry of the chosen feeds"
 

@@ -43,6 +43,7 @@ from listening.sources.contract import (
 from listening.sources.http import sending
 from listening.sources.options import BackfillForm, address_field, option, secret
 from listening.sources.reading import moment, read_each
+from listening.sources.sheet import Sheet, Terms
 
 NETWORK = "X"
 HOST = "https://api.twitter.com"  # tweepy knows no other, and signs for this one
@@ -83,6 +84,17 @@ class X:
     reply_way: ReplyWay = "summoned_only"
     max_reply_characters = 280
     attribution = "X"
+    sheet = Sheet(
+        searches="Posts and replies of the last seven days that hold the words asked for; no reposts.",
+        history="7 days.",
+        replies="Only to somebody who mentioned or quoted our account. Any other is posted by hand.",
+        deletions="Stored posts are looked up again.",
+        cost="Paid for each post read: 0.005 dollars. A thousand mentions a day are about 5 dollars.",
+        limits="450 searches in 15 minutes; 512 characters a search.",
+        cannot_see="Protected accounts, direct messages, and what is older than seven days.",
+        terms_url="https://docs.x.com/developer-terms/policy",
+        terms=Terms(may_export=False, recheck_every=timedelta(days=1)),
+    )
     syntax: search.Syntax | None = SYNTAX
     reads = "Posts of the last seven days that X's search finds"
 

@@ -1,0 +1,34 @@
+"""What a network is like, told to an administrator, and its rules, obeyed by the code."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+
+@dataclass(frozen=True)
+class Terms:
+    """A network's rules on what is kept of it. They are enforced in `listening.terms`, nowhere else."""
+
+    may_store_text: bool = True
+    may_export: bool = True
+    keep_for: timedelta | None = None
+    """Its words are erased after it; None: as long as the hospital keeps them."""
+    erase_within: timedelta = timedelta(hours=24)
+    """How soon what was deleted there must be erased here."""
+    recheck_every: timedelta | None = None
+    """How often a stored post is looked up again; None: the network can't be asked."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One page of the source catalogue, each in a calm sentence or two."""
+
+    searches: str  # what it can find
+    history: str  # how far back
+    replies: str
+    deletions: str  # how an edit or a deletion is learned of
+    cost: str
+    limits: str
+    cannot_see: str
+    terms_url: str = ""
+    needs_key: bool = True
+    terms: Terms = field(default_factory=Terms)
