@@ -66,13 +66,19 @@ def with_headers(answer: Answer) -> Answer:
 
 
 def down(request: HttpRequest) -> HttpResponse:
-    """Taken down, renewed and never made are one, on purpose. The page asks again by itself."""
+    """Taken down, renewed and never made are one, on purpose. The page asks again by itself, and is only
+    loaded anew once there is something else to show."""
     is_over = limits.is_over(request, "screens", timezone.now(), most=MOST_FAILURES)
     answer = HttpResponse(render_to_string("screens/down.html"), status=429 if is_over else 404)
-    if request.headers.get("HX-Request"):
+    if request.headers.get("HX-Request") and not is_asking_again(request):
         # What still stands on that screen goes away with it.
         answer["HX-Refresh"] = "true"
     return answer
+
+
+def is_asking_again(request: HttpRequest) -> bool:
+    """Whether a page asks that says so far that nothing hangs here."""
+    return request.headers.get("HX-Target") == "down"
 
 
 @allow(Permission.PUBLIC)
@@ -83,7 +89,10 @@ def show(request: HttpRequest, screen: Screen, token: str) -> HttpResponse:
     after = wall_sequence.newest()
     now = timezone.now()
     Screen.objects.filter(pk=screen.pk).seen(now)
-    return HttpResponse(page(Showing.of(screen, now), after=after, at=addresses(token)))
+    answer = HttpResponse(page(Showing.of(screen, now), after=after, at=addresses(token)))
+    if is_asking_again(request):
+        answer["HX-Refresh"] = "true"
+    return answer
 
 
 @allow(Permission.PUBLIC)

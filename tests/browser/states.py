@@ -292,6 +292,6 @@ PAGES = tuple(
 )
 BOARDS = tuple(
     State(path, pete, lambda path=path: path, open_all)  # type: ignore[misc]
-    for path in ("/board/", "/board/topics/", "/charts/", "/mentions/?case=open")
+    for path in ("/", "/?view=wall", "/board/", "/board/topics/", "/charts/", "/mentions/?case=open")
 )
 OUTSIDE = (State("intake form", None, form), State("intake form that has ended", None, lambda: "/private/x/"))

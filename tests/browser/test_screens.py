@@ -88,5 +88,5 @@ class ScreenTests(ScreenTestCase):
         expect(page.locator("h1")).to_have_text("This screen was taken down.", timeout=20_000)
         self.assertIn(address, page.url)
         keeping.put_up(screen, by=base.ada(), at=timezone.now())
-        page.reload()
+        page.evaluate("htmx.ajax('GET', '', {target: '#down', swap: 'none'})")
         expect(page.locator("#lanes")).to_be_attached()

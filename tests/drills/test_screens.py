@@ -9,13 +9,16 @@ import pytest
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import connection, connections
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 from redis.exceptions import RedisError
 
 from dashboard import doorbell
+from dashboard.scenes import scenes
 from tests.browser.test_axe import AXE, FIND
 from tests.browser.test_screens import ScreenTestCase
 from tests.browser.test_wall import SCREEN, shown
+from tests.dashboard.boards.test_numbers import town
 from tests.dashboard.screens.base import hang
 
 
@@ -23,10 +26,13 @@ from tests.dashboard.screens.base import hang
 class AxeTests(ScreenTestCase):
     def test_no_screen_has_a_serious_finding(self) -> None:
         self.fill()
+        town(timezone.now())
         for screen_class in ("public", "staff", "locked"):
-            _, address = hang(screen_class)
-            for size in (SCREEN, (320, 640)):
-                self.look(address, size)
+            for scene in scenes():
+                _, address = hang(screen_class, steps=[(scene, 600)])
+                for size in (SCREEN, (320, 640)):
+                    with self.subTest(screen_class=screen_class, scene=scene, size=size):
+                        self.look(address, size)
         self.look("/screens/nobodys/", SCREEN)
         self.store("Zebrafish", lane="emergency", level="P0", sentiment="negative")
         self.look(hang("locked")[1], SCREEN)

@@ -101,7 +101,7 @@ class ScreenViewsTests(TestCase):
         screen, _ = hang()
         page = self.client.get(reverse("screen-preview", args=[screen.pk])).content.decode()
         self.assertIn("The lobby is cold", page)
-        for theirs in ("hx-get", "wall.js", "/screens/", "<iframe"):
+        for theirs in ('hx-get="/', "wall.js", "/screens/", "<iframe"):
             self.assertNotIn(theirs, page)
 
     def test_it_says_when_a_screen_was_seen(self) -> None:
