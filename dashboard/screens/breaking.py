@@ -24,6 +24,8 @@ from listening.models.mention import MentionQuerySet
 STANDS_FOR = timedelta(seconds=60)
 NEW_WITHIN = timedelta(minutes=5)
 """What is older as a screen comes up, or back, is no news there: the band and the tile show it."""
+POSTED_WITHIN = timedelta(hours=2)
+"""An older post that is found only now pages people and stands in the band; it is no news to a room."""
 QUIET_FOR = timedelta(minutes=15)
 KEPT_FOR = timedelta(days=2)
 """Longer than an emergency stays in the band, so that none breaks in twice."""
@@ -67,7 +69,8 @@ def events(screen: Screen, facility_ids: frozenset[int] | None, now: datetime) -
     if screen.screen_class == ScreenClass.PUBLIC:
         return []
     came = Q(collected_at__gte=now - NEW_WITHIN) | Q(case__opened_at__gte=now - NEW_WITHIN)
-    urgent = emergencies(facility_ids, now).filter(came).values_list("pk", flat=True)
+    recent = emergencies(facility_ids, now).filter(published_at__gte=now - POSTED_WITHIN)
+    urgent = recent.filter(came).values_list("pk", flat=True)
     troubled = [tile for tile in operations.tiles(facility_ids, now) if is_new(tile, now)]
     return [*map(of_mention, urgent), *map(of_tile, troubled)]
 

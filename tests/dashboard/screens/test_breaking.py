@@ -60,6 +60,13 @@ class BreakingTests(TestCase):
         showing = Showing.of(screen, NOW + timedelta(seconds=seconds))
         return showing.standing.scene, showing.stage
 
+    def test_one_that_was_posted_long_ago_is_no_news_to_a_room(self) -> None:
+        screen, _ = hang(at=NOW, steps=[("live", 600)])
+        self.emergency(published_at=NOW - breaking.POSTED_WITHIN - MINUTE)
+        self.assertEqual(self.stands(screen, 10)[0], "live")
+        self.emergency(published_at=NOW - breaking.POSTED_WITHIN + MINUTE)
+        self.assertEqual(self.stands(screen, 20)[0], BROKEN_IN)
+
     def test_an_emergency_breaks_in_once_and_the_playlist_goes_on_where_it_was(self) -> None:
         screen, _ = hang(at=NOW, steps=[("live", 30), ("live", 600)])
         self.assertEqual(self.stands(screen, 10)[0], "live")
