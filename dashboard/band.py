@@ -22,7 +22,8 @@ REMEMBERED = timedelta(hours=24)
 """What nobody has closed leaves the band after a day; its case stays open."""
 
 SPOKEN_STAYS = timedelta(minutes=10)
-MOST = 10
+MOST_WAITING = 50
+"""So many are read of those in the building; of more than these the band says that there are more."""
 TAKEN, ANSWERED = "taken", "answered"
 WORDS = {building.PAGED: "paged", building.ON_THE_WAY: "on the way", building.SPOKEN: "spoken to"}
 EMERGENCY_WORDS = {building.PAGED: "paged", TAKEN: "somebody has it", ANSWERED: "answered"}
@@ -44,6 +45,7 @@ class Slot:
     unit: str = ""
     gist: str = ""
     due_at: datetime | None = None  # of the fifteen minutes, while they run
+    is_counted: bool = True  # False: there may be more of them than `others`
 
     @property
     def title(self) -> str:
@@ -69,15 +71,17 @@ def open_emergencies(facility_ids: frozenset[int] | None, now: datetime, *, is_n
         .filter(level=Mention.Level.P0, is_gone=False, published_at__gte=now - REMEMBERED)
         .exclude(case__state=Case.State.CLOSED)
     )
-    found = [Card(each, is_named=is_named) for each in cards.for_cards(emergencies).newest_first()[:MOST]]
-    slots = [_emergency(found[0], len(found) - 1)] if found else []
+    newest = cards.for_cards(emergencies).newest_first().first()
+    others = max(0, emergencies.count() - 1) if newest else 0
+    card = Card(newest, is_named=is_named) if newest else None
+    slots = [emergency_slot(card, others)] if card else []
     here = _in_building(facility_ids, now)
     if here:
         slots.append(_here(here, is_named=is_named))
-    return Band(card=found[0] if found else None, others=max(0, len(found) - 1), slots=slots)
+    return Band(card=card, others=others, slots=slots)
 
 
-def _emergency(card: Card, others: int) -> Slot:
+def emergency_slot(card: Card, others: int) -> Slot:
     case: Case | None = getattr(card.mention, "work", None)
     if case is None:
         return Slot(card, others, steps({}, EMERGENCY_WORDS))
@@ -96,7 +100,7 @@ def _in_building(facility_ids: frozenset[int] | None, now: datetime) -> list[Cas
     open_cases = Case.objects.within(facility_ids).there().open().filter(is_here, mention__is_gone=False)
     recent = open_cases.filter(opened_at__gt=now - REMEMBERED).exclude(mention__lane__in=RESTRICTED_LANES)
     found = standing.read(recent).exclude(mention__level=Mention.Level.P0)
-    cases = sorted(found.order_by("-opened_at")[: 5 * MOST], key=lambda case: case.opened_at)
+    cases = sorted(found.order_by("-opened_at")[:MOST_WAITING], key=lambda case: case.opened_at)
     waiting = [case for case in cases if spoken_at(case) is None]
     return waiting + [case for case in cases if (at := spoken_at(case)) and at > now - SPOKEN_STAYS]
 
@@ -119,6 +123,7 @@ def _here(cases: Sequence[Case], *, is_named: bool) -> Slot:
         unit=pages.unit(f"{mention.title} {getattr(mention, 'excerpt', '')}"),
         gist=pages.gist(mention),
         due_at=None if building.SPOKEN in way.times else case.opened_at + building.WITHIN,
+        is_counted=len(cases) < MOST_WAITING,
     )
 
 

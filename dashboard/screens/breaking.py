@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from alerts.models import Case
-from dashboard import band
+from dashboard import band, cards
 from dashboard.models import BreakIn, Screen
 from dashboard.screen_class import ScreenClass
 from dashboard.screens.playlist import Break
@@ -108,6 +108,6 @@ def told(key: str, facility_ids: frozenset[int] | None, now: datetime) -> tuple[
     kind, _, rest = key.partition(":")
     number = int(rest.split(":")[0])
     if kind == "mention":
-        return emergencies(facility_ids, now).filter(pk=number).first(), None
+        return cards.for_cards(emergencies(facility_ids, now).filter(pk=number)).first(), None
     tiles = operations.tiles(facility_ids, now)
     return None, next((tile for tile in tiles if tile.service.pk == number), None)

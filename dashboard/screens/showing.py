@@ -136,7 +136,8 @@ class Showing:
     def _broken_in(self) -> dict[str, Any]:
         mention, tile = breaking.told(self.standing.key, self.facility_ids, self.now)
         card = Card(mention, is_named=self.is_named, shows_work=True) if mention else None
-        return {"card": card, "tile": tile, "since": self.standing.since}
+        steps = band.emergency_slot(card, 0).steps if card else []
+        return {"card": card, "tile": tile, "steps": steps, "since": self.standing.since}
 
     def mentions(self) -> MentionQuerySet:
         return faces.shown(Mention.objects.within(self.facility_ids), self.screen_class)

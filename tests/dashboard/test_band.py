@@ -1,6 +1,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 from unittest import TestCase as PlainTestCase
+from unittest import mock
 
 from django.contrib.auth.models import User
 from django.test import TestCase
@@ -71,6 +72,17 @@ class BuildingSlotTests(TestCase):
         longest = [self.here(minutes) for minutes in (2, 12, 7)][1]
         (slot,) = self.slots()
         self.assertEqual((slot.card.mention.pk, slot.others), (longest.mention_id, 2))
+
+    def test_a_flood_is_counted_and_what_is_not_counted_is_not_claimed(self) -> None:
+        for _ in range(12):
+            base.mention("I cannot breathe", level="P0", lane="emergency", published_at=self.now)
+        with mock.patch.object(band, "MOST_WAITING", 2):
+            for minutes in (2, 12, 7):
+                self.here(minutes)
+            emergency, here = self.slots()
+            self.assertEqual((emergency.others, here.others, here.is_counted), (11, 1, False))
+            self.client.force_login(base.wes())
+            self.assertContains(self.client.get(reverse("wall-status")), "1+ more")
 
     def test_its_steps_come_from_the_case(self) -> None:
         case = self.here()

@@ -75,6 +75,7 @@ class BreakingTests(TestCase):
         self.assertEqual(scene, BROKEN_IN)
         self.assertIn("1 urgent item, read at the desk", stage)
         self.assertNotIn("Zebrafish", stage)
+        self.assertIn("somebody has it", stage)
         self.assertEqual(self.stands(screen, 79)[0], BROKEN_IN)
         after = Showing.of(screen, NOW + timedelta(seconds=80))
         self.assertEqual((after.standing.scene, after.left), ("live", 10))
