@@ -93,6 +93,19 @@ GOOGLE = Case(
     },
 )
 RSS = Case("rss", "/feed", {}, url_option="feeds", url_path="/feed")
+FACEBOOK = Case(
+    "facebook",
+    "/v25.0/100/ratings",
+    {"page": "100", "reads_feed": False},
+    ("page_token",),
+    target=Target("900001"),
+    replied={
+        "request": {"method": "POST", "uri": "/v25.0/900001/comments"},
+        "status": 200,
+        "headers": {},
+        "body": {"id": "900001_41"},
+    },
+)
 
-CASES = (X, REDDIT, GOOGLE, RSS)
-REPLYING = (X, REDDIT, GOOGLE)
+CASES = (X, REDDIT, GOOGLE, RSS, FACEBOOK)
+REPLYING = (X, REDDIT, GOOGLE, FACEBOOK)
