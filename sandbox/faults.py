@@ -11,6 +11,7 @@ drop-after-commit   it was done, then the connection ends with no answer
 hang-after-commit   it was done, then no answer, for as long as a hang
 500-after-commit    it was done, then 500
 graph-4 graph-10 graph-12 graph-190   what Facebook says by a code of its own, with 400
+yelp-second yelp-day   the two limits of Yelp, both with 429
 THREAD_LOCKED RATELIMIT DELETED_COMMENT TOO_OLD   what Reddit says inside a 200
 """
 
@@ -33,6 +34,7 @@ IN_BODY = {
     "DELETED_COMMENT": ("that comment has been deleted", "parent"),
     "TOO_OLD": ("that's a piece of history now; it's too late to reply to it", "parent"),
 }
+YELP = {"yelp-second": "TOO_MANY_REQUESTS_PER_SECOND", "yelp-day": "ACCESS_LIMIT_REACHED"}
 GRAPH = {
     "graph-4": "(#4) Application request limit reached",
     "graph-10": "(#10) This endpoint requires the 'pages_read_user_content' permission",
@@ -50,7 +52,7 @@ REFUSALS = {
 }
 LATE = ("hang-after-commit", "500-after-commit")
 OTHERS = ("hang", "slow", "html", "truncated", "duplicates", "drop", "drop-after-commit", *LATE)
-KNOWN = (*REFUSALS, *OTHERS, *IN_BODY, *GRAPH)
+KNOWN = (*REFUSALS, *OTHERS, *IN_BODY, *GRAPH, *YELP)
 LONGEST_HANG = 600.0
 RETRY_AFTER = 60
 DRIP = 64  # bytes
@@ -128,6 +130,9 @@ class Faults:
                 "code": int(kind.removeprefix("graph-")),
             }
             await json_answer({"error": error}, 400)(scope, receive, send)
+        elif kind in YELP:
+            error = {"code": YELP[kind], "description": "You have gone over a limit of this key."}
+            await json_answer({"error": error}, 429)(scope, receive, send)
         elif kind in REFUSALS:
             await refusal(fault, route, self.town.now() // 1000)(scope, receive, send)
         elif kind in IN_BODY:
@@ -258,6 +263,8 @@ def wording(network: str, status: int, message: str) -> dict[str, Any]:
     if network == "facebook":
         codes = {429: 4, 401: 190, 403: 10, 503: 2}
         return {"error": {"message": message, "type": "OAuthException", "code": codes.get(status, 1)}}
+    if network == "yelp":
+        return {"error": {"code": message.upper().replace(" ", "_"), "description": message}}
     titles = {429: "Too Many Requests", 401: "Unauthorized", 402: "CreditsDepleted", 403: "Forbidden"}
     title = titles.get(status, "Service Unavailable")
     return {"title": title, "detail": message, "type": "about:blank", "status": status}

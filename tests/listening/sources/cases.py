@@ -106,6 +106,12 @@ FACEBOOK = Case(
         "body": {"id": "900001_41"},
     },
 )
+YELP = Case(
+    "yelp",
+    "/v3/businesses/northfield-main/reviews",
+    {"businesses": "northfield-main"},
+    ("api_key",),
+)
 
-CASES = (X, REDDIT, GOOGLE, RSS, FACEBOOK)
+CASES = (X, REDDIT, GOOGLE, RSS, FACEBOOK, YELP)
 REPLYING = (X, REDDIT, GOOGLE, FACEBOOK)

@@ -13,8 +13,12 @@ from sandbox.serving import running_sandbox
 from tests.listening.sources.test_sandbox import CORPUS, Town
 from tests.timing import PATIENCE
 
-OPTIONS: dict[str, dict[str, Any]] = {"facebook": {"page": sites.PAGE}}
-SECRETS = ("page_token",)
+FACILITIES = ("main", "north", "womens", "west", "rehab")
+OPTIONS: dict[str, dict[str, Any]] = {
+    "facebook": {"page": sites.PAGE},
+    "yelp": {"businesses": "\n".join(f"northfield-{slug}" for slug in FACILITIES)},
+}
+SECRETS = ("page_token", "api_key")
 KINDS = tuple(OPTIONS)
 REPLYING = {"facebook": "facebook.comment"}
 RECHECKING = ("facebook",)
