@@ -9,7 +9,7 @@ from pathlib import Path
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
-from sandbox import basepost, control, facebook, google, operations, reddit, rss, world, x, yelp
+from sandbox import basepost, control, facebook, google, operations, reddit, rss, trustpilot, world, x, yelp
 from sandbox.answers import Budget
 from sandbox.attendance import SIGN_EVERY
 from sandbox.faults import Fault, Faults
@@ -64,13 +64,16 @@ def create_app(
         *rss.routes,
         *facebook.routes,
         *yelp.routes,
+        *trustpilot.routes,
         *operations.routes,
     ]
     every, active = [*networks, *control.routes], list[Fault]()
     app = Starlette(
         routes=every,
         middleware=[Middleware(Faults, routes=every, town=town, active=active)],
-        exception_handlers={each.Refused: each.refused for each in (x, reddit, google, facebook, yelp)},
+        exception_handlers={
+            each.Refused: each.refused for each in (x, reddit, google, facebook, yelp, trustpilot)
+        },
         lifespan=living,
     )
     app.state.town = town

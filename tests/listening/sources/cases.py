@@ -112,6 +112,19 @@ YELP = Case(
     {"businesses": "northfield-main"},
     ("api_key",),
 )
+TRUSTPILOT = Case(
+    "trustpilot",
+    "/v1/business-units/5f3c/reviews",
+    {"business_units": "5f3c", "access": "public", "author_user_id": "u7"},
+    ("api_key", "api_secret"),
+    target=Target("65a1"),
+    replied={
+        "request": {"method": "POST", "uri": "/v1/private/reviews/65a1/reply"},
+        "status": 201,
+        "headers": {},
+        "body": {},
+    },
+)
 
-CASES = (X, REDDIT, GOOGLE, RSS, FACEBOOK, YELP)
-REPLYING = (X, REDDIT, GOOGLE, FACEBOOK)
+CASES = (X, REDDIT, GOOGLE, RSS, FACEBOOK, YELP, TRUSTPILOT)
+REPLYING = (X, REDDIT, GOOGLE, FACEBOOK, TRUSTPILOT)

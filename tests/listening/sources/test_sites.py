@@ -17,11 +17,12 @@ FACILITIES = ("main", "north", "womens", "west", "rehab")
 OPTIONS: dict[str, dict[str, Any]] = {
     "facebook": {"page": sites.PAGE},
     "yelp": {"businesses": "\n".join(f"northfield-{slug}" for slug in FACILITIES)},
+    "trustpilot": {"business_units": sites.UNIT, "author_user_id": "u7"},
 }
-SECRETS = ("page_token", "api_key")
+SECRETS = ("page_token", "api_key", "api_secret")
 KINDS = tuple(OPTIONS)
-REPLYING = {"facebook": "facebook.comment"}
-RECHECKING = ("facebook",)
+REPLYING = {"facebook": "facebook.comment", "trustpilot": "trustpilot.reply"}
+RECHECKING = ("facebook", "trustpilot")
 
 
 class Sites(Town):
