@@ -9,7 +9,20 @@ from pathlib import Path
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
-from sandbox import basepost, control, facebook, google, operations, reddit, rss, trustpilot, world, x, yelp
+from sandbox import (
+    basepost,
+    careopinion,
+    control,
+    facebook,
+    google,
+    operations,
+    reddit,
+    rss,
+    trustpilot,
+    world,
+    x,
+    yelp,
+)
 from sandbox.answers import Budget
 from sandbox.attendance import SIGN_EVERY
 from sandbox.faults import Fault, Faults
@@ -64,6 +77,7 @@ def create_app(
         *rss.routes,
         *facebook.routes,
         *yelp.routes,
+        *careopinion.routes,
         *trustpilot.routes,
         *operations.routes,
     ]

@@ -184,6 +184,8 @@ def doubled(body: bytes) -> bytes:
         answer = json.loads(body)
     except ValueError:
         return body
+    if isinstance(answer, list):
+        return json.dumps([item for item in answer for _ in range(2)]).encode()
     inner = answer.get("json", answer)
     holder = inner["data"] if isinstance(inner.get("data"), dict) else inner
     for name in ("data", "children", "reviews", "things"):

@@ -133,7 +133,10 @@ class Trustpilot:
         return Thread([answer] if answer else [], is_whole=True)
 
     def recheck(self, connection: Connection, ids: Sequence[str]) -> dict[str, Fate]:
-        """One look-up each, all within the time of one call; what is not asked in time is not said."""
+        """One look-up each, all within the time of one call; what is not asked in time is not said.
+
+        Where nothing was found at all, the list is asked, too: an address that is wrong must erase nothing.
+        """
         deadline = Deadline(connection.seconds or contract.CALL_SECONDS)
         fates: dict[str, Fate] = {}
         for id in [id for id in ids if ID.match(id)][: self.most_rechecked]:
@@ -143,6 +146,9 @@ class Trustpilot:
                 if not fates:
                     raise
                 break
+        units = lines(connection, "business_units")
+        if units and fates and all(fate.name == "deleted" for fate in fates.values()):
+            _public(connection, f"/v1/business-units/{_checked(units[0])}/reviews?perPage=1", deadline)
         return fates
 
 

@@ -125,6 +125,12 @@ TRUSTPILOT = Case(
         "body": {},
     },
 )
+CAREOPINION = Case(
+    "careopinion",
+    "/api/v2/opinions",
+    {"filters": "nacs=RXX01"},
+    ("subscription_key",),
+)
 
-CASES = (X, REDDIT, GOOGLE, RSS, FACEBOOK, YELP, TRUSTPILOT)
+CASES = (X, REDDIT, GOOGLE, RSS, FACEBOOK, YELP, TRUSTPILOT, CAREOPINION)
 REPLYING = (X, REDDIT, GOOGLE, FACEBOOK, TRUSTPILOT)

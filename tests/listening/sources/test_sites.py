@@ -18,11 +18,12 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "facebook": {"page": sites.PAGE},
     "yelp": {"businesses": "\n".join(f"northfield-{slug}" for slug in FACILITIES)},
     "trustpilot": {"business_units": sites.UNIT, "author_user_id": "u7"},
+    "careopinion": {"filters": "?dateofpublicationorder=x&q=Northfield"},
 }
-SECRETS = ("page_token", "api_key", "api_secret")
+SECRETS = ("page_token", "api_key", "api_secret", "subscription_key")
 KINDS = tuple(OPTIONS)
 REPLYING = {"facebook": "facebook.comment", "trustpilot": "trustpilot.reply"}
-RECHECKING = ("facebook", "trustpilot")
+RECHECKING = ("facebook", "trustpilot", "careopinion")
 
 
 class Sites(Town):

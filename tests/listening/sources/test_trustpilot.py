@@ -212,6 +212,12 @@ class RecheckTests:
         assert fates["r2"].post
         assert fates["r2"].post.text == "review r2"
 
+    def test_where_nothing_is_found_at_all_the_list_must_answer(self) -> None:
+        with serving([listing("r9")]) as server:
+            assert self.check(server, "r1") == {"r1": Fate("deleted")}
+        with serving([]) as server, pytest.raises(Forbidden):
+            self.check(server, "r1", "r2")
+
     def test_a_key_that_is_not_accepted_calls_nothing_deleted(self) -> None:
         with serving([]) as server:
             server.fault = answering(401)
