@@ -22,6 +22,7 @@ from sandbox import (
     world,
     x,
     yelp,
+    youtube,
 )
 from sandbox.answers import Budget
 from sandbox.attendance import SIGN_EVERY
@@ -78,6 +79,7 @@ def create_app(
         *facebook.routes,
         *yelp.routes,
         *careopinion.routes,
+        *youtube.routes,
         *trustpilot.routes,
         *operations.routes,
     ]
@@ -86,7 +88,7 @@ def create_app(
         routes=every,
         middleware=[Middleware(Faults, routes=every, town=town, active=active)],
         exception_handlers={
-            each.Refused: each.refused for each in (x, reddit, google, facebook, yelp, trustpilot)
+            each.Refused: each.refused for each in (x, reddit, google, facebook, yelp, trustpilot, youtube)
         },
         lifespan=living,
     )

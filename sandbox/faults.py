@@ -12,6 +12,7 @@ hang-after-commit   it was done, then no answer, for as long as a hang
 500-after-commit    it was done, then 500
 graph-4 graph-10 graph-12 graph-190   what Facebook says by a code of its own, with 400
 yelp-second yelp-day   the two limits of Yelp, both with 429
+quotaExceeded commentsDisabled keyInvalid   reasons that YouTube gives
 THREAD_LOCKED RATELIMIT DELETED_COMMENT TOO_OLD   what Reddit says inside a 200
 """
 
@@ -35,6 +36,7 @@ IN_BODY = {
     "TOO_OLD": ("that's a piece of history now; it's too late to reply to it", "parent"),
 }
 YELP = {"yelp-second": "TOO_MANY_REQUESTS_PER_SECOND", "yelp-day": "ACCESS_LIMIT_REACHED"}
+YOUTUBE = {"quotaExceeded": 403, "commentsDisabled": 403, "keyInvalid": 400}
 GRAPH = {
     "graph-4": "(#4) Application request limit reached",
     "graph-10": "(#10) This endpoint requires the 'pages_read_user_content' permission",
@@ -52,7 +54,7 @@ REFUSALS = {
 }
 LATE = ("hang-after-commit", "500-after-commit")
 OTHERS = ("hang", "slow", "html", "truncated", "duplicates", "drop", "drop-after-commit", *LATE)
-KNOWN = (*REFUSALS, *OTHERS, *IN_BODY, *GRAPH, *YELP)
+KNOWN = (*REFUSALS, *OTHERS, *IN_BODY, *GRAPH, *YELP, *YOUTUBE)
 LONGEST_HANG = 600.0
 RETRY_AFTER = 60
 DRIP = 64  # bytes
@@ -133,6 +135,8 @@ class Faults:
         elif kind in YELP:
             error = {"code": YELP[kind], "description": "You have gone over a limit of this key."}
             await json_answer({"error": error}, 429)(scope, receive, send)
+        elif kind in YOUTUBE:
+            await json_answer(with_reason(YOUTUBE[kind], kind), YOUTUBE[kind])(scope, receive, send)
         elif kind in REFUSALS:
             await refusal(fault, route, self.town.now() // 1000)(scope, receive, send)
         elif kind in IN_BODY:
@@ -188,7 +192,7 @@ def doubled(body: bytes) -> bytes:
         return json.dumps([item for item in answer for _ in range(2)]).encode()
     inner = answer.get("json", answer)
     holder = inner["data"] if isinstance(inner.get("data"), dict) else inner
-    for name in ("data", "children", "reviews", "things"):
+    for name in ("data", "children", "reviews", "things", "items"):
         if isinstance(holder.get(name), list):
             holder[name] = [item for item in holder[name] for _ in range(2)]
     return json.dumps(answer).encode()
@@ -267,9 +271,15 @@ def wording(network: str, status: int, message: str) -> dict[str, Any]:
         return {"error": {"message": message, "type": "OAuthException", "code": codes.get(status, 1)}}
     if network == "yelp":
         return {"error": {"code": message.upper().replace(" ", "_"), "description": message}}
+    if network == "youtube":
+        return with_reason(status, {429: "rateLimitExceeded", 401: "authError"}.get(status, "forbidden"))
     titles = {429: "Too Many Requests", 401: "Unauthorized", 402: "CreditsDepleted", 403: "Forbidden"}
     title = titles.get(status, "Service Unavailable")
     return {"title": title, "detail": message, "type": "about:blank", "status": status}
+
+
+def with_reason(status: int, reason: str) -> dict[str, Any]:
+    return {"error": {"code": status, "message": reason, "errors": [{"domain": "youtube", "reason": reason}]}}
 
 
 def read(asked: dict[str, Any], request: Request) -> Fault | str:

@@ -144,21 +144,19 @@ class RecheckTests:
     def test_what_is_there_and_what_is_gone(self) -> None:
         script = [exchange(f"{PATH}/1", story(1)), exchange(f"{PATH}/2", {}, status=410)]
         with serving(script) as server:
-            fates = CAREOPINION.adapter.recheck(CAREOPINION.connection(server), ["1", "2", "3", "../4"])  # type: ignore[attr-defined]
+            fates = CAREOPINION.recheck(server, "1", "2", "3", "../4")
         assert fates == {"1": Fate("live"), "2": Fate("deleted"), "3": Fate("deleted")}
 
     def test_where_nothing_is_found_at_all_the_list_must_answer(self) -> None:
         with serving([listing()]) as server:
-            assert CAREOPINION.adapter.recheck(CAREOPINION.connection(server), ["1"]) == {
-                "1": Fate("deleted")
-            }  # type: ignore[attr-defined]
+            assert CAREOPINION.recheck(server, "1") == {"1": Fate("deleted")}
         with serving([]) as server, pytest.raises(Forbidden):
-            CAREOPINION.adapter.recheck(CAREOPINION.connection(server), ["1", "2"])  # type: ignore[attr-defined]
+            CAREOPINION.recheck(server, "1", "2")
 
     @pytest.mark.parametrize(("status", "kind"), [(302, AuthFailed), (503, Unavailable), (403, Forbidden)])
     def test_a_key_refused_calls_nothing_deleted(self, status: int, kind: type[Exception]) -> None:
         with serving([]) as server:
             server.fault = answering(status)
             with pytest.raises(kind):
-                CAREOPINION.adapter.recheck(CAREOPINION.connection(server), ["1", "2"])  # type: ignore[attr-defined]
+                CAREOPINION.recheck(server, "1", "2")
         assert len(server.asked) == 1

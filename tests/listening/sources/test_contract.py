@@ -229,7 +229,9 @@ class FinderTests:
         assert set(listening.sources.adapters()) >= {case.kind for case in CASES}
 
     def test_it_names_the_kinds_there_are(self) -> None:
-        with pytest.raises(KeyError, match="careopinion, facebook, google, reddit, rss, trustpilot, x, yelp"):
+        with pytest.raises(
+            KeyError, match="careopinion, facebook, google, reddit, rss, trustpilot, x, yelp, youtube"
+        ):
             listening.sources.adapter_for("telegraph")
 
     def test_no_two_adapters_share_a_name(self) -> None:

@@ -305,8 +305,7 @@ class ReplyTests:
 
 class ReadBackTests:
     def read(self, server: Recorded, target: Target) -> Thread:
-        found: Thread = FACEBOOK.adapter.replies_to(FACEBOOK.connection(server), target)  # type: ignore[attr-defined]
-        return found
+        return FACEBOOK.read_back(server, target)
 
     def test_only_what_the_page_wrote_is_ours(self) -> None:
         under = listing("100_1/comments", comment("1_1", VISITOR), comment("1_2", US), comment("1_3"))
@@ -332,7 +331,7 @@ class ReadBackTests:
 class RecheckTests:
     def check(self, parts: list[Any], *asked: str) -> dict[str, Fate]:
         with serving([exchange(ROOT, parts, method="POST")]) as server:
-            found: dict[str, Fate] = FACEBOOK.adapter.recheck(FACEBOOK.connection(server), asked)  # type: ignore[attr-defined]
+            found = FACEBOOK.recheck(server, *asked)
         assert len(server.asked) == 1
         return found
 
@@ -373,5 +372,5 @@ class RecheckTests:
 
     def test_reviews_without_a_story_are_not_asked_for(self) -> None:
         with serving([]) as server:
-            found = FACEBOOK.adapter.recheck(FACEBOOK.connection(server), ["100/7003/2016"])  # type: ignore[attr-defined]
+            found = FACEBOOK.recheck(server, "100/7003/2016")
         assert (found, server.asked) == ({}, [])

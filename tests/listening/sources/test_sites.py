@@ -19,11 +19,20 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "yelp": {"businesses": "\n".join(f"northfield-{slug}" for slug in FACILITIES)},
     "trustpilot": {"business_units": sites.UNIT, "author_user_id": "u7"},
     "careopinion": {"filters": "?dateofpublicationorder=x&q=Northfield"},
+    "youtube": {"videos": "\n".join(sites.VIDEOS), "own_channels": sites.CHANNEL},
 }
-SECRETS = ("page_token", "api_key", "api_secret", "subscription_key")
+SECRETS = (
+    "page_token",
+    "api_key",
+    "api_secret",
+    "subscription_key",
+    "client_id",
+    "client_secret",
+    "refresh_token",
+)
 KINDS = tuple(OPTIONS)
-REPLYING = {"facebook": "facebook.comment", "trustpilot": "trustpilot.reply"}
-RECHECKING = ("facebook", "trustpilot", "careopinion")
+REPLYING = {"facebook": "facebook.comment", "trustpilot": "trustpilot.reply", "youtube": "youtube.comment"}
+RECHECKING = ("facebook", "trustpilot", "careopinion", "youtube")
 
 
 class Sites(Town):

@@ -181,8 +181,7 @@ class ReplyTests:
 class ReadBackTests:
     def read(self, *script: Exchange) -> Thread:
         with serving(script) as server:
-            found: Thread = TRUSTPILOT.adapter.replies_to(TRUSTPILOT.connection(server), Target("r1"))  # type: ignore[attr-defined]
-        return found
+            return TRUSTPILOT.read_back(server, Target("r1"))
 
     def test_the_answer_of_a_review_is_all_there_is(self) -> None:
         thread = self.read(one("r1", companyReply={"text": "Sorry.", "createdAt": "2026-11-20T10:00:00Z"}))
@@ -199,8 +198,7 @@ class ReadBackTests:
 
 class RecheckTests:
     def check(self, server: Recorded, *ids: str) -> dict[str, Fate]:
-        found: dict[str, Fate] = TRUSTPILOT.adapter.recheck(TRUSTPILOT.connection(server), ids)  # type: ignore[attr-defined]
-        return found
+        return TRUSTPILOT.recheck(server, *ids)
 
     def test_what_is_there_what_was_edited_and_what_is_gone(self) -> None:
         edited = one("r2", updatedAt="2026-11-21T09:00:00Z")
