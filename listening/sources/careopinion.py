@@ -44,7 +44,7 @@ from listening.sources.contract import (
 )
 from listening.sources.http import Answer, accept, exchange
 from listening.sources.options import address_field, option, secret
-from listening.sources.reading import identifier, mapping, moment, read_each, text
+from listening.sources.reading import identifier, mapping, moment, read_each, several, text
 from listening.sources.search import Syntax
 from listening.sources.sheet import Sheet, Terms
 
@@ -193,7 +193,7 @@ def is_sign_in(body: bytes) -> bool:
 def story(item: Any, site: str, scope: str) -> Post:
     found = mapping(item, "the story")
     id = identifier(found, "id")
-    links = [link for link in found.get("links") or [] if isinstance(link, Mapping)]
+    links = [link for link in several(found.get("links")) if isinstance(link, Mapping)]
     services = [str(link["id"]) for link in links if link.get("rel") == "healthservice" and link.get("id")]
     return Post(
         external_id=id,
