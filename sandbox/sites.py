@@ -1,5 +1,6 @@
 """The review sites and comment threads beside the great networks: what a post there is like."""
 
+import tomllib
 from dataclasses import replace
 from random import Random
 from typing import Any
@@ -7,19 +8,18 @@ from typing import Any
 from sandbox import ids
 from sandbox.basepost import People
 from sandbox.post import Post, Revision
-from sandbox.world import Facility, World
+from sandbox.world import WORLD_FILE, Facility, World
 
 MINUTE = 60_000
 DAY = 24 * 60 * MINUTE
 STAR_RATINGS = (5, 5, 5, 5, 4, 3, 2, 1, 1)
 STARS = "stars"
 
-PAGE = "100070010900001"
-"""The page of the health system on Facebook."""
-UNIT = "5f3c0000a1b2c3d4e5f60701"
-"""Its business unit at Trustpilot."""
-CHANNEL = "UCnorthfieldhealthinvent"
-VIDEOS = ("nfTour2026a", "nfEdWait26b", "nfFluClin_c")
+_OURS = tomllib.loads(WORLD_FILE.read_text(encoding="utf-8"))["sites"]
+PAGE: str = _OURS["facebook_page"]
+UNIT: str = _OURS["trustpilot_unit"]
+CHANNEL: str = _OURS["youtube_channel"]
+VIDEOS: tuple[str, ...] = tuple(_OURS["youtube_videos"])
 
 A_DAY = {"facebook": 200, "yelp": 40, "trustpilot": 60, "careopinion": 40, "youtube": 120}
 ID_STARTS = {"yelp": "yl-", "trustpilot": "tp-", "youtube": "Ugx-"}
@@ -29,7 +29,7 @@ REPLIED_TO = "replied_to"
 
 def business(facility: Facility) -> str:
     """What a facility is called in the addresses of Yelp."""
-    return f"northfield-{facility.slug}"
+    return f"{_OURS['yelp_start']}{facility.slug}"
 
 
 def new_id(network: str, order: int, parent: str = "") -> str:
