@@ -6,7 +6,14 @@ from listening.models import Mention
 from listening.sources import adapters
 
 BY_HAND_CHARACTERS = 5000
-NETWORK_NAMES = {"x": "X", "reddit": "Reddit", "google": "Google", "rss": "the site"}
+NETWORK_NAMES = {
+    "x": "X",
+    "reddit": "Reddit",
+    "google": "Google",
+    "rss": "the site",
+    "careopinion": "Care Opinion",
+    "youtube": "YouTube",
+}
 
 
 @dataclass(frozen=True)

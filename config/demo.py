@@ -16,7 +16,7 @@ from django.db import transaction
 
 from alerts import contacts, defaults, expired, facts, starters, statelines
 from alerts.models import ApprovedFact, ListedContact, StateLine
-from config import demo_operations, demo_safety
+from config import demo_operations, demo_safety, demo_sites
 from hospital import facilities
 from hospital.facilities import Spoken
 from hospital.models import Facility, Membership, Role
@@ -71,6 +71,8 @@ def ensure(*, sandbox_url: str, password: str, now: datetime) -> None:
     ensure_watchlist(system, now=now)
     for kind, name, every, options, keys in sources(system, sandbox_url):
         ensure_source(kind, name, every=every, options=options, keys=keys, now=now)
+    for kind, name, every, options, keys in demo_sites.sources(system, sandbox_url):
+        ensure_source(kind, name, every=every, options=options, keys=keys, now=now, is_active=False)
 
 
 def ensure_facility(entry: dict[str, Any], said: dict[str, Any], *, now: datetime) -> None:
@@ -199,7 +201,14 @@ def sources(
 
 
 def ensure_source(
-    kind: str, name: str, *, every: int, options: dict[str, Any], keys: dict[str, str], now: datetime
+    kind: str,
+    name: str,
+    *,
+    every: int,
+    options: dict[str, Any],
+    keys: dict[str, str],
+    now: datetime,
+    is_active: bool = True,
 ) -> None:
     """Sources keep their cursor over restarts; only the sandbox's address may have moved."""
     source, _ = Source.objects.get_or_create(
@@ -207,6 +216,7 @@ def ensure_source(
         defaults={
             "name": name,
             "kind": kind,
+            "is_active": is_active,
             "poll_every": timedelta(seconds=every),
             "next_poll_at": now,
             "sealed_secrets": vault.seal(keys),

@@ -1,4 +1,4 @@
-"""The ASGI app: the four networks, how the hospital runs, and the tester's controls on one port."""
+"""The ASGI app: the networks, how the hospital runs, and the tester's controls on one port."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -9,7 +9,21 @@ from pathlib import Path
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
-from sandbox import basepost, control, google, operations, reddit, rss, world, x
+from sandbox import (
+    basepost,
+    careopinion,
+    control,
+    facebook,
+    google,
+    operations,
+    reddit,
+    rss,
+    trustpilot,
+    world,
+    x,
+    yelp,
+    youtube,
+)
 from sandbox.answers import Budget
 from sandbox.attendance import SIGN_EVERY
 from sandbox.faults import Fault, Faults
@@ -57,12 +71,25 @@ def create_app(
 ) -> Starlette:
     """`quiet` starts with the generated stream off; `clock` stands in for the real one in tests."""
     town = build_town(seed=seed, state=state, pace=pace, corpus=corpus, quiet=quiet, clock=clock)
-    networks = [*x.routes, *reddit.routes, *google.routes, *rss.routes, *operations.routes]
+    networks = [
+        *x.routes,
+        *reddit.routes,
+        *google.routes,
+        *rss.routes,
+        *facebook.routes,
+        *yelp.routes,
+        *careopinion.routes,
+        *youtube.routes,
+        *trustpilot.routes,
+        *operations.routes,
+    ]
     every, active = [*networks, *control.routes], list[Fault]()
     app = Starlette(
         routes=every,
         middleware=[Middleware(Faults, routes=every, town=town, active=active)],
-        exception_handlers={each.Refused: each.refused for each in (x, reddit, google)},
+        exception_handlers={
+            each.Refused: each.refused for each in (x, reddit, google, facebook, yelp, trustpilot, youtube)
+        },
         lifespan=living,
     )
     app.state.town = town

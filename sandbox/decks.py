@@ -19,6 +19,7 @@ STARS = "stars"  # a rating with no text
 REPOST = "repost"
 RARE = ("emergency", "hostile", "namesake")  # stay rare, however small the other pools are
 COMMENTS = "reddit comments"  # drawn from what is said on X, for they need no title
+REVIEWS = "reviews"  # those of Google that have words
 
 SHARES: dict[str, dict[str, int]] = {
     "x": {
@@ -38,7 +39,15 @@ SHARES: dict[str, dict[str, int]] = {
 
 
 SHARES[COMMENTS] = SHARES["reddit"]
-PARTS = {"reddit": {"reddit": 72, COMMENTS: 168}}
+SHARES[REVIEWS] = {group: share for group, share in SHARES["google"].items() if group != STARS}
+PARTS = {
+    "reddit": {"reddit": 72, COMMENTS: 168},
+    "facebook": {"google": 100, COMMENTS: 140},
+    "yelp": {REVIEWS: BLOCK},
+    "trustpilot": {REVIEWS: BLOCK},
+    "careopinion": {REVIEWS: BLOCK},
+    "youtube": {COMMENTS: BLOCK},
+}
 """Where a network's posts are drawn from several pools: how many places of a block each has."""
 
 
@@ -56,11 +65,11 @@ class Decks:
         self.seed = seed
         self.pools: dict[tuple[str, str], list[BasePost]] = {}
         for post in posts:
-            for network in (*post.networks, *([COMMENTS] if is_comment_like(post) else [])):
+            for network in pools_of(post):
                 self.pools.setdefault((network, post.group), []).append(post)
         for key, pool in self.pools.items():
             Random(f"{seed}:pool:{key}").shuffle(pool)
-        self.counts = {network: self._counts(network) for network in ("x", "reddit", "google", "rss")}
+        self.counts = {network: self._counts(network) for network in {"x", "google", "rss", *PARTS}}
         self.block = lru_cache(maxsize=256)(self._block)
         self.quarter = lru_cache(maxsize=2048)(self._quarter)
 
@@ -120,6 +129,11 @@ class Decks:
         part = posts[quarter * size : (quarter + 1) * size]
         Random(f"{self.seed}:{pool}:{group}:{round_}:{quarter}").shuffle(part)
         return part
+
+
+def pools_of(post: BasePost) -> list[str]:
+    borrowed = [COMMENTS] if is_comment_like(post) else []
+    return [*post.networks, *borrowed, *([REVIEWS] if "google" in post.networks else [])]
 
 
 def is_comment_like(post: BasePost) -> bool:

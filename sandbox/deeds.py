@@ -3,13 +3,18 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sandbox import ids
+from sandbox import ids, sites
 from sandbox.post import Post
 from sandbox.records import as_entry
 from sandbox.storms import KINDS, LARGEST, Storm
 from sandbox.stream import NETWORKS
 from sandbox.town import Town
 from sandbox.writer import host
+
+REVIEWED = ("google", "trustpilot")
+"""Where a review has one answer of its owner."""
+TALKING = ("x", "reddit", "facebook", "youtube")
+"""Where an answer is a post like others."""
 
 
 class Unusable(ValueError):
@@ -50,13 +55,17 @@ def new_id(network: str, order: int, asked: dict[str, Any]) -> str:
         return str(order)
     if network == "google":
         return ids.review_id(order)
+    if network in sites.A_DAY:
+        return sites.new_id(network, order, str(asked.get("parent") or ""))
     if network == "reddit":
         return f"{'t1' if asked.get('parent') else 't3'}_{ids.base36(order)}"
     return f"https://{host(str(asked.get('outlet') or 'injected'))}/news/injected-{ids.base36(order)}"
 
 
 def title(network: str, asked: dict[str, Any]) -> str:
-    if network in ("x", "google") or (network == "reddit" and asked.get("parent")):
+    if network in ("x", "google", "yelp", "facebook", "youtube") or (
+        network == "reddit" and asked.get("parent")
+    ):
         return ""
     return str(asked.get("title") or asked.get("text", "")[:80])
 
@@ -65,22 +74,29 @@ def whereabouts(town: Town, network: str, asked: dict[str, Any]) -> dict[str, An
     """Where on its network a post stands: its location and rating, subreddit and parent, or outlet."""
     if network == "google":
         facility = town.world.facility(str(asked.get("facility", ""))) or town.world.facilities[0]
-        rating = asked.get("rating")
-        if rating is not None and (not isinstance(rating, int) or not 1 <= rating <= 5):
-            raise Unusable("rating must be a whole number from 1 to 5")
-        return {"location": str(asked.get("location") or facility.location), "rating": rating}
+        return {"location": str(asked.get("location") or facility.location), "rating": stars(asked)}
     if network == "rss":
         return {"outlet": str(asked.get("outlet") or "Injected Herald")}
     parent = str(asked.get("parent") or "")
     answered = town.find(network, parent) if parent else None
     if parent and answered is None:
         raise Unusable(f"{network} has no post {parent}")
+    if network in sites.A_DAY:
+        stars(asked)
+        return sites.whereabouts(town.world, network, asked, answered)
     found = {"parent": parent, "relation": "replied_to" if parent else ""}
     if network == "x":
         return found
     subreddit = answered.subreddit if answered else str(asked.get("subreddit") or town.world.subreddits[0])
     thread = answered.link_title or answered.title if answered else ""
     return {**found, "subreddit": subreddit, "link_title": thread, "is_locked": bool(asked.get("locked"))}
+
+
+def stars(asked: dict[str, Any]) -> int | None:
+    rating = asked.get("rating")
+    if rating is not None and (not isinstance(rating, int) or not 1 <= rating <= 5):
+        raise Unusable("rating must be a whole number from 1 to 5")
+    return rating
 
 
 def moment(text: object) -> int:
@@ -142,7 +158,7 @@ def quiet(town: Town, asked: dict[str, Any]) -> bool:
 
 
 def answer(town: Town, to: Post | None, text: str, *, network: str, author: str) -> Post:
-    """The hospital posts, on X or Reddit, usually under someone's post."""
+    """The hospital posts, usually under someone's post."""
     post = speak(town, to, text, network=network, author=author)
     note(town, network, post.id, post.parent, text, post.at)
     return post
@@ -153,13 +169,18 @@ def answer_natively(town: Town, asked: dict[str, Any]) -> str:
     post, words = locate(town, asked), asked.get("text")
     if not isinstance(words, str) or not words.strip():
         raise Unusable("text must be a string with words in it")
-    if post.network == "google":
+    if post.network in REVIEWED:
         town.records.add("review_reply", review=post.id, text=words, at=town.now())
         return f"{post.id}/reply"
-    if post.network not in ("x", "reddit"):
+    if post.network not in TALKING:
         raise Unusable(f"nobody can answer on {post.network}")
-    author = town.world.handle if post.network == "x" else town.world.reddit_account
-    return speak(town, post, words, network=post.network, author=author).id
+    return speak(town, post, words, network=post.network, author=account(town, post.network)).id
+
+
+def account(town: Town, network: str) -> str:
+    """The name of the hospital there."""
+    known = {"x": town.world.handle, "reddit": town.world.reddit_account}
+    return known.get(network, town.world.name)
 
 
 def speak(town: Town, to: Post | None, text: str, *, network: str, author: str) -> Post:
@@ -167,7 +188,7 @@ def speak(town: Town, to: Post | None, text: str, *, network: str, author: str) 
     order = town.records.next_order(now)
     post = Post(
         network=network,
-        id=str(order) if network == "x" else f"t1_{ids.base36(order)}",
+        id=new_id(network, order, {"parent": to.id if to else "t3_0"}),
         order=order,
         at=now,
         author=author,
@@ -178,6 +199,7 @@ def speak(town: Town, to: Post | None, text: str, *, network: str, author: str) 
         relation="replied_to" if to else "",
         subreddit=to.subreddit if to else "",
         link_title=(to.link_title or to.title) if to else "",
+        location=to.location if to else "",
         is_ours=True,
     )
     town.records.add("post", post=as_entry(post))
@@ -188,7 +210,7 @@ def answer_review(town: Town, review: Post, text: str) -> int:
     """One reply a review: a second replaces the first, and both are in the ledger."""
     now = town.now()
     town.records.add("review_reply", review=review.id, text=text, at=now)
-    note(town, "google", f"{review.id}/reply", review.id, text, now)
+    note(town, review.network, f"{review.id}/reply", review.id, text, now)
     return now
 
 

@@ -10,6 +10,9 @@ drop           the connection ends before anything was done
 drop-after-commit   it was done, then the connection ends with no answer
 hang-after-commit   it was done, then no answer, for as long as a hang
 500-after-commit    it was done, then 500
+graph-4 graph-10 graph-12 graph-190   what Facebook says by a code of its own, with 400
+yelp-second yelp-day   the two limits of Yelp, both with 429
+quotaExceeded commentsDisabled keyInvalid   reasons that YouTube gives
 THREAD_LOCKED RATELIMIT DELETED_COMMENT TOO_OLD   what Reddit says inside a 200
 """
 
@@ -32,6 +35,14 @@ IN_BODY = {
     "DELETED_COMMENT": ("that comment has been deleted", "parent"),
     "TOO_OLD": ("that's a piece of history now; it's too late to reply to it", "parent"),
 }
+YELP = {"yelp-second": "TOO_MANY_REQUESTS_PER_SECOND", "yelp-day": "ACCESS_LIMIT_REACHED"}
+YOUTUBE = {"quotaExceeded": 403, "commentsDisabled": 403, "keyInvalid": 400}
+GRAPH = {
+    "graph-4": "(#4) Application request limit reached",
+    "graph-10": "(#10) This endpoint requires the 'pages_read_user_content' permission",
+    "graph-12": "(#12) This method is deprecated for versions v22.0 and higher",
+    "graph-190": "Error validating access token: Session has expired.",
+}
 REFUSALS = {
     "429": (429, "Too Many Requests"),
     "429-no-reset": (429, "Too Many Requests"),
@@ -43,7 +54,7 @@ REFUSALS = {
 }
 LATE = ("hang-after-commit", "500-after-commit")
 OTHERS = ("hang", "slow", "html", "truncated", "duplicates", "drop", "drop-after-commit", *LATE)
-KNOWN = (*REFUSALS, *OTHERS, *IN_BODY)
+KNOWN = (*REFUSALS, *OTHERS, *IN_BODY, *GRAPH, *YELP, *YOUTUBE)
 LONGEST_HANG = 600.0
 RETRY_AFTER = 60
 DRIP = 64  # bytes
@@ -114,6 +125,18 @@ class Faults:
             drop(receive)
         elif kind == "html":
             await Response(SIGN_IN, media_type="text/html; charset=utf-8")(scope, receive, send)
+        elif kind in GRAPH:
+            error = {
+                "message": GRAPH[kind],
+                "type": "OAuthException",
+                "code": int(kind.removeprefix("graph-")),
+            }
+            await json_answer({"error": error}, 400)(scope, receive, send)
+        elif kind in YELP:
+            error = {"code": YELP[kind], "description": "You have gone over a limit of this key."}
+            await json_answer({"error": error}, 429)(scope, receive, send)
+        elif kind in YOUTUBE:
+            await json_answer(with_reason(YOUTUBE[kind], kind), YOUTUBE[kind])(scope, receive, send)
         elif kind in REFUSALS:
             await refusal(fault, route, self.town.now() // 1000)(scope, receive, send)
         elif kind in IN_BODY:
@@ -160,14 +183,16 @@ async def overhear(app: ASGIApp, scope: Scope, receive: Receive) -> tuple[Messag
 
 
 def doubled(body: bytes) -> bytes:
-    """A listing of X, Reddit or Google with each of its items twice; anything else as it was."""
+    """A listing with each of its items twice; anything else as it was."""
     try:
         answer = json.loads(body)
     except ValueError:
         return body
+    if isinstance(answer, list):
+        return json.dumps([item for item in answer for _ in range(2)]).encode()
     inner = answer.get("json", answer)
     holder = inner["data"] if isinstance(inner.get("data"), dict) else inner
-    for name in ("data", "children", "reviews", "things"):
+    for name in ("data", "children", "reviews", "things", "items"):
         if isinstance(holder.get(name), list):
             holder[name] = [item for item in holder[name] for _ in range(2)]
     return json.dumps(answer).encode()
@@ -241,9 +266,20 @@ def wording(network: str, status: int, message: str) -> dict[str, Any]:
         return {
             "error": {"code": status, "message": message, "status": words.get(status, "FAILED_PRECONDITION")}
         }
+    if network == "facebook":
+        codes = {429: 4, 401: 190, 403: 10, 503: 2}
+        return {"error": {"message": message, "type": "OAuthException", "code": codes.get(status, 1)}}
+    if network == "yelp":
+        return {"error": {"code": message.upper().replace(" ", "_"), "description": message}}
+    if network == "youtube":
+        return with_reason(status, {429: "rateLimitExceeded", 401: "authError"}.get(status, "forbidden"))
     titles = {429: "Too Many Requests", 401: "Unauthorized", 402: "CreditsDepleted", 403: "Forbidden"}
     title = titles.get(status, "Service Unavailable")
     return {"title": title, "detail": message, "type": "about:blank", "status": status}
+
+
+def with_reason(status: int, reason: str) -> dict[str, Any]:
+    return {"error": {"code": status, "message": reason, "errors": [{"domain": "youtube", "reason": reason}]}}
 
 
 def read(asked: dict[str, Any], request: Request) -> Fault | str:

@@ -50,8 +50,9 @@ def review_order(text: str) -> int | None:
 
 def order_of(network: str, id: str) -> int | None:
     """Where a post stands, read from its id; None for an id the sandbox cannot have made."""
-    if network == "x":
-        order = int(id) if id.isascii() and id.isdigit() and len(id) < 20 else None
+    if network in ("x", "careopinion", "facebook"):
+        digits = id.rsplit("_", 1)[-1] if network == "facebook" else id
+        order = int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 20 else None
     elif network == "google":
         order = review_order(id.rsplit("/", 1)[-1])
     elif network == "reddit":

@@ -9,7 +9,17 @@ from sandbox.post import Post
 from sandbox.stream import NETWORKS
 from sandbox.town import Town
 
-NAMES = {"x": "X", "reddit": "Reddit", "google": "Google reviews", "rss": "News"}
+NAMES = {
+    "x": "X",
+    "reddit": "Reddit",
+    "google": "Google reviews",
+    "rss": "News",
+    "facebook": "Facebook",
+    "yelp": "Yelp",
+    "trustpilot": "Trustpilot",
+    "careopinion": "Care Opinion",
+    "youtube": "YouTube",
+}
 SHOWN_REPLIES = 30
 SHOWN_POSTS = 12
 SHOWN_CHARACTERS = 500

@@ -3,7 +3,7 @@
 from functools import lru_cache
 from zlib import crc32
 
-from sandbox import ids
+from sandbox import ids, sites
 from sandbox.basepost import BasePost, People
 from sandbox.decks import Decks
 from sandbox.post import Post
@@ -11,7 +11,7 @@ from sandbox.timetable import Timetable
 from sandbox.world import World
 from sandbox.writer import Writer
 
-NETWORKS = ("x", "reddit", "google", "rss")
+NETWORKS = ("x", "reddit", "google", "rss", *sites.A_DAY)
 HOUR = 3_600_000
 KEPT_POSTS = 60_000
 

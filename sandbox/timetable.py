@@ -5,7 +5,7 @@ from functools import lru_cache
 from random import Random
 from zoneinfo import ZoneInfo
 
-from sandbox import rhythm
+from sandbox import rhythm, sites
 
 CLUMP = 8  # posts placed freely among each other: what makes arrivals bunch as they do in life
 A_DAY = {"x": 6330, "reddit": 1900, "google": 350, "rss": 60}  # 8,640 in all: six a minute
@@ -15,7 +15,9 @@ class Timetable:
     def __init__(self, seed: str, zone: ZoneInfo, pace: float = 1.0) -> None:
         self.seed = seed
         self.zone = zone
-        self.a_day = {network: max(1, round(count * pace)) for network, count in A_DAY.items()}
+        self.a_day = {
+            network: max(1, round(count * pace)) for network, count in (A_DAY | sites.A_DAY).items()
+        }
         self.clump = lru_cache(maxsize=4096)(self._clump)
 
     def moment(self, network: str, number: int) -> int:

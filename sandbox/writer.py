@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from random import Random
 
-from sandbox import ids, wording
+from sandbox import ids, sites, wording
 from sandbox.basepost import BasePost, People
 from sandbox.decks import COMMENTS, REPOST, STARS, Decks
 from sandbox.post import Post, Revision
@@ -45,9 +45,9 @@ class Writer:
         if card.group == REPOST:
             return self.repost(rng, self.original(number, rng), order=order, at=at)
         if base is None:
-            return self.stars(rng, order=order, at=at)
+            return self.stars(rng, network, order=order, at=at)
         post = self.compose(rng, base, network, order=order, at=at)
-        if card.pool == COMMENTS:
+        if network == "reddit" and card.pool == COMMENTS:
             return self.under(post, self.submission_before(number, rng))
         return post
 
@@ -70,6 +70,8 @@ class Writer:
             lang=base.lang,
             facility=facility.slug,
         )
+        if network in sites.A_DAY:
+            return sites.dress(network, rng, post, facility, base.rating, self.people)
         return getattr(self, f"for_{network}")(rng, base, facility, post)  # type: ignore[no-any-return]
 
     def facility_for(self, rng: Random, base: BasePost) -> Facility:
@@ -127,9 +129,9 @@ class Writer:
 
     # -- Posts that lean on others -------------------------------------------------------------
 
-    def stars(self, rng: Random, *, order: int, at: int) -> Post:
+    def stars(self, rng: Random, network: str, *, order: int, at: int) -> Post:
         facility = self.one_of(self.world.facilities, rng)
-        return Post(
+        post = Post(
             network="google",
             id=ids.review_id(order),
             order=order,
@@ -141,6 +143,9 @@ class Writer:
             location=facility.location,
             rating=rng.choice(STAR_RATINGS),
         )
+        if network == "google":
+            return post
+        return sites.dress(network, rng, replace(post, network=network), facility, post.rating, self.people)
 
     def original(self, number: int, rng: Random) -> Post:
         """A recent post on X that is no repost itself."""

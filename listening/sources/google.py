@@ -161,7 +161,8 @@ def _page(answer: Any, cursor: Cursor, walk: dict[str, Any], locations: list[str
         raise BadPayload("Google answered with something that is no list of reviews.", raw=str(answer))
     posts, unreadable = read_each(reviews, lambda item: review(item, walk["part"]))
     ours, _ = read_each(
-        reviews, lambda item: _ours(item.get("reviewReply"), review(item, walk["part"]).external_id)
+        reviews,
+        lambda item: _ours(mapping(item, "").get("reviewReply"), review(item, walk["part"]).external_id),
     )
     versions = {post.external_id: _changed(post) for post in posts}
     walk.setdefault("seen", versions)

@@ -22,6 +22,11 @@ def mapping(value: object, name: str) -> Mapping[str, Any]:
     return value
 
 
+def several(value: object) -> list[Any]:
+    """The list, or none: what is beside the words must not cost them."""
+    return value if isinstance(value, list) else []
+
+
 def text(item: Mapping[str, Any], name: str, *, required: bool = False) -> str:
     """The string under that name; empty when absent or null."""
     value = item.get(name)

@@ -38,7 +38,7 @@ def things(answer: Any) -> Iterator[Any]:
             waiting.append(_answered(node["json"]))
         elif not isinstance(node, Mapping) or not isinstance(inner := node.get("data"), Mapping):
             yield node
-        elif node.get("kind") in KINDS:
+        elif str(node.get("kind")) in KINDS:
             yield node
             if isinstance(inner.get("replies"), Mapping):
                 waiting.append(inner["replies"])

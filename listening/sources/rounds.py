@@ -36,3 +36,15 @@ def following(walk: Mapping[str, Any], places: Sequence[str]) -> dict[str, Any] 
     rest = places[places.index(walk["part"]) + 1 :]
     kept = {name: walk[name] for name in ("began_at", "failed") if name in walk}
     return {**kept, "part": rest[0]} if rest else None
+
+
+def finished(
+    cursor: Mapping[str, Any], walk: Mapping[str, Any], places: Sequence[str], known: Any
+) -> dict[str, Any]:
+    """One place is read: keep in `parts` what is known of it, and go on to the next."""
+    stored = cursor.get("parts") or {}
+    kept = {place: stored[place] for place in places if place in stored}
+    if known is not None:
+        kept[walk["part"]] = known
+    onward = following(walk, places)
+    return {"parts": kept, "walk": onward} if onward else {"parts": kept}

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from listening.sources.contract import BadPayload, Post
-from listening.sources.reading import Odd, identifier, mapping, moment, text
+from listening.sources.reading import Odd, identifier, mapping, moment, several, text
 
 # X marks a text without words by codes of its own, which are no languages.
 NO_LANGUAGE = frozenset({"und", "zxx", "qam", "qct", "qht", "qme", "qst"})
@@ -96,7 +96,7 @@ def with_links(item: Mapping[str, Any]) -> str:
     """The text with its addresses as they were typed; X shows its own short ones."""
     words = _full_text(item)
     entities = item.get("entities")
-    for each in entities.get("urls") or () if isinstance(entities, Mapping) else ():
+    for each in several(entities.get("urls")) if isinstance(entities, Mapping) else ():
         short, long = (
             (each.get("url"), each.get("expanded_url")) if isinstance(each, Mapping) else (None, None)
         )
@@ -106,7 +106,7 @@ def with_links(item: Mapping[str, Any]) -> str:
 
 
 def parent(item: Mapping[str, Any]) -> str:
-    for reference in item.get("referenced_tweets") or item.get("referenced_posts") or ():
+    for reference in several(item.get("referenced_tweets") or item.get("referenced_posts")):
         if isinstance(reference, Mapping) and reference.get("type") == "replied_to":
             return text(reference, "id")
     return ""

@@ -3,9 +3,11 @@ from django.test import TestCase
 from config import demo
 from hospital import facilities as dictionary
 from hospital.models import Facility
-from listening import facilities
+from listening import facilities, vault
+from listening.models import Source
 from listening.named import Verdict
 from listening.queries.asked import Asked
+from listening.sources import adapter_for
 from tests.base import NOW, PASSWORD
 
 
@@ -48,3 +50,24 @@ class FacilitiesTests(TestCase):
         Facility.objects.filter(pk=west.pk).update(revision=0, address="")
         self.ensure()
         self.assertEqual(Facility.objects.get(slug="west").address, "77 Mill Lane")
+
+
+class SourceTests(TestCase):
+    def setUp(self) -> None:
+        demo.ensure(sandbox_url="http://127.0.0.1:9", password=PASSWORD, now=NOW)
+
+    def test_review_sites_wait_to_be_switched_on(self) -> None:
+        waiting = set(Source.objects.filter(is_active=False).values_list("kind", flat=True))
+        self.assertEqual(waiting, {"facebook", "yelp", "trustpilot", "careopinion", "youtube"})
+
+    def test_what_was_switched_on_stays_so_over_a_restart(self) -> None:
+        Source.objects.filter(kind="yelp").update(is_active=True)
+        demo.ensure(sandbox_url="http://127.0.0.1:9", password=PASSWORD, now=NOW)
+        self.assertTrue(Source.objects.get(kind="yelp").is_active)
+
+    def test_the_options_of_each_are_what_its_form_takes(self) -> None:
+        for source in Source.objects.all():
+            adapter = adapter_for(source.kind)
+            form = adapter.OptionsForm(source.options)
+            self.assertTrue(form.is_valid(), (source.kind, form.errors))
+            self.assertLessEqual(set(vault.unseal(source.sealed_secrets)), set(adapter.secrets))

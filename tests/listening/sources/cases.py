@@ -5,7 +5,17 @@ from typing import Any
 
 from listening.queries.parsing import parse
 from listening.sources import adapter_for
-from listening.sources.contract import Adapter, Connection, Listening, Page, Target
+from listening.sources.contract import (
+    Adapter,
+    Connection,
+    Fate,
+    Listening,
+    Page,
+    ReadsBack,
+    Rechecks,
+    Target,
+    Thread,
+)
 from tests.recorded import Exchange, Recorded, recording
 
 QUERIES = (Listening(1, parse("Northfield")),)
@@ -39,6 +49,14 @@ class Case:
 
     def fetch(self, server: Recorded, cursor: dict[str, Any] | None = None, **options: Any) -> Page:
         return self.adapter.fetch(self.connection(server, **options), QUERIES, cursor or {})
+
+    def recheck(self, server: Recorded, *ids: str) -> dict[str, Fate]:
+        assert isinstance(self.adapter, Rechecks)
+        return self.adapter.recheck(self.connection(server), ids)
+
+    def read_back(self, server: Recorded, target: Target) -> Thread:
+        assert isinstance(self.adapter, ReadsBack)
+        return self.adapter.replies_to(self.connection(server), target)
 
 
 X = Case(
@@ -93,6 +111,57 @@ GOOGLE = Case(
     },
 )
 RSS = Case("rss", "/feed", {}, url_option="feeds", url_path="/feed")
+FACEBOOK = Case(
+    "facebook",
+    "/v25.0/100/ratings",
+    {"page": "100", "reads_feed": False},
+    ("page_token",),
+    target=Target("900001"),
+    replied={
+        "request": {"method": "POST", "uri": "/v25.0/900001/comments"},
+        "status": 200,
+        "headers": {},
+        "body": {"id": "900001_41"},
+    },
+)
+YELP = Case(
+    "yelp",
+    "/v3/businesses/northfield-main/reviews",
+    {"businesses": "northfield-main"},
+    ("api_key",),
+)
+TRUSTPILOT = Case(
+    "trustpilot",
+    "/v1/business-units/5f3c/reviews",
+    {"business_units": "5f3c", "access": "public", "author_user_id": "u7"},
+    ("api_key", "api_secret"),
+    target=Target("65a1"),
+    replied={
+        "request": {"method": "POST", "uri": "/v1/private/reviews/65a1/reply"},
+        "status": 201,
+        "headers": {},
+        "body": {},
+    },
+)
+CAREOPINION = Case(
+    "careopinion",
+    "/api/v2/opinions",
+    {"filters": "nacs=RXX01"},
+    ("subscription_key",),
+)
+YOUTUBE = Case(
+    "youtube",
+    "/youtube/v3/commentThreads",
+    {"videos": "nfTour2026a", "own_channels": "UCown", "backfill_days": BACKFILL},
+    ("api_key", "client_id", "client_secret", "refresh_token"),
+    target=Target("Ugx3"),
+    replied={
+        "request": {"method": "POST", "uri": "/youtube/v3/comments"},
+        "status": 200,
+        "headers": {},
+        "body": {"kind": "youtube#comment", "id": "Ugx3.9c", "snippet": {"textDisplay": "Sorry."}},
+    },
+)
 
-CASES = (X, REDDIT, GOOGLE, RSS)
-REPLYING = (X, REDDIT, GOOGLE)
+CASES = (X, REDDIT, GOOGLE, RSS, FACEBOOK, YELP, TRUSTPILOT, CAREOPINION, YOUTUBE)
+REPLYING = (X, REDDIT, GOOGLE, FACEBOOK, TRUSTPILOT, YOUTUBE)
