@@ -24,7 +24,9 @@ LEVELS: dict[str, timedelta] = {"P0": timedelta(minutes=5), "P1": timedelta(minu
 P2_WITHIN = timedelta(hours=1)
 """Business time. P3 is owed by the end of the next working day, P4 nothing beyond its queue's target."""
 
-SLOW_NETWORKS = frozenset({"facebook", "instagram", "linkedin", "google", "yelp", "healthgrades", "rss"})
+SLOW_NETWORKS = frozenset(
+    {"facebook", "instagram", "linkedin", "google", "yelp", "healthgrades", "rss", "news"}
+)
 """Where people expect an answer within a day; elsewhere they expect it within hours."""
 
 

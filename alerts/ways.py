@@ -6,7 +6,7 @@ from listening.models import Mention
 from listening.sources import adapters
 
 BY_HAND_CHARACTERS = 5000
-NETWORK_NAMES = {"x": "X", "reddit": "Reddit", "google": "Google", "rss": "the site"}
+NETWORK_NAMES = {"x": "X", "reddit": "Reddit", "google": "Google", "rss": "the site", "news": "the site"}
 
 
 @dataclass(frozen=True)

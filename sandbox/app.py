@@ -1,4 +1,4 @@
-"""The ASGI app: the four networks, how the hospital runs, and the tester's controls on one port."""
+"""The ASGI app: the networks, how the hospital runs, and the tester's controls on one port."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -9,7 +9,7 @@ from pathlib import Path
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
-from sandbox import basepost, control, google, operations, reddit, rss, world, x
+from sandbox import basepost, control, google, mastodon, operations, reddit, rss, world, x
 from sandbox.answers import Budget
 from sandbox.attendance import SIGN_EVERY
 from sandbox.faults import Fault, Faults
@@ -21,6 +21,7 @@ from sandbox.town import Town
 DEFAULT_SEED = "northfield"
 X_LIMIT = 4500  # requests of a kind in 15 minutes: ten times the real ones, for walls that are polled often
 REDDIT_LIMIT = 60_000  # in ten minutes
+MASTODON_LIMIT = 3000  # in five minutes, for each instance
 
 
 def right_now() -> datetime:
@@ -57,12 +58,12 @@ def create_app(
 ) -> Starlette:
     """`quiet` starts with the generated stream off; `clock` stands in for the real one in tests."""
     town = build_town(seed=seed, state=state, pace=pace, corpus=corpus, quiet=quiet, clock=clock)
-    networks = [*x.routes, *reddit.routes, *google.routes, *rss.routes, *operations.routes]
+    networks = [*x.routes, *reddit.routes, *google.routes, *rss.routes, *mastodon.routes, *operations.routes]
     every, active = [*networks, *control.routes], list[Fault]()
     app = Starlette(
         routes=every,
         middleware=[Middleware(Faults, routes=every, town=town, active=active)],
-        exception_handlers={each.Refused: each.refused for each in (x, reddit, google)},
+        exception_handlers={each.Refused: each.refused for each in (x, reddit, google, mastodon)},
         lifespan=living,
     )
     app.state.town = town
@@ -70,6 +71,8 @@ def create_app(
     app.state.network_routes = networks
     app.state.x_budget = Budget(limit=x_limit, window=900)
     app.state.reddit_budget = Budget(limit=REDDIT_LIMIT, window=600)
+    app.state.mastodon_budget = Budget(limit=MASTODON_LIMIT, window=300)
+    app.state.mastodon_keys = {}
     return app
 
 

@@ -38,6 +38,10 @@ SHARES: dict[str, dict[str, int]] = {
 
 
 SHARES[COMMENTS] = SHARES["reddit"]
+LIKE_X = ("mastodon", "bluesky")
+"""Networks where people say what they say on X; a corpus names them no further."""
+for _network in LIKE_X:
+    SHARES[_network] = {group: share for group, share in SHARES["x"].items() if group != REPOST}
 PARTS = {"reddit": {"reddit": 72, COMMENTS: 168}}
 """Where a network's posts are drawn from several pools: how many places of a block each has."""
 
@@ -56,11 +60,13 @@ class Decks:
         self.seed = seed
         self.pools: dict[tuple[str, str], list[BasePost]] = {}
         for post in posts:
-            for network in (*post.networks, *([COMMENTS] if is_comment_like(post) else [])):
+            for network in pools_of(post):
                 self.pools.setdefault((network, post.group), []).append(post)
         for key, pool in self.pools.items():
             Random(f"{seed}:pool:{key}").shuffle(pool)
-        self.counts = {network: self._counts(network) for network in ("x", "reddit", "google", "rss")}
+        self.counts = {
+            network: self._counts(network) for network in ("x", "reddit", "google", "rss", *LIKE_X)
+        }
         self.block = lru_cache(maxsize=256)(self._block)
         self.quarter = lru_cache(maxsize=2048)(self._quarter)
 
@@ -120,6 +126,11 @@ class Decks:
         part = posts[quarter * size : (quarter + 1) * size]
         Random(f"{self.seed}:{pool}:{group}:{round_}:{quarter}").shuffle(part)
         return part
+
+
+def pools_of(post: BasePost) -> set[str]:
+    also = LIKE_X if "x" in post.networks else ()
+    return {*post.networks, *also, *([COMMENTS] if is_comment_like(post) else [])}
 
 
 def is_comment_like(post: BasePost) -> bool:

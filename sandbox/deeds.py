@@ -9,7 +9,11 @@ from sandbox.records import as_entry
 from sandbox.storms import KINDS, LARGEST, Storm
 from sandbox.stream import NETWORKS
 from sandbox.town import Town
-from sandbox.writer import host
+from sandbox.writer import host, record_uri, status_uri
+
+PASSER_BY = "a_passer_by"
+SHORT = ("x", "mastodon", "bluesky")
+"""Networks of short posts: no titles, no communities; anybody answers anybody."""
 
 
 class Unusable(ValueError):
@@ -33,7 +37,7 @@ def inject(town: Town, asked: dict[str, Any]) -> Post:
         id=id,
         order=order,
         at=moment(asked["published_at"]) if asked.get("published_at") else now,
-        author=str(asked.get("author") or "a_passer_by"),
+        author=str(asked.get("author") or PASSER_BY),
         text=asked.get("text", ""),
         title=title(network, asked),
         kind=str(asked.get("kind", "injected")),
@@ -48,15 +52,23 @@ def inject(town: Town, asked: dict[str, Any]) -> Post:
 def new_id(network: str, order: int, asked: dict[str, Any]) -> str:
     if network == "x":
         return str(order)
+    author = str(asked.get("author") or PASSER_BY)
     if network == "google":
         return ids.review_id(order)
+    if network == "mastodon":
+        return status_uri(author, order)
+    if network == "bluesky":
+        return record_uri(author, order)
     if network == "reddit":
         return f"{'t1' if asked.get('parent') else 't3'}_{ids.base36(order)}"
     return f"https://{host(str(asked.get('outlet') or 'injected'))}/news/injected-{ids.base36(order)}"
 
 
 def title(network: str, asked: dict[str, Any]) -> str:
-    if network in ("x", "google") or (network == "reddit" and asked.get("parent")):
+    """On Mastodon it is the warning before the words."""
+    if network == "mastodon":
+        return str(asked.get("title") or "")
+    if network in (*SHORT, "google") or (network == "reddit" and asked.get("parent")):
         return ""
     return str(asked.get("title") or asked.get("text", "")[:80])
 
@@ -76,7 +88,7 @@ def whereabouts(town: Town, network: str, asked: dict[str, Any]) -> dict[str, An
     if parent and answered is None:
         raise Unusable(f"{network} has no post {parent}")
     found = {"parent": parent, "relation": "replied_to" if parent else ""}
-    if network == "x":
+    if network in SHORT:
         return found
     subreddit = answered.subreddit if answered else str(asked.get("subreddit") or town.world.subreddits[0])
     thread = answered.link_title or answered.title if answered else ""
@@ -141,9 +153,9 @@ def quiet(town: Town, asked: dict[str, Any]) -> bool:
     return town.records.is_quiet
 
 
-def answer(town: Town, to: Post | None, text: str, *, network: str, author: str) -> Post:
-    """The hospital posts, on X or Reddit, usually under someone's post."""
-    post = speak(town, to, text, network=network, author=author)
+def answer(town: Town, to: Post | None, text: str, *, network: str, author: str, id: str = "") -> Post:
+    """The hospital posts in its own name, usually under someone's post; `id` if it chose one itself."""
+    post = speak(town, to, text, network=network, author=author, id=id)
     note(town, network, post.id, post.parent, text, post.at)
     return post
 
@@ -156,18 +168,18 @@ def answer_natively(town: Town, asked: dict[str, Any]) -> str:
     if post.network == "google":
         town.records.add("review_reply", review=post.id, text=words, at=town.now())
         return f"{post.id}/reply"
-    if post.network not in ("x", "reddit"):
+    if post.network not in (*SHORT, "reddit"):
         raise Unusable(f"nobody can answer on {post.network}")
-    author = town.world.handle if post.network == "x" else town.world.reddit_account
+    author = town.world.reddit_account if post.network == "reddit" else town.world.handle
     return speak(town, post, words, network=post.network, author=author).id
 
 
-def speak(town: Town, to: Post | None, text: str, *, network: str, author: str) -> Post:
+def speak(town: Town, to: Post | None, text: str, *, network: str, author: str, id: str = "") -> Post:
     now = town.now()
     order = town.records.next_order(now)
     post = Post(
         network=network,
-        id=str(order) if network == "x" else f"t1_{ids.base36(order)}",
+        id=id or new_id(network, order, {"author": author, "parent": True}),
         order=order,
         at=now,
         author=author,

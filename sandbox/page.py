@@ -9,7 +9,14 @@ from sandbox.post import Post
 from sandbox.stream import NETWORKS
 from sandbox.town import Town
 
-NAMES = {"x": "X", "reddit": "Reddit", "google": "Google reviews", "rss": "News"}
+NAMES = {
+    "x": "X",
+    "reddit": "Reddit",
+    "google": "Google reviews",
+    "rss": "News",
+    "mastodon": "Mastodon",
+    "bluesky": "Bluesky",
+}
 SHOWN_REPLIES = 30
 SHOWN_POSTS = 12
 SHOWN_CHARACTERS = 500

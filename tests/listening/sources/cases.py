@@ -22,6 +22,7 @@ class Case:
     url_path: str = ""
     target: Target | None = None
     replied: Exchange | None = field(default=None, compare=False)
+    before: tuple[Exchange, ...] = field(default=(), compare=False)  # what a reply reads first
 
     @property
     def adapter(self) -> Adapter:
@@ -94,5 +95,21 @@ GOOGLE = Case(
 )
 RSS = Case("rss", "/feed", {}, url_option="feeds", url_path="/feed")
 
-CASES = (X, REDDIT, GOOGLE, RSS)
-REPLYING = (X, REDDIT, GOOGLE)
+MASTODON = Case(
+    "mastodon",
+    "/social.example/api/v1/timelines/tag/northfield",
+    {"tags": "#northfield", "own_account": "@northfield@social.example"},
+    ("access_token",),
+    url_option="instances",
+    url_path="/social.example",
+    target=Target("https://social.example/users/tom/statuses/303", author_handle="tom@social.example"),
+    replied={
+        "request": {"method": "POST", "uri": "/social.example/api/v1/statuses"},
+        "status": 200,
+        "headers": {},
+        "body": {"id": "9", "uri": "https://social.example/users/northfield/statuses/9"},
+    },
+)
+
+CASES = (X, REDDIT, GOOGLE, RSS, MASTODON)
+REPLYING = (X, REDDIT, GOOGLE, MASTODON)

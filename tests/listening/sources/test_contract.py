@@ -106,7 +106,7 @@ class AdapterTests:
     def test_it_says_what_secret_is_missing_before_it_calls(self, case: Case) -> None:
         with serving(case.recording) as server:
             connection = Connection(case.connection(server).options, {}, may_reach_private=True)
-            if case.secrets:
+            if case.secrets and case.adapter.sheet.needs_key:
                 with pytest.raises(AuthFailed):
                     case.adapter.fetch(connection, QUERIES, {})
                 assert server.asked == []
@@ -229,7 +229,7 @@ class FinderTests:
         assert set(listening.sources.adapters()) >= {case.kind for case in CASES}
 
     def test_it_names_the_kinds_there_are(self) -> None:
-        with pytest.raises(KeyError, match="google, reddit, rss, x"):
+        with pytest.raises(KeyError, match=r"google, mastodon, .*reddit, rss, x"):
             listening.sources.adapter_for("telegraph")
 
     def test_no_two_adapters_share_a_name(self) -> None:
