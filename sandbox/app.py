@@ -9,7 +9,7 @@ from pathlib import Path
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
-from sandbox import basepost, control, google, mastodon, operations, reddit, rss, world, x
+from sandbox import basepost, control, google, mastodon, news, operations, reddit, rss, world, x
 from sandbox.answers import Budget
 from sandbox.attendance import SIGN_EVERY
 from sandbox.faults import Fault, Faults
@@ -58,7 +58,15 @@ def create_app(
 ) -> Starlette:
     """`quiet` starts with the generated stream off; `clock` stands in for the real one in tests."""
     town = build_town(seed=seed, state=state, pace=pace, corpus=corpus, quiet=quiet, clock=clock)
-    networks = [*x.routes, *reddit.routes, *google.routes, *rss.routes, *mastodon.routes, *operations.routes]
+    networks = [
+        *x.routes,
+        *reddit.routes,
+        *google.routes,
+        *rss.routes,
+        *mastodon.routes,
+        *news.routes,
+        *operations.routes,
+    ]
     every, active = [*networks, *control.routes], list[Fault]()
     app = Starlette(
         routes=every,

@@ -111,5 +111,7 @@ MASTODON = Case(
     },
 )
 
-CASES = (X, REDDIT, GOOGLE, RSS, MASTODON)
+NEWS = Case("news", "/rss/search", {})
+
+CASES = (X, REDDIT, GOOGLE, RSS, MASTODON, NEWS)
 REPLYING = (X, REDDIT, GOOGLE, MASTODON)

@@ -59,7 +59,9 @@ class Town:
         }
         secrets = dict.fromkeys(SECRETS, "sandbox") | {"username": "northfield_listens"}
         return Connection(
-            {"api_url": self.url, "backfill_hours": 160, **every[kind]}, secrets, may_reach_private=True
+            {"api_url": self.url, "backfill_hours": 160, **every.get(kind, {})},
+            secrets,
+            may_reach_private=True,
         )
 
     def round(self, kind: str) -> list[Page]:
@@ -140,6 +142,14 @@ class PollTests:
         first, second = town.posts("rss"), town.posts("rss")
         assert (len(first), len(second)) == (1, 0)
         assert next(iter(first.values())).text == "Northfield opens\n\nNorthfield opens a ward"
+
+    def test_google_news_finds_what_the_outlets_wrote(self, town: Town) -> None:
+        town.write("rss", "x", title="Northfield opens - at last", outlet="Alder Courier")
+        town.write("rss", "x", title="Nothing to see", outlet="Alder Courier")
+        page = adapter_for("news").fetch(town.connection("news"), QUERIES, {})
+        assert [(post.title, post.author_name) for post in page.posts] == [
+            ("Northfield opens - at last", "Alder Courier")
+        ]
 
     @pytest.mark.parametrize("kind", REPLYING)
     def test_an_edited_post_keeps_its_id(self, town: Town, kind: str) -> None:
