@@ -9,7 +9,7 @@ from pathlib import Path
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
-from sandbox import basepost, control, google, mastodon, news, operations, reddit, rss, world, x
+from sandbox import basepost, bluesky, control, google, mastodon, news, operations, reddit, rss, world, x
 from sandbox.answers import Budget
 from sandbox.attendance import SIGN_EVERY
 from sandbox.faults import Fault, Faults
@@ -21,6 +21,7 @@ from sandbox.town import Town
 DEFAULT_SEED = "northfield"
 X_LIMIT = 4500  # requests of a kind in 15 minutes: ten times the real ones, for walls that are polled often
 REDDIT_LIMIT = 60_000  # in ten minutes
+BLUESKY_LIMIT = 30_000  # in five minutes
 MASTODON_LIMIT = 3000  # in five minutes, for each instance
 
 
@@ -63,6 +64,7 @@ def create_app(
         *reddit.routes,
         *google.routes,
         *rss.routes,
+        *bluesky.routes,
         *mastodon.routes,
         *news.routes,
         *operations.routes,
@@ -71,7 +73,7 @@ def create_app(
     app = Starlette(
         routes=every,
         middleware=[Middleware(Faults, routes=every, town=town, active=active)],
-        exception_handlers={each.Refused: each.refused for each in (x, reddit, google, mastodon)},
+        exception_handlers={each.Refused: each.refused for each in (x, reddit, google, bluesky, mastodon)},
         lifespan=living,
     )
     app.state.town = town
@@ -79,6 +81,7 @@ def create_app(
     app.state.network_routes = networks
     app.state.x_budget = Budget(limit=x_limit, window=900)
     app.state.reddit_budget = Budget(limit=REDDIT_LIMIT, window=600)
+    app.state.bluesky_budget = Budget(limit=BLUESKY_LIMIT, window=300)
     app.state.mastodon_budget = Budget(limit=MASTODON_LIMIT, window=300)
     app.state.mastodon_keys = {}
     return app

@@ -111,7 +111,29 @@ MASTODON = Case(
     },
 )
 
+PARENT = "at://did:plc:pat/app.bsky.feed.post/3k3"
+BLUESKY = Case(
+    "bluesky",
+    "/xrpc/app.bsky.feed.searchPosts",
+    {"backfill_hours": BACKFILL},
+    ("handle", "app_password"),
+    target=Target(PARENT, author_handle="pat.example"),
+    before=(
+        {
+            "request": {"method": "GET", "uri": "/xrpc/app.bsky.feed.getPosts"},
+            "status": 200,
+            "headers": {},
+            "body": {"posts": [{"uri": PARENT, "cid": "bafyparent", "record": {"text": "Northfield"}}]},
+        },
+    ),
+    replied={
+        "request": {"method": "POST", "uri": "/xrpc/com.atproto.repo.createRecord"},
+        "status": 200,
+        "headers": {},
+        "body": {"uri": "at://did:plc:hospital/app.bsky.feed.post/3new", "cid": "bafynew"},
+    },
+)
 NEWS = Case("news", "/rss/search", {})
 
-CASES = (X, REDDIT, GOOGLE, RSS, MASTODON, NEWS)
-REPLYING = (X, REDDIT, GOOGLE, MASTODON)
+CASES = (X, REDDIT, GOOGLE, RSS, BLUESKY, MASTODON, NEWS)
+REPLYING = (X, REDDIT, GOOGLE, BLUESKY, MASTODON)

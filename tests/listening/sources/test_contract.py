@@ -170,7 +170,7 @@ class ReplyTests:
     def test_it_sends_once_and_names_what_was_made(self, case: Case) -> None:
         assert case.replied
         assert case.target
-        with serving([case.replied]) as server:
+        with serving([case.replied], before=case.before) as server:
             sent = case.adapter.reply(case.connection(server), case.target, "Sorry to hear that.")
         assert sent.external_id
         assert [asked.method for asked in server.calls()] == [case.replied["request"]["method"]]
@@ -186,7 +186,7 @@ class ReplyTests:
     ) -> None:
         assert case.replied
         assert case.target
-        with serving([case.replied]) as server:
+        with serving([case.replied], before=case.before) as server:
             server.fault = fault
             with pytest.raises(SendUnknown):
                 case.adapter.reply(case.connection(server), case.target, "Sorry to hear that.")
@@ -196,7 +196,7 @@ class ReplyTests:
         assert case.replied
         assert case.target
         monkeypatch.setattr(contract, "CALL_SECONDS", 1.0)
-        with serving([case.replied]) as server:
+        with serving([case.replied], before=case.before) as server:
             server.fault = recorded.hanging
             with pytest.raises(SendUnknown):
                 case.adapter.reply(case.connection(server), case.target, "Sorry to hear that.")
@@ -209,7 +209,7 @@ class ReplyTests:
     def test_a_clear_refusal_is_not_unknown(self, case: Case, status: int, kind: type[SourceError]) -> None:
         assert case.replied
         assert case.target
-        with serving([case.replied]) as server:
+        with serving([case.replied], before=case.before) as server:
             server.fault = answering(status)
             with pytest.raises(kind):
                 case.adapter.reply(case.connection(server), case.target, "Sorry to hear that.")
@@ -229,7 +229,7 @@ class FinderTests:
         assert set(listening.sources.adapters()) >= {case.kind for case in CASES}
 
     def test_it_names_the_kinds_there_are(self) -> None:
-        with pytest.raises(KeyError, match=r"google, mastodon, .*news, .*reddit, rss, x"):
+        with pytest.raises(KeyError, match=r"bluesky, .*google, mastodon, .*news, .*reddit, rss, x"):
             listening.sources.adapter_for("telegraph")
 
     def test_no_two_adapters_share_a_name(self) -> None:
