@@ -40,8 +40,8 @@ _kept: dict[tuple[int, str], Session] = {}
 
 
 def get(connection: Connection, name: str, params: Params) -> tuple[Any, Answer, Session]:
-    address = f"/xrpc/{name}?{urlencode(list(params))}"
-    return _call(connection, "GET", address, None)
+    asked = urlencode(list(params), errors="replace")  # a mark for the next page may hold half a character
+    return _call(connection, "GET", f"/xrpc/{name}?{asked}", None)
 
 
 def post(connection: Connection, name: str, body: Mapping[str, Any]) -> tuple[Any, Answer, Session]:

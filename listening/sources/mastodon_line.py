@@ -72,7 +72,7 @@ def ask(
     deadline: Deadline | None = None,
 ) -> Answer:
     """The answer, whatever its status."""
-    query = f"?{urlencode(params)}" if params else ""
+    query = f"?{urlencode(params, errors='replace')}" if params else ""
     headers = {"Accept": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
     address = f"{place.base}/api/{path}{query}"
     return exchange(connection, "GET", address, network=place.name, headers=headers, deadline=deadline)

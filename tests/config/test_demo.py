@@ -4,8 +4,10 @@ from config import demo
 from hospital import facilities as dictionary
 from hospital.models import Facility
 from listening import facilities
+from listening.models import Source
 from listening.named import Verdict
 from listening.queries.asked import Asked
+from listening.sources import adapter_for
 from tests.base import NOW, PASSWORD
 
 
@@ -48,3 +50,23 @@ class FacilitiesTests(TestCase):
         Facility.objects.filter(pk=west.pk).update(revision=0, address="")
         self.ensure()
         self.assertEqual(Facility.objects.get(slug="west").address, "77 Mill Lane")
+
+
+class SourcesTests(TestCase):
+    def ensure(self) -> None:
+        demo.ensure(sandbox_url="http://127.0.0.1:9", password=PASSWORD, now=NOW)
+
+    def test_some_wait_to_be_switched_on_and_stay_as_they_were_left(self) -> None:
+        self.ensure()
+        waiting = Source.objects.filter(is_active=False)
+        self.assertEqual({source.kind for source in waiting}, {"bluesky", "mastodon", "news"})
+        waiting.filter(kind="news").update(is_active=True, paused_reason="")
+        self.ensure()
+        self.assertIn("news", {source.kind for source in Source.objects.due(NOW)})
+        self.assertFalse(Source.objects.due(NOW).filter(kind="mastodon").exists())
+
+    def test_every_form_takes_the_options_that_they_have(self) -> None:
+        self.ensure()
+        for source in Source.objects.all():
+            form = adapter_for(source.kind).OptionsForm(source.options)
+            self.assertTrue(form.is_valid(), (source.kind, form.errors))
