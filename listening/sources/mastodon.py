@@ -80,11 +80,13 @@ MOST_RECHECKED = 10
 
 class MastodonOptions(BackfillForm):
     instances = forms.CharField(
-        widget=forms.Textarea,
+        widget=forms.Textarea({"rows": 4}),
         help_text="One address a line, such as social.example. The hospital's account lives on the first.",
     )
     tags = forms.CharField(
-        widget=forms.Textarea, required=False, help_text="Hashtags, one a line, with or without #."
+        widget=forms.Textarea({"rows": 4}),
+        required=False,
+        help_text="Hashtags, one a line, with or without #.",
     )
     search_too = forms.BooleanField(
         required=False,
