@@ -35,6 +35,7 @@ SLOW_NETWORKS = frozenset(
         "careopinion",
         "healthgrades",
         "rss",
+        "news",
     }
 )
 """Where people expect an answer within a day; elsewhere they expect it within hours."""

@@ -11,6 +11,7 @@ NETWORK_NAMES = {
     "reddit": "Reddit",
     "google": "Google",
     "rss": "the site",
+    "news": "the site",
     "careopinion": "Care Opinion",
     "youtube": "YouTube",
 }

@@ -17,7 +17,7 @@ from hospital import audit
 from listening.models import Mention
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
-PRESS_NETWORKS = frozenset({"rss"})
+PRESS_NETWORKS = frozenset({"rss", "news"})
 PREVIEWED = 2_000
 """Open cases that a preview puts in order."""
 

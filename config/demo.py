@@ -49,6 +49,9 @@ LINES = (
     ("portal", "fine", "Our patient portal is up again for everyone."),
     ("phones", "trouble", "Our phone lines are busier than usual; the portal takes messages at any hour."),
 )
+NOT_YET = "Not switched on yet. Resume it, and it is asked within seconds."
+INSTANCES = ("larkmoor.example", "harbor.example", "porchlight.example")
+"""Of the sandbox's Mastodon; the hospital's account is on the first."""
 FACTS_HOLD_FOR = timedelta(days=90)
 
 
@@ -71,8 +74,10 @@ def ensure(*, sandbox_url: str, password: str, now: datetime) -> None:
     ensure_watchlist(system, now=now)
     for kind, name, every, options, keys in sources(system, sandbox_url):
         ensure_source(kind, name, every=every, options=options, keys=keys, now=now)
+    for kind, name, every, options, keys in further_sources(system, sandbox_url):
+        ensure_source(kind, name, every=every, options=options, keys=keys, now=now, is_on=False)
     for kind, name, every, options, keys in demo_sites.sources(system, sandbox_url):
-        ensure_source(kind, name, every=every, options=options, keys=keys, now=now, is_active=False)
+        ensure_source(kind, name, every=every, options=options, keys=keys, now=now, is_on=False)
 
 
 def ensure_facility(entry: dict[str, Any], said: dict[str, Any], *, now: datetime) -> None:
@@ -159,9 +164,10 @@ def ensure_watchlist(system: dict[str, Any], *, now: datetime) -> None:
     )
 
 
-def sources(
-    system: dict[str, Any], url: str
-) -> Iterator[tuple[str, str, int, dict[str, Any], dict[str, str]]]:
+Made = tuple[str, str, int, dict[str, Any], dict[str, str]]
+
+
+def sources(system: dict[str, Any], url: str) -> Iterator[Made]:
     """Kind, name, seconds between polls, options and secrets of each of the demo's sources."""
     key = "sandbox-key"
     yield (
@@ -200,6 +206,23 @@ def sources(
     yield "rss", "News", 20, {"feeds": f"{url}/feeds/news.xml"}, {}
 
 
+def further_sources(system: dict[str, Any], url: str) -> Iterator[Made]:
+    """Networks that wait to be resumed, by one press on the page of sources."""
+    key, tag, handle = "sandbox-key", system["short_name"], system["x_handle"]
+    places = "\n".join(f"{url}/fediverse/{place}" for place in INSTANCES)
+    own_account = f"@{handle}@{INSTANCES[0]}"
+    mastodon = {"instances": places, "tags": tag, "own_account": own_account, "backfill_hours": 2}
+    yield "mastodon", "Mastodon", 15, mastodon, {"access_token": key}
+    yield "news", "Google News", 60, {"api_url": url}, {}
+    yield (
+        "bluesky",
+        "Bluesky",
+        15,
+        {"api_url": url, "backfill_hours": 2},
+        {"handle": handle, "app_password": key},
+    )
+
+
 def ensure_source(
     kind: str,
     name: str,
@@ -208,7 +231,7 @@ def ensure_source(
     options: dict[str, Any],
     keys: dict[str, str],
     now: datetime,
-    is_active: bool = True,
+    is_on: bool = True,
 ) -> None:
     """Sources keep their cursor over restarts; only the sandbox's address may have moved."""
     source, _ = Source.objects.get_or_create(
@@ -216,9 +239,10 @@ def ensure_source(
         defaults={
             "name": name,
             "kind": kind,
-            "is_active": is_active,
             "poll_every": timedelta(seconds=every),
             "next_poll_at": now,
+            "is_active": is_on,
+            "paused_reason": "" if is_on else NOT_YET,
             "sealed_secrets": vault.seal(keys),
         },
     )

@@ -39,7 +39,7 @@ SEVERITIES: dict[str, tuple[str, str]] = {
 }
 LANE_SIGNS = {PRAISE_LANE: "praise", "question": "question"}
 ICONS = {"other": "chat"}
-HANDLE_SIGNS = {"x": "@", "reddit": "u/"}
+HANDLE_SIGNS = {"x": "@", "reddit": "u/", "mastodon": "@", "bluesky": "@"}
 
 
 def for_cards(mentions: MentionQuerySet) -> MentionQuerySet:

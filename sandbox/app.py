@@ -11,10 +11,13 @@ from starlette.middleware import Middleware
 
 from sandbox import (
     basepost,
+    bluesky,
     careopinion,
     control,
     facebook,
     google,
+    mastodon,
+    news,
     operations,
     reddit,
     rss,
@@ -35,6 +38,26 @@ from sandbox.town import Town
 DEFAULT_SEED = "northfield"
 X_LIMIT = 4500  # requests of a kind in 15 minutes: ten times the real ones, for walls that are polled often
 REDDIT_LIMIT = 60_000  # in ten minutes
+BLUESKY_LIMIT = 30_000  # in five minutes
+MASTODON_LIMIT = 3000  # in five minutes, for each instance
+
+
+NETWORKS = (
+    x,
+    reddit,
+    google,
+    rss,
+    bluesky,
+    mastodon,
+    news,
+    facebook,
+    yelp,
+    trustpilot,
+    careopinion,
+    youtube,
+    operations,
+)
+"""Whatever answers by addresses of its own."""
 
 
 def right_now() -> datetime:
@@ -71,25 +94,12 @@ def create_app(
 ) -> Starlette:
     """`quiet` starts with the generated stream off; `clock` stands in for the real one in tests."""
     town = build_town(seed=seed, state=state, pace=pace, corpus=corpus, quiet=quiet, clock=clock)
-    networks = [
-        *x.routes,
-        *reddit.routes,
-        *google.routes,
-        *rss.routes,
-        *facebook.routes,
-        *yelp.routes,
-        *careopinion.routes,
-        *youtube.routes,
-        *trustpilot.routes,
-        *operations.routes,
-    ]
+    networks = [route for network in NETWORKS for route in network.routes]
     every, active = [*networks, *control.routes], list[Fault]()
     app = Starlette(
         routes=every,
         middleware=[Middleware(Faults, routes=every, town=town, active=active)],
-        exception_handlers={
-            each.Refused: each.refused for each in (x, reddit, google, facebook, yelp, trustpilot, youtube)
-        },
+        exception_handlers={each.Refused: each.refused for each in NETWORKS if hasattr(each, "Refused")},
         lifespan=living,
     )
     app.state.town = town
@@ -97,6 +107,9 @@ def create_app(
     app.state.network_routes = networks
     app.state.x_budget = Budget(limit=x_limit, window=900)
     app.state.reddit_budget = Budget(limit=REDDIT_LIMIT, window=600)
+    app.state.bluesky_budget = Budget(limit=BLUESKY_LIMIT, window=300)
+    app.state.mastodon_budget = Budget(limit=MASTODON_LIMIT, window=300)
+    app.state.mastodon_keys = {}
     return app
 
 

@@ -85,8 +85,9 @@ def forget(request: Request, asked: Any) -> object:
     town.records.add("forget")
     town.ledger.clear()
     request.app.state.faults.clear()
-    for budget in (request.app.state.x_budget, request.app.state.reddit_budget):
-        budget.used.clear()
+    request.app.state.mastodon_keys.clear()
+    for network in ("x", "reddit", "bluesky", "mastodon"):
+        getattr(request.app.state, f"{network}_budget").used.clear()
     return {"forgotten": True}
 
 

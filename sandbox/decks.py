@@ -39,6 +39,10 @@ SHARES: dict[str, dict[str, int]] = {
 
 
 SHARES[COMMENTS] = SHARES["reddit"]
+LIKE_X = ("mastodon", "bluesky")
+"""Networks where people say what they say on X; a corpus names them no further."""
+for _network in LIKE_X:
+    SHARES[_network] = {group: share for group, share in SHARES["x"].items() if group != REPOST}
 SHARES[REVIEWS] = {group: share for group, share in SHARES["google"].items() if group != STARS}
 PARTS = {
     "reddit": {"reddit": 72, COMMENTS: 168},
@@ -69,7 +73,7 @@ class Decks:
                 self.pools.setdefault((network, post.group), []).append(post)
         for key, pool in self.pools.items():
             Random(f"{seed}:pool:{key}").shuffle(pool)
-        self.counts = {network: self._counts(network) for network in {"x", "google", "rss", *PARTS}}
+        self.counts = {network: self._counts(network) for network in {"x", "google", "rss", *LIKE_X, *PARTS}}
         self.block = lru_cache(maxsize=256)(self._block)
         self.quarter = lru_cache(maxsize=2048)(self._quarter)
 
@@ -131,9 +135,10 @@ class Decks:
         return part
 
 
-def pools_of(post: BasePost) -> list[str]:
+def pools_of(post: BasePost) -> set[str]:
+    also = LIKE_X if "x" in post.networks else ()
     borrowed = [COMMENTS] if is_comment_like(post) else []
-    return [*post.networks, *borrowed, *([REVIEWS] if "google" in post.networks else [])]
+    return {*post.networks, *also, *borrowed, *([REVIEWS] if "google" in post.networks else [])}
 
 
 def is_comment_like(post: BasePost) -> bool:

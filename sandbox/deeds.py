@@ -9,11 +9,15 @@ from sandbox.records import as_entry
 from sandbox.storms import KINDS, LARGEST, Storm
 from sandbox.stream import NETWORKS
 from sandbox.town import Town
-from sandbox.writer import host
+from sandbox.writer import host, record_uri, status_uri
+
+PASSER_BY = "a_passer_by"
+SHORT = ("x", "mastodon", "bluesky")
+"""Networks of short posts: no titles, no communities; anybody answers anybody."""
 
 REVIEWED = ("google", "trustpilot")
 """Where a review has one answer of its owner."""
-TALKING = ("x", "reddit", "facebook", "youtube")
+TALKING = (*SHORT, "reddit", "facebook", "youtube")
 """Where an answer is a post like others."""
 
 
@@ -38,7 +42,7 @@ def inject(town: Town, asked: dict[str, Any]) -> Post:
         id=id,
         order=order,
         at=moment(asked["published_at"]) if asked.get("published_at") else now,
-        author=str(asked.get("author") or "a_passer_by"),
+        author=str(asked.get("author") or PASSER_BY),
         text=asked.get("text", ""),
         title=title(network, asked),
         kind=str(asked.get("kind", "injected")),
@@ -53,17 +57,25 @@ def inject(town: Town, asked: dict[str, Any]) -> Post:
 def new_id(network: str, order: int, asked: dict[str, Any]) -> str:
     if network == "x":
         return str(order)
+    author = str(asked.get("author") or PASSER_BY)
     if network == "google":
         return ids.review_id(order)
     if network in sites.A_DAY:
         return sites.new_id(network, order, str(asked.get("parent") or ""))
+    if network == "mastodon":
+        return status_uri(author, order)
+    if network == "bluesky":
+        return record_uri(author, order)
     if network == "reddit":
         return f"{'t1' if asked.get('parent') else 't3'}_{ids.base36(order)}"
     return f"https://{host(str(asked.get('outlet') or 'injected'))}/news/injected-{ids.base36(order)}"
 
 
 def title(network: str, asked: dict[str, Any]) -> str:
-    if network in ("x", "google", "yelp", "facebook", "youtube") or (
+    """On Mastodon it is the warning before the words."""
+    if network == "mastodon":
+        return str(asked.get("title") or "")
+    if network in (*SHORT, "google", "yelp", "facebook", "youtube") or (
         network == "reddit" and asked.get("parent")
     ):
         return ""
@@ -85,7 +97,7 @@ def whereabouts(town: Town, network: str, asked: dict[str, Any]) -> dict[str, An
         stars(asked)
         return sites.whereabouts(town.world, network, asked, answered)
     found = {"parent": parent, "relation": "replied_to" if parent else ""}
-    if network == "x":
+    if network in SHORT:
         return found
     subreddit = answered.subreddit if answered else str(asked.get("subreddit") or town.world.subreddits[0])
     thread = answered.link_title or answered.title if answered else ""
@@ -157,9 +169,9 @@ def quiet(town: Town, asked: dict[str, Any]) -> bool:
     return town.records.is_quiet
 
 
-def answer(town: Town, to: Post | None, text: str, *, network: str, author: str) -> Post:
-    """The hospital posts, usually under someone's post."""
-    post = speak(town, to, text, network=network, author=author)
+def answer(town: Town, to: Post | None, text: str, *, network: str, author: str, id: str = "") -> Post:
+    """The hospital posts in its own name, usually under someone's post; `id` if it chose one itself."""
+    post = speak(town, to, text, network=network, author=author, id=id)
     note(town, network, post.id, post.parent, text, post.at)
     return post
 
@@ -179,16 +191,17 @@ def answer_natively(town: Town, asked: dict[str, Any]) -> str:
 
 def account(town: Town, network: str) -> str:
     """The name of the hospital there."""
-    known = {"x": town.world.handle, "reddit": town.world.reddit_account}
-    return known.get(network, town.world.name)
+    if network in SHORT:
+        return town.world.handle
+    return town.world.reddit_account if network == "reddit" else town.world.name
 
 
-def speak(town: Town, to: Post | None, text: str, *, network: str, author: str) -> Post:
+def speak(town: Town, to: Post | None, text: str, *, network: str, author: str, id: str = "") -> Post:
     now = town.now()
     order = town.records.next_order(now)
     post = Post(
         network=network,
-        id=new_id(network, order, {"parent": to.id if to else "t3_0"}),
+        id=id or new_id(network, order, {"author": author, "parent": to.id if to else "t3_0"}),
         order=order,
         at=now,
         author=author,

@@ -26,7 +26,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Match, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from sandbox.answers import json_answer, town_of
+from sandbox.answers import iso, json_answer, town_of
 from sandbox.town import Town
 
 IN_BODY = {
@@ -192,7 +192,7 @@ def doubled(body: bytes) -> bytes:
         return json.dumps([item for item in answer for _ in range(2)]).encode()
     inner = answer.get("json", answer)
     holder = inner["data"] if isinstance(inner.get("data"), dict) else inner
-    for name in ("data", "children", "reviews", "things", "items"):
+    for name in ("data", "children", "reviews", "things", "items", "statuses", "posts"):
         if isinstance(holder.get(name), list):
             holder[name] = [item for item in holder[name] for _ in range(2)]
     return json.dumps(answer).encode()
@@ -242,6 +242,10 @@ def reset_headers(network: str, retry_after: int, now: int) -> dict[str, str]:
             "x-rate-limit-remaining": "0",
             "x-rate-limit-reset": str(now + retry_after),
         }
+    if network == "mastodon":
+        return {"x-ratelimit-remaining": "0", "x-ratelimit-reset": iso((now + retry_after) * 1000)}
+    if network == "bluesky":
+        return {"ratelimit-remaining": "0", "ratelimit-reset": str(now + retry_after)}
     headers = {"retry-after": str(retry_after)}
     if network == "reddit":
         spent = {
@@ -254,6 +258,10 @@ def reset_headers(network: str, retry_after: int, now: int) -> dict[str, str]:
 
 
 def wording(network: str, status: int, message: str) -> dict[str, Any]:
+    if network == "mastodon":
+        return {"error": message}
+    if network == "bluesky":
+        return {"error": message.replace(" ", ""), "message": message}
     if network == "reddit":
         return {"message": message, "error": status}
     if network == "google":

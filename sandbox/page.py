@@ -14,6 +14,8 @@ NAMES = {
     "reddit": "Reddit",
     "google": "Google reviews",
     "rss": "News",
+    "mastodon": "Mastodon",
+    "bluesky": "Bluesky",
     "facebook": "Facebook",
     "yelp": "Yelp",
     "trustpilot": "Trustpilot",

@@ -11,7 +11,7 @@ from sandbox.timetable import Timetable
 from sandbox.world import World
 from sandbox.writer import Writer
 
-NETWORKS = ("x", "reddit", "google", "rss", *sites.A_DAY)
+NETWORKS = ("x", "reddit", "google", "rss", "mastodon", "bluesky", *sites.A_DAY)
 HOUR = 3_600_000
 KEPT_POSTS = 60_000
 
@@ -36,7 +36,7 @@ class Stream:
     def find(self, network: str, order: int) -> Post | None:
         moment, low = ids.moment_of(order), order & ((1 << ids.LOW_BITS) - 1)
         for number, at in self.hour(network, moment // HOUR):
-            if at == moment and number % ids.STORM_LOW == low:
+            if at == moment and ids.low_of(network, number) == low:
                 return self.post(network, number)
         return None
 

@@ -74,7 +74,7 @@ class Town:
 
     def _posted_in(self, network: str, hour: int, version: tuple[int, int, bool]) -> list[tuple[int, int]]:
         return [
-            (ids.order_at(at, number % ids.STORM_LOW), number)
+            (ids.order_at(at, ids.low_of(network, number)), number)
             for number, at in self.stream.hour(network, hour)
             if self._is_posted(network, number, at)
         ]

@@ -1,8 +1,11 @@
 """One finished post: a base post, the facility it is about, its author, and what its network adds."""
 
+import base64
 from collections.abc import Sequence
 from dataclasses import replace
+from hashlib import blake2b
 from random import Random
+from zlib import crc32
 
 from sandbox import ids, sites, wording
 from sandbox.basepost import BasePost, People
@@ -39,7 +42,7 @@ class Writer:
     def write(self, network: str, number: int) -> Post:
         """A network's post with this number; the same for ever."""
         at = self.timetable.moment(network, number)
-        order = ids.order_at(at, number % ids.STORM_LOW)
+        order = ids.order_at(at, ids.low_of(network, number))
         rng = Random(f"{self.seed}:{network}:{number}")
         card, base = self.decks.draw(network, number)
         if card.group == REPOST:
@@ -109,6 +112,18 @@ class Writer:
             rating=base.rating or rng.choice(STAR_RATINGS),
         )
         return self.second_thoughts(rng, made, chance=0.05, longest_wait=1200)
+
+    def for_mastodon(self, rng: Random, base: BasePost, facility: Facility, post: Post) -> Post:
+        """Tagged by most, for a post without a tag is hardly found there."""
+        author = rng.choice(self.people.handles)
+        tagged = f"{post.text}\n\n#{self.world.short_name}" if rng.random() < 0.85 else post.text
+        made = replace(post, id=status_uri(author, post.order), title="", author=author, text=tagged)
+        return self.second_thoughts(rng, made, chance=0.04, longest_wait=90)
+
+    def for_bluesky(self, rng: Random, base: BasePost, facility: Facility, post: Post) -> Post:
+        author = rng.choice(self.people.handles)
+        text = post.text if base.kind == "hostile" else wording.hurry(post.text, rng, base.kind)
+        return replace(post, id=record_uri(author, post.order), title="", author=author, text=text)
 
     def for_rss(self, rng: Random, base: BasePost, facility: Facility, post: Post) -> Post:
         outlet = rng.choice(self.people.outlets)
@@ -192,6 +207,28 @@ class Writer:
             parent=submission.id,
             relation="replied_to",
         )
+
+
+INSTANCES = ("larkmoor.example", "harbor.example", "porchlight.example")
+
+
+def instance_of(author: str) -> str:
+    """Where somebody's account on Mastodon is."""
+    return INSTANCES[crc32(author.encode(errors="replace")) % len(INSTANCES)]
+
+
+def status_uri(author: str, order: int) -> str:
+    return f"https://{instance_of(author)}/users/{author}/statuses/{ids.mastodon_id(order)}"
+
+
+def did(author: str) -> str:
+    """The name for ever of an account on Bluesky."""
+    digest = blake2b(author.lower().encode(errors="replace"), digest_size=15).digest()
+    return f"did:plc:{base64.b32encode(digest).decode().lower()}"
+
+
+def record_uri(author: str, order: int) -> str:
+    return f"at://{did(author)}/app.bsky.feed.post/{ids.record_key(order)}"
 
 
 def host(outlet: str) -> str:

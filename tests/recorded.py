@@ -18,10 +18,12 @@ from urllib.parse import parse_qs, urlsplit
 
 DATA = Path(__file__).parent / "data"
 TOKEN = {"access_token": "token", "token_type": "bearer", "expires_in": 3600, "scope": "*"}
+SESSION = {"accessJwt": "a.b.c", "did": "did:plc:hospital", "handle": "northfield.example"}
 LENGTHS = ("content-length", "connection", "transfer-encoding", "content-encoding")
 TOKEN_PATHS = (
     "/api/v1/access_token",
     "/token",
+    "/xrpc/com.atproto.server.createSession",
     "/v1/oauth/oauth-business-users-for-applications/accesstoken",
 )
 
@@ -45,13 +47,14 @@ class Recorded:
     exchanges: list[Exchange]
     at_any_path: bool = False
     fault: Fault | None = None
+    aside: tuple[str, ...] = TOKEN_PATHS  # never spoilt, and no call that counts
     url: str = ""
     asked: list[Asked] = field(default_factory=list)
     used: set[int] = field(default_factory=set)
 
     def calls(self) -> list[Asked]:
-        """What was asked, but for tokens."""
-        return [asked for asked in self.asked if asked.path not in TOKEN_PATHS]
+        """What was asked, but for tokens and what stands aside."""
+        return [asked for asked in self.asked if asked.path not in self.aside]
 
     def answer(self, asked: Asked) -> Exchange | None:
         fitting = [
@@ -83,8 +86,12 @@ def recording(name: str) -> list[Exchange]:
 
 
 @contextmanager
-def serving(exchanges: Sequence[Exchange], *, at_any_path: bool = False) -> Iterator[Recorded]:
-    script = Recorded(list(exchanges), at_any_path)
+def serving(
+    exchanges: Sequence[Exchange], *, at_any_path: bool = False, before: Sequence[Exchange] = ()
+) -> Iterator[Recorded]:
+    """`before` is answered too, whatever the fault: what a client reads before the call that is tried."""
+    script = Recorded([*before, *exchanges], at_any_path)
+    script.aside = (*TOKEN_PATHS, *(urlsplit(each["request"]["uri"]).path for each in before))
 
     class Handler(_Handler):
         recorded = script
@@ -113,10 +120,10 @@ class _Handler(BaseHTTPRequestHandler):
         asked = Asked(self.command, parts.path, query, headers, body)
         self.recorded.asked.append(asked)
         self.close_connection = True
-        if self.recorded.fault is not None and parts.path not in TOKEN_PATHS:
+        if self.recorded.fault is not None and parts.path not in self.recorded.aside:
             self.recorded.fault(self)
         elif parts.path in TOKEN_PATHS and not _scripted(self.recorded, asked):
-            send(self, 200, json.dumps(TOKEN).encode())
+            send(self, 200, json.dumps(TOKEN | SESSION).encode())
         else:
             self._replay(self.recorded.answer(asked))
 

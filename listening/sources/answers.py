@@ -19,9 +19,11 @@ from listening.sources.contract import (
     SourceError,
     Unavailable,
 )
+from listening.sources.reading import moment
 
 SHORTEST_WAIT = timedelta(minutes=15)
 LONGEST_WAIT = timedelta(hours=24)
+REMAINING = ("x-rate-limit-remaining", "x-ratelimit-remaining", "ratelimit-remaining")
 QUOTA_WORDS = ("quotaexceeded", "dailylimitexceeded", "usage cap", "usage-capped", "access_limit_reached")
 
 
@@ -64,6 +66,10 @@ def reset_at(headers: Mapping[str, str], now: datetime) -> datetime | None:
         return after(epoch - now.timestamp(), now)
     if (seconds := number(headers.get("x-ratelimit-reset"))) is not None:
         return after(seconds, now)
+    if (at := moment(headers.get("x-ratelimit-reset"))) is not None:
+        return at  # Mastodon
+    if (epoch := number(headers.get("ratelimit-reset"))) is not None:
+        return after(epoch - now.timestamp(), now)  # Bluesky
     return retry_after(headers.get("retry-after"), now)
 
 
@@ -85,8 +91,8 @@ def retry_at(headers: Mapping[str, str], now: datetime) -> datetime | None:
 
 def rate(headers: Mapping[str, str], now: datetime) -> Rate:
     """What is left of the budget, from an answer that went well; a time nobody can believe is left out."""
-    left = number(headers.get("x-rate-limit-remaining", headers.get("x-ratelimit-remaining")))
-    names = ("x-rate-limit-reset", "x-ratelimit-reset")
+    left = next((found for name in REMAINING if (found := number(headers.get(name))) is not None), None)
+    names = ("x-rate-limit-reset", "x-ratelimit-reset", "ratelimit-reset")
     said = reset_at({name: headers[name] for name in names if name in headers}, now)
     ends_at = said if said is not None and said == believable(said, now) else None
     return Rate(None if left is None else int(left), ends_at)

@@ -67,13 +67,19 @@ def post(entry: Mapping[str, Any], address: str, feed: str, language: str) -> Po
         external_id=_key(str(entry.get("id") or ""), link, feed, title + body),
         text="\n\n".join(part for part in (title, body) if part),
         url=link,
-        author_name=plain.from_html(str(entry.get("author") or "")),
+        author_name=plain.from_html(str(entry.get("author") or _outlet(entry))),
         title=title,
         published_at=published_at or updated_at,
         edited_at=updated_at if published_at and updated_at != published_at else None,
         kind="article",
         language=language,
     )
+
+
+def _outlet(entry: Mapping[str, Any]) -> str:
+    """Where an entry of a feed that gathers others' articles came from."""
+    source = entry.get("source")
+    return str(source.get("title") or "") if isinstance(source, Mapping) else ""
 
 
 def _words(detail: Any) -> str:

@@ -9,6 +9,8 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain, product
+from math import prod
 
 from listening.queries.needles import lines
 from listening.queries.tree import And, Expression, Field, Near, Not, Or, Phrase, Word
@@ -20,6 +22,8 @@ _OPERATORS = frozenset({"AND", "OR", "NOT", "NEAR", "TO"})
 ROOM = 8  # for brackets, quotes and a sign around a word
 MOST_CLAUSES = 2_000
 """Of one translation. Beyond it the last ones are left out, and the notes say so."""
+MOST_WAYS = 12
+"""Searches that one query becomes at a network without OR; beyond it a part of the query is left out."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,7 @@ class Syntax:
     author: str  # what stands before the name of an author
     handle: re.Pattern[str]  # what a name looks like there
     is_exact: bool  # finds only the words asked for; one that finds their other forms must exclude none
+    has_or: bool = True  # without it every alternative is a search of its own
     dollars_per_post: float = 0.0
     price_note: str = ""
 
@@ -59,12 +64,15 @@ def translate(expressions: Iterable[Expression], syntax: Syntax) -> Translated:
         wide, is_whole = widening.widest(expression)
         if not is_whole:
             (found.in_part if wide else found.unasked).append(str(expression))
-        for factors in cut(wide, syntax, widening.left_out) if wide else ():
+        for factors in _clauses(wide, syntax, widening.left_out) if wide else ():
             clauses.setdefault(clause(factors).casefold(), factors)
     kept = list(_without_repeats(clauses))
     if len(kept) > MOST_CLAUSES:
         widening.left_out[f"more than {MOST_CLAUSES:,} alternatives: the last ones are not asked"] = None
-    queries = list(_packed(kept[:MOST_CLAUSES], syntax.longest))
+    if syntax.has_or:
+        queries = list(_packed([clause(factors) for factors in kept[:MOST_CLAUSES]], syntax.longest))
+    else:
+        queries = [" ".join(factors) for factors in kept[:MOST_CLAUSES]]
     return replace(found, queries=queries, notes=list(widening.left_out))
 
 
@@ -221,6 +229,30 @@ def clause(factors: Sequence[str]) -> str:
     return f"({' '.join(factors)})" if len(factors) > 1 else factors[0]
 
 
+def _clauses(wide: Expression, syntax: Syntax, left_out: dict[str, None]) -> Iterator[tuple[str, ...]]:
+    if syntax.has_or:
+        yield from cut(wide, syntax, left_out)
+        return
+    for parts in ways(wide, left_out):
+        yield from _fitted(parts, syntax, left_out)
+
+
+def ways(part: Expression, left_out: dict[str, None]) -> list[tuple[Expression, ...]]:
+    """Every way in which a widened query can be met, each without an OR."""
+    if isinstance(part, Or):
+        return [way for each in part.parts for way in ways(each, left_out)]
+    if not isinstance(part, And):
+        return [(part,)]
+    factors = [ways(each, left_out) for each in part.parts]
+    while prod(map(len, factors)) > MOST_WAYS:
+        widest = max(factors, key=len)
+        if not any(each is not widest and not isinstance(each[0][0], Not) for each in factors):
+            break
+        factors = [each for each in factors if each is not widest]
+        left_out["one of several lists of alternatives"] = None
+    return [tuple(chain.from_iterable(chosen)) for chosen in product(*factors)]
+
+
 # -- Cut to length ------------------------------------------------------------------------------------------
 
 
@@ -304,12 +336,12 @@ def _gain(factor: str, room: int) -> tuple[bool, int]:
 # -- Packed -------------------------------------------------------------------------------------------------
 
 
-def _without_repeats(clauses: dict[str, tuple[str, ...]]) -> Iterator[str]:
+def _without_repeats(clauses: dict[str, tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
     """Without those that ask for less than another does: "(northfield wait)" beside "northfield"."""
     alone = {factors[0] for factors in clauses.values() if len(factors) == 1}
     for factors in clauses.values():
         if len(factors) == 1 or not alone.intersection(factors):
-            yield clause(factors)
+            yield factors
 
 
 def _packed(clauses: Sequence[str], longest: int) -> Iterator[str]:

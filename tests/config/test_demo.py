@@ -53,19 +53,21 @@ class FacilitiesTests(TestCase):
 
 
 class SourceTests(TestCase):
-    def setUp(self) -> None:
+    def ensure(self) -> None:
         demo.ensure(sandbox_url="http://127.0.0.1:9", password=PASSWORD, now=NOW)
 
-    def test_review_sites_wait_to_be_switched_on(self) -> None:
-        waiting = set(Source.objects.filter(is_active=False).values_list("kind", flat=True))
-        self.assertEqual(waiting, {"facebook", "yelp", "trustpilot", "careopinion", "youtube"})
-
-    def test_what_was_switched_on_stays_so_over_a_restart(self) -> None:
-        Source.objects.filter(kind="yelp").update(is_active=True)
-        demo.ensure(sandbox_url="http://127.0.0.1:9", password=PASSWORD, now=NOW)
-        self.assertTrue(Source.objects.get(kind="yelp").is_active)
+    def test_some_wait_to_be_switched_on_and_stay_as_they_were_left(self) -> None:
+        self.ensure()
+        waiting = Source.objects.filter(is_active=False)
+        sites = {"facebook", "yelp", "trustpilot", "careopinion", "youtube"}
+        self.assertEqual({source.kind for source in waiting}, {"bluesky", "mastodon", "news", *sites})
+        waiting.filter(kind="news").update(is_active=True, paused_reason="")
+        self.ensure()
+        self.assertIn("news", {source.kind for source in Source.objects.due(NOW)})
+        self.assertFalse(Source.objects.due(NOW).filter(kind__in=("mastodon", "yelp")).exists())
 
     def test_the_options_of_each_are_what_its_form_takes(self) -> None:
+        self.ensure()
         for source in Source.objects.all():
             adapter = adapter_for(source.kind)
             form = adapter.OptionsForm(source.options)

@@ -11,6 +11,7 @@ from django.utils import timezone
 from alerts import cases, replies
 from alerts.models import Case, Queue, Reply
 from config import demo
+from listening.models import Source
 from tests.base import PASSWORD
 from tests.drills.rig import Rig, wait_until
 
@@ -18,7 +19,13 @@ pytestmark = [pytest.mark.slow, pytest.mark.drill, pytest.mark.timeout(300)]
 
 POST = "@NorthfieldHlth the night aide was rude to my mother at Northfield Rehab. Terrible. No apology."
 ANSWER = "We are sorry to read this. Please call our patient line at 555-0142, so that we can listen."
-ROUTES = {"x": "x.tweet", "reddit": "reddit.comment", "google": "google.reply"}
+ROUTES = {
+    "x": "x.tweet",
+    "reddit": "reddit.comment",
+    "google": "google.reply",
+    "bluesky": "bluesky.create",
+    "mastodon": "mastodon.post",
+}
 LOST = ("500-after-commit", "drop-after-commit")
 
 
@@ -26,6 +33,7 @@ LOST = ("500-after-commit", "drop-after-commit")
 def desk(rig: Rig) -> Rig:
     demo.ensure(sandbox_url=rig.sandbox_url, password=PASSWORD, now=timezone.now())
     Queue.objects.update(hold=timedelta(0))
+    Source.objects.update(is_active=True, paused_reason="")
     rig.start_worker()
     rig.start_urgent()
     rig.start_beat()
@@ -34,7 +42,8 @@ def desk(rig: Rig) -> Rig:
 
 def answered(rig: Rig, network: str) -> Reply:
     """A post written there, its case claimed, and an approved reply on its way."""
-    asked: dict[str, object] = {"network": network, "text": POST}
+    tagged = f"{POST}\n\n#Northfield" if network == "mastodon" else POST
+    asked: dict[str, object] = {"network": network, "text": tagged}
     rig.ask_sandbox("posts", {**asked, "rating": 1} if network == "google" else asked)
     came = Case.objects.filter(mention__text__contains=POST)
     wait_until(came.exists, within=60)
@@ -54,7 +63,8 @@ def stands_at(reply: Reply, state: str) -> Callable[[], bool]:
 
 def public(rig: Rig) -> list[str]:
     ledger = httpx.get(f"{rig.sandbox_url}/_sandbox/ledger", timeout=20).json()
-    return [reply["text"] for reply in ledger["replies"]]
+    # On Mastodon the name of whom it answers stands before the words.
+    return [reply["text"].removeprefix("@a_passer_by@porchlight.example ") for reply in ledger["replies"]]
 
 
 @pytest.mark.parametrize("fault", LOST)

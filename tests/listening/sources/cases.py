@@ -32,6 +32,7 @@ class Case:
     url_path: str = ""
     target: Target | None = None
     replied: Exchange | None = field(default=None, compare=False)
+    before: tuple[Exchange, ...] = field(default=(), compare=False)  # what a reply reads first
 
     @property
     def adapter(self) -> Adapter:
@@ -163,5 +164,58 @@ YOUTUBE = Case(
     },
 )
 
-CASES = (X, REDDIT, GOOGLE, RSS, FACEBOOK, YELP, TRUSTPILOT, CAREOPINION, YOUTUBE)
-REPLYING = (X, REDDIT, GOOGLE, FACEBOOK, TRUSTPILOT, YOUTUBE)
+MASTODON = Case(
+    "mastodon",
+    "/social.example/api/v1/timelines/tag/northfield",
+    {"tags": "#northfield", "own_account": "@northfield@social.example"},
+    ("access_token",),
+    url_option="instances",
+    url_path="/social.example",
+    target=Target("https://social.example/users/tom/statuses/303", author_handle="tom@social.example"),
+    replied={
+        "request": {"method": "POST", "uri": "/social.example/api/v1/statuses"},
+        "status": 200,
+        "headers": {},
+        "body": {"id": "9", "uri": "https://social.example/users/northfield/statuses/9"},
+    },
+)
+
+PARENT = "at://did:plc:pat/app.bsky.feed.post/3k3"
+BLUESKY = Case(
+    "bluesky",
+    "/xrpc/app.bsky.feed.searchPosts",
+    {"backfill_hours": BACKFILL},
+    ("handle", "app_password"),
+    target=Target(PARENT, author_handle="pat.example"),
+    before=(
+        {
+            "request": {"method": "GET", "uri": "/xrpc/app.bsky.feed.getPosts"},
+            "status": 200,
+            "headers": {},
+            "body": {"posts": [{"uri": PARENT, "cid": "bafyparent", "record": {"text": "Northfield"}}]},
+        },
+    ),
+    replied={
+        "request": {"method": "POST", "uri": "/xrpc/com.atproto.repo.createRecord"},
+        "status": 200,
+        "headers": {},
+        "body": {"uri": "at://did:plc:hospital/app.bsky.feed.post/3new", "cid": "bafynew"},
+    },
+)
+NEWS = Case("news", "/rss/search", {})
+
+CASES = (
+    X,
+    REDDIT,
+    GOOGLE,
+    RSS,
+    BLUESKY,
+    MASTODON,
+    NEWS,
+    FACEBOOK,
+    YELP,
+    TRUSTPILOT,
+    CAREOPINION,
+    YOUTUBE,
+)
+REPLYING = (X, REDDIT, GOOGLE, BLUESKY, MASTODON, FACEBOOK, TRUSTPILOT, YOUTUBE)

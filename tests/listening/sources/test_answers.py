@@ -32,6 +32,11 @@ class RetryTests:
             ({"x-rate-limit-reset": "9" * 30}, DAY),
             ({"x-ratelimit-reset": "100.5"}, timedelta(seconds=100.5)),
             ({"x-ratelimit-reset": "100000000"}, DAY),
+            ({"x-ratelimit-reset": "2026-11-20T12:04:00.000Z"}, timedelta(minutes=4)),
+            ({"x-ratelimit-reset": "2015-11-20T12:04:00.000Z"}, QUARTER),
+            ({"x-ratelimit-reset": "9999-12-31T23:59:59Z"}, DAY),
+            ({"ratelimit-reset": str(EPOCH + 120)}, timedelta(seconds=120)),
+            ({"ratelimit-reset": "-1"}, QUARTER),
             ({"x-rate-limit-reset": "junk", "retry-after": "40"}, timedelta(seconds=40)),
         ],
     )
@@ -52,6 +57,16 @@ class RateTests:
                 NOW + timedelta(seconds=9),
             ),
             ({"x-ratelimit-remaining": "95.0", "x-ratelimit-reset": "300"}, 95, NOW + timedelta(minutes=5)),
+            (
+                {"x-ratelimit-remaining": "298", "x-ratelimit-reset": "2026-11-20T12:04:00Z"},
+                298,
+                NOW + timedelta(minutes=4),
+            ),
+            (
+                {"ratelimit-remaining": "2998", "ratelimit-reset": str(EPOCH + 9)},
+                2998,
+                NOW + timedelta(seconds=9),
+            ),
             ({"x-rate-limit-remaining": "many", "x-rate-limit-reset": "0"}, None, None),
         ],
     )

@@ -9,8 +9,9 @@ from listening.queries.asked import Asked
 from listening.queries.matching import Matcher
 from listening.queries.parsing import parse
 from listening.queries.tree import Expression, Field, Near, Not, Phrase, Word, all_of, any_of
-from listening.sources import reddit, x
+from listening.sources import bluesky, mastodon, news, reddit, x
 from listening.sources.search import MOST_CLAUSES, Syntax, Translated, quoted, translate
+from sandbox import mastodon as mastodon_town
 from sandbox import query
 from sandbox.post import Post
 
@@ -107,6 +108,34 @@ class TranslateTests:
         assert translate([hostile], x.SYNTAX).queries == ['"a OR from:b c (d e"']
 
 
+class WithoutOrTests:
+    @pytest.mark.parametrize(
+        ("lines", "expected"),
+        [
+            (["northfield"], ["Northfield"]),
+            (["northfield OR northfieldhlth"], ["northfield", "northfieldhlth"]),
+            (["northfield (wait OR queue) NOT jobs"], ["northfield wait", "northfield queue"]),
+            (["northfield", "northfield wait OR larkmoor"], ["northfield", "larkmoor"]),
+            (['"st mary\'s"'], ['"st mary\'s"', '"st marys"']),
+            (["northfield NOT author:ann.example"], ["northfield -from:ann.example"]),
+        ],
+    )
+    def test_every_alternative_is_a_search_of_its_own(self, lines: list[str], expected: list[str]) -> None:
+        found = translated(*lines, syntax=bluesky.SYNTAX).queries
+        assert [each.lower() for each in found] == [each.lower() for each in expected]
+
+    def test_too_many_ways_lose_the_longest_list_and_say_so(self) -> None:
+        lists = [" OR ".join(f"{name}{n}" for n in range(size)) for name, size in (("a", 5), ("b", 4))]
+        found = translated(f"northfield ({lists[0]}) ({lists[1]})", syntax=bluesky.SYNTAX)
+        assert found.queries == [f"northfield b{n}" for n in range(4)]
+        assert found.notes == ["one of several lists of alternatives"]
+
+    def test_a_list_that_is_all_there_is_stays(self) -> None:
+        many = " OR ".join(f"ward{n}" for n in range(30))
+        assert len(translated(many, syntax=bluesky.SYNTAX).queries) == 30
+        assert len(translated(f"({many}) NOT author:ann.example", syntax=bluesky.SYNTAX).queries) == 30
+
+
 class CutTests:
     def test_a_long_list_becomes_several_searches_each_with_the_rest(self) -> None:
         queues = " OR ".join(f'"long queue number {number}"' for number in range(60))
@@ -176,7 +205,17 @@ def grown(draw: random.Random, depth: int = 3) -> Expression:
     return all_of(grown(draw, depth - 1), Not(grown(draw, depth - 1)))
 
 
-@pytest.mark.parametrize("syntax", [x.SYNTAX, reddit.SYNTAX], ids=lambda syntax: syntax.network)
+SYNTAXES = [x.SYNTAX, reddit.SYNTAX, bluesky.SYNTAX, mastodon.SYNTAX, news.SYNTAX]
+
+
+def asking(search: str, syntax: Syntax) -> query.Test:
+    """As the network that is asked would understand it."""
+    if not syntax.has_or:
+        return mastodon_town.searched(search)
+    return query.parse(search, OPERATORS.get(syntax.network, {}))[0]
+
+
+@pytest.mark.parametrize("syntax", SYNTAXES, ids=lambda syntax: syntax.network)
 @pytest.mark.parametrize("longest", [60, 512])
 def test_a_search_finds_whatever_its_query_finds(syntax: Syntax, longest: int) -> None:
     draw, syntax, compared = random.Random(longest), replace(syntax, longest=longest), 0
@@ -188,7 +227,7 @@ def test_a_search_finds_whatever_its_query_finds(syntax: Syntax, longest: int) -
             continue
         found = translated(line, syntax=syntax)
         assert all(len(each) <= longest for each in found.queries), found
-        tests = [query.parse(each, OPERATORS[syntax.network])[0] for each in found.queries]
+        tests = [asking(each, syntax) for each in found.queries]
         for _ in range(6):
             text, author = (
                 " ".join(draw.choices(WORDS, k=draw.randint(1, 9))),
