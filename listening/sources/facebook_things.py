@@ -14,7 +14,7 @@ RATING_FIELDS = (
     "created_time,has_rating,has_review,recommendation_type,review_text,rating,open_graph_story,reviewer"
 )
 OBJECT = re.compile(r"\d{1,30}(?:_\d{1,30})?\Z")
-RECOMMENDS = {"positive": "Recommends the page", "negative": "Does not recommend the page"}
+RECOMMENDS = {"positive": "Would recommend", "negative": "Would not recommend"}
 NEXT = ("after", "until", "since", "__paging_token")
 
 
@@ -53,11 +53,12 @@ def rating(item: Any, page: str) -> Post:
     story = mapping(found.get("open_graph_story") or {}, "the story")
     created = text(found, "created_time", required=True)
     id = identifier(story, "id") if story else f"{page}/{_name(reviewer) or 'someone'}/{created}"
-    stars = found.get("rating")
+    stars, words = found.get("rating"), text(found, "review_text")
+    said = RECOMMENDS.get(text(found, "recommendation_type"), "")
     return Post(
         external_id=id,
-        text=text(found, "review_text"),
-        title=RECOMMENDS.get(text(found, "recommendation_type"), ""),
+        text=words or said,
+        title=said if words else "",
         url=f"https://www.facebook.com/{id if story else page + '/reviews'}",
         author_id=_name(reviewer),
         author_name=text(reviewer, "name"),

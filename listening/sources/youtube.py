@@ -64,19 +64,19 @@ MOST_PAGES = 2
 
 class YouTubeOptions(forms.Form):
     videos = forms.CharField(
-        widget=forms.Textarea,
+        widget=forms.Textarea(attrs={"rows": 4}),
         required=False,
         initial="",
         help_text="One a line: the address of a video, or its id.",
     )
     channels = forms.CharField(
-        widget=forms.Textarea,
+        widget=forms.Textarea(attrs={"rows": 3}),
         required=False,
         initial="",
         help_text="Channels by id (UC…), one a line. Of those that are not ours only what matches is kept.",
     )
     own_channels = forms.CharField(
-        widget=forms.Textarea,
+        widget=forms.Textarea(attrs={"rows": 2}),
         required=False,
         initial="",
         help_text="Which channels are ours, by id, one a line: what they write is an answer of ours.",

@@ -87,11 +87,11 @@ class RecommendationTests:
     def test_a_recommendation_has_words_but_no_stars(self, page: Page) -> None:
         found = page.posts[0]
         assert (found.external_id, found.rating, found.kind) == ("900001", None, "review")
-        assert (found.title, found.author_name) == ("Does not recommend the page", "Ines Vale")
+        assert (found.title, found.author_name) == ("Would not recommend", "Ines Vale")
         assert found.facility_hint == "100"
 
     def test_one_without_words_still_says_what_it_is(self, page: Page) -> None:
-        assert (page.posts[1].text, page.posts[1].title) == ("", "Recommends the page")
+        assert (page.posts[1].text, page.posts[1].title) == ("Would recommend", "")
 
     def test_an_old_review_has_stars_and_no_story_to_answer(self, page: Page) -> None:
         found = page.posts[2]
