@@ -33,9 +33,9 @@ LEAST_IN_MANY, FEW = 0.5, 12
 LEAST_ELSEWHERE, LEAST_SILENCED = 3.2, 5.0
 """Alone, where the rules know an incident that can wait some minutes; and where one of them would have
 spoken, but for a denial, the past or a joke."""
-LEAST_INCIDENT = 0.3
+LEAST_INCIDENT = 2.0
 """Where no rule knows an incident: held out, nearly half are found, and 1 of 400 ordinary posts besides."""
-LEAST_WAITING, LEAST_WAITING_HINT, LEAST_WAITING_ALONE = -2.5, 0.0, 0.0
+LEAST_WAITING, LEAST_WAITING_HINT, LEAST_WAITING_ALONE = 0.0, 0.5, 1.0
 """Who waits in the building, by a sure rule, by a hint, and by no rule."""
 LEAST_WAITING_SILENCED = 2.5
 """Where a rule would have spoken, but for the past, the phone, another building or content."""
