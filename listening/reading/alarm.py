@@ -33,12 +33,12 @@ LEAST_IN_MANY, FEW = 0.5, 12
 LEAST_ELSEWHERE, LEAST_SILENCED = 3.2, 5.0
 """Alone, where the rules know an incident that can wait some minutes; and where one of them would have
 spoken, but for a denial, the past or a joke."""
-LEAST_INCIDENT, LEAST_TOLD_INCIDENT = 1.0, -3.0
-"""Where no rule knows an incident, and where one does. Held out, of posts about hospitals that need nobody 1 in
-300 is raised, and hardly any that a rule knows is lost."""
+LEAST_INCIDENT, LEAST_TOLD_INCIDENT = 0.6, -3.0
+"""Where no rule knows an incident, and where one does. Held out, of posts about hospitals that need nobody
+1 in 300 is raised, and hardly any that a rule knows is lost."""
 LEAST_WAITING, LEAST_WAITING_HINT, LEAST_WAITING_ALONE = 0.5, 1.0, 1.0
-"""Who waits in the building, by a sure rule, by a hint, and by no rule. Held out, a sure rule keeps 94 of 100, a
-hint 48, and of posts about hospitals that need nobody 1 in 100 is taken for one."""
+"""Who waits in the building, by a sure rule, by a hint, and by no rule. Held out, a sure rule keeps 94 of
+100, a hint 48, and of posts about hospitals that need nobody 1 in 100 is taken for one."""
 LEAST_WAITING_SILENCED = 3.0
 """Where a rule would have spoken, but for the past, the phone, another building or content."""
 USUAL, EACH_MORE, MOST_MORE = 20, 0.04, 4.0
