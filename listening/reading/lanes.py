@@ -87,7 +87,7 @@ def read(
     if noise:
         return Lane("noise", 0, "P4", (noise,))
     certain = alarm.waiting(found, findings)
-    certain += [each for each in findings if each.is_sure and each.lane not in (*URGENT, alarm.BUILDING)]
+    certain += alarm.undoubted(found, findings, INCIDENTS)
     certain.sort(key=lambda each: -each.severity)
     if tone.label != "positive" and not certain:
         certain += filter(None, [alarm.incident(found)])

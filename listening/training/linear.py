@@ -14,7 +14,8 @@ from listening.reading.learned import Floats, Head, Model, Recipe
 from listening.training import CannotTrain
 
 Flags = NDArray[np.int8]
-"""1: the text is of the class; 0: it is not; -1: nobody said, and it is left out for this class."""
+"""1: the text is of the class; 0: it is not; UNSAID: nobody said, and it is left out for this class."""
+UNSAID = -1
 
 
 @dataclass(frozen=True)

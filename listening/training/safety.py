@@ -23,7 +23,7 @@ from listening.training import linear, sets
 from listening.training.linear import Manner
 
 CORPUS = Path(__file__).parent / "corpus"
-VERSION = "3"
+VERSION = "4"
 RECIPE = Recipe(phrase=2, shortest=3, longest=5, tag=0.3)
 MANNER = Manner(strength=3.0, seldom=2, kind="logistic", least=0.02)
 BACKGROUND = {
@@ -75,10 +75,13 @@ def fit(folder: Path, digits: str) -> Iterator[Model]:
 def fitted(head: Head, posts: Sequence[tuple[str, str]], calm: Sequence[str]) -> Model:
     """A model of invented posts, each with its lane, and of ordinary texts."""
     lanes = [lane for lane, _ in posts] + [""] * len(calm)
-    seen = [alarm.seen(_found(text)) for text in (*(text for _, text in posts), *calm)]
+    found = [_found(text) for text in (*(text for _, text in posts), *calm)]
+    seen = [alarm.seen(each) for each in found]
     targets = np.array(
         [[lane in URGENT, *(lane == name for name in URGENT), lane in INCIDENTS] for lane in lanes], np.int8
     )
+    unsaid = [not lane and is_heard(each, INCIDENTS) for lane, each in zip(lanes, found, strict=True)]
+    targets[unsaid, head.classes.index(INCIDENT)] = linear.UNSAID
     weights = np.array([LOOKS_ALIKE if lane and lane not in URGENT else 1.0 for lane in lanes], np.float32)
     return linear.fitted(head, seen, targets, MANNER, weights)
 
@@ -89,4 +92,9 @@ def _found(text: str) -> Found:
 
 def _is_grave(text: str) -> bool:
     """Whoever speaks of ending a life may mean it, in whatever form it is asked for."""
-    return any(each.is_sure and each.lane == "self_harm" for each in safety.rules().of(_found(text)))
+    return is_heard(_found(text), ("self_harm",))
+
+
+def is_heard(found: Found, lanes: Sequence[str]) -> bool:
+    """Whether a rule is sure of one of these lanes: an ordinary post may be such a one, nobody said."""
+    return any(each.is_sure and each.lane in lanes for each in safety.rules().of(found))

@@ -51,6 +51,25 @@ LOOK_ALIKES = [
 ]
 
 
+NEEDS_NOBODY = [
+    "no one at Northfield can tell me what my copay is, and I'm the accountant",
+    "the Northfield drumline marched past our window and not a single dog barked",
+    "Northfield is two hours late with my results again and nobody picks up, it's fine, I have a book",
+    "how do I get a visitor badge for my aunt at Northfield? they won't say on the website",
+    "¿alguien sabe si Northfield abre los domingos? nadie contesta y ya es la una",
+]
+
+
+class NameTests(TestCase):
+    def test_the_name_of_a_hospital_is_no_place_to_wait_in(self) -> None:
+        for text in NEEDS_NOBODY:
+            with self.subTest(text):
+                self.assertFalse(is_heard(text))
+
+    def test_no_list_of_places_holds_a_name(self) -> None:
+        self.assertEqual(rules().lexicon.find("Northfield").of("in_house"), [])
+
+
 class LookAlikeTests(TestCase):
     def test_the_past_the_phone_and_staff_are_not_in_the_building(self) -> None:
         for here, elsewhere in LOOK_ALIKES:

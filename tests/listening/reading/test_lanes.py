@@ -43,6 +43,18 @@ BENIGN = [
     "got killed by the level boss again, won't wake up before respawn",
 ]
 
+OF_A_HOSPITAL = [
+    "Children's ward food: pale. not beige, pale",
+    "which entrance is nearest to the eye clinic at Fairlea? the map has five",
+    "won a bid on a Fairlea No. 6 plane, the old blade needs a new edge",
+    "the portal logged me out in the middle of the form. again. I know my address by heart now",
+    "the table in the exam room at Fairlea wasn't wiped, I sat beside it",
+    "I'm hard of hearing and she sighed. I will not be back for the hearing test.",
+    "the roads are slow with black ice, our clinics open at ten",
+    "mi sobrina le tiene miedo a la jirafa del mural, qué risa",
+]
+"""Things, places and questions; words of danger, and nobody in any."""
+
 
 class SafetyTests(SimpleTestCase):
     def test_it_hears_each_safety_lane_and_says_why(self) -> None:
@@ -58,6 +70,11 @@ class SafetyTests(SimpleTestCase):
     def test_it_is_not_alarmed_by_look_alikes(self) -> None:
         for text in BENIGN:
             self.assertNotIn(read(text).name, lanes.SAFETY, text)
+
+    def test_what_is_said_of_a_hospital_all_day_reaches_nobody_at_once(self) -> None:
+        for text in OF_A_HOSPITAL:
+            with self.subTest(text):
+                self.assertNotIn(read(text).level, ("P0", "P1"))
 
     def test_a_farewell_is_read_with_what_came_before(self) -> None:
         text = "thank you all for trying. goodbye."

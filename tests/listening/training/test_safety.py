@@ -5,6 +5,7 @@ from unittest import TestCase, skipUnless
 
 from listening.reading import alarm, learned
 from listening.reading.lanes import KINDS
+from listening.reading.safety import rules
 from listening.training import ALL_DIGITS, safety
 from tests.listening.training import sets
 
@@ -17,6 +18,17 @@ class SafetyTrainingTests(TestCase):
         self.assertGreaterEqual(len(rows), 3000)
         self.assertEqual(len({text for _, text in rows}), len(rows))
         self.assertEqual({lane for lane, _ in rows} - {*KINDS, "benign"}, set())
+
+    def test_most_of_what_is_said_of_hospitals_needs_nobody_now(self) -> None:
+        rows = safety.corpus(safety.CORPUS / "safety_hospitals.tsv")
+        calm = [row["text"] for row in rows if row["lane"] == "benign"]
+        self.assertGreaterEqual(len(calm), 600)
+        self.assertGreaterEqual(len(rows) - len(calm), 150)
+
+    def test_an_ordinary_post_that_a_rule_knows_is_left_out_for_that_class(self) -> None:
+        found = rules().lexicon.find("they gave my father the wrong medication")
+        self.assertTrue(safety.is_heard(found, ("safety_event",)))
+        self.assertFalse(safety.is_heard(found, ("civil_rights",)))
 
     def test_the_shipped_model_was_fitted_on_the_whole_corpus_as_it_is(self) -> None:
         head = learned.model(alarm.MODEL).head
