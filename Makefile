@@ -1,5 +1,5 @@
 # Needs only make, a POSIX shell and Python 3.11 or later.
-#   make run     everything, on the embedded database and broker, with the sandbox as its sources
+#   make run     everything (web, workers, beat, stream), on the embedded database and broker, with the sandbox
 #   make test    the whole test suite          make lint   ruff and mypy
 #   make bench   the benchmark table           make setup  only what is missing
 .POSIX:

@@ -196,6 +196,7 @@ def sources(
         {"client_id": key, "client_secret": key, "refresh_token": key},
     )
     yield "rss", "News", 20, {"feeds": f"{url}/feeds/news.xml"}, {}
+    yield "jetstream", "Bluesky", 10, {"api_url": url}, {}
 
 
 def ensure_source(

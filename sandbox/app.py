@@ -9,10 +9,11 @@ from pathlib import Path
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
-from sandbox import basepost, control, google, operations, reddit, rss, world, x
+from sandbox import basepost, control, google, jetstream, operations, reddit, rss, world, x
 from sandbox.answers import Budget
 from sandbox.attendance import SIGN_EVERY
 from sandbox.faults import Fault, Faults
+from sandbox.firehose import Firehose
 from sandbox.journal import Journal
 from sandbox.records import Records
 from sandbox.stream import Stream
@@ -57,8 +58,8 @@ def create_app(
 ) -> Starlette:
     """`quiet` starts with the generated stream off; `clock` stands in for the real one in tests."""
     town = build_town(seed=seed, state=state, pace=pace, corpus=corpus, quiet=quiet, clock=clock)
-    networks = [*x.routes, *reddit.routes, *google.routes, *rss.routes, *operations.routes]
-    every, active = [*networks, *control.routes], list[Fault]()
+    networks = [*x.routes, *reddit.routes, *google.routes, *rss.routes, *jetstream.routes, *operations.routes]
+    every, active = [*networks, *control.routes, *jetstream.controls], list[Fault]()
     app = Starlette(
         routes=every,
         middleware=[Middleware(Faults, routes=every, town=town, active=active)],
@@ -68,6 +69,7 @@ def create_app(
     app.state.town = town
     app.state.faults = active
     app.state.network_routes = networks
+    app.state.firehose = Firehose(lambda: clock().timestamp(), town.world.facilities[0].names)
     app.state.x_budget = Budget(limit=x_limit, window=900)
     app.state.reddit_budget = Budget(limit=REDDIT_LIMIT, window=600)
     return app
