@@ -71,7 +71,12 @@ class Firehose:
 
     def at(self, number: int) -> float:
         spell = self.spell_of(number)
-        return spell.began + (number - spell.first) / max(spell.rate, 0.001)
+        return min(spell.began + (number - spell.first) / max(spell.rate, 0.001), self.clock())
+
+    def number_at(self, moment: float) -> int:
+        """The number of the last event that was before this moment."""
+        spell = next((each for each in reversed(self.spells) if moment >= each.began), self.spells[0])
+        return spell.first + int(max(moment - spell.began, 0) * spell.rate) - 1
 
     def put(self, event: dict[str, Any]) -> int:
         """At the next number, in place of what would have been there."""

@@ -45,9 +45,10 @@ async def stream(socket: WebSocket, *, is_first: bool) -> None:
     if refusal is not None:
         await socket.send_denial_response(refusal)
         return
+    # What is said from now on is heard, however long the handshake takes.
+    after = hose.head() if cursor is None else position(hose, cursor, is_first=is_first)
     offered = socket.scope.get("subprotocols") or [None]
     await socket.accept(subprotocol=offered[0])
-    after = hose.head() if cursor is None else position(hose, cursor, is_first=is_first)
     listener = asyncio.create_task(hung_up(socket))
     try:
         await pump(socket, hose, after, listener, is_first=is_first)
@@ -96,7 +97,7 @@ def position(hose: Firehose, cursor: int, *, is_first: bool) -> int:
     """The number after which to begin. The older dialect counts in microseconds and silently moves on."""
     if not is_first:
         return cursor
-    return max(hose.oldest - 1, cursor)
+    return max(hose.oldest - 1, hose.number_at(cursor / 1_000_000))
 
 
 def too_old(hose: Firehose, cursor: int | None) -> Response | None:
@@ -131,14 +132,21 @@ def frame(hose: Firehose, number: int, event: dict[str, Any], *, is_first: bool)
     if "status" in event:
         account = {"active": False, "did": event["did"], "status": event["status"], "time": iso(at)}
         if is_first:
-            entry = {"did": event["did"], "time_us": number, "kind": "account", "account": account}
+            entry = {
+                "did": event["did"],
+                "time_us": int(at * 1_000_000),
+                "kind": "account",
+                "account": account,
+            }
             return json.dumps(entry)
         return second_frame(number, at, "account", {"did": event["did"], "account": account})
     commit = {"operation": event["operation"], "collection": COLLECTION, "rkey": event["rkey"]}
     commit |= {} if record is None else {"record": record, "cid": f"bafy{number}"}
     if is_first:
         rev = {"rev": str(number)}
-        return json.dumps({"did": event["did"], "time_us": number, "kind": "commit", "commit": rev | commit})
+        return json.dumps(
+            {"did": event["did"], "time_us": int(at * 1_000_000), "kind": "commit", "commit": rev | commit}
+        )
     return second_frame(number, at, "commit", {"did": event["did"], **commit})
 
 

@@ -33,7 +33,7 @@ class WebSocket:
     """Open once it is made; SourceError when it could not be opened, or has ended."""
 
     def __init__(self, connection: Connection, opening: Opening, network: str) -> None:
-        self._network, self._parts = network, list[bytes]()
+        self._network, self._parts, self._early = network, list[bytes](), list[bytes]()
         self._ended: SourceError | None = None
         url = checked(opening.address)
         seconds = min(OPEN_SECONDS, connection.seconds or OPEN_SECONDS)
@@ -50,6 +50,8 @@ class WebSocket:
             self._stream.close()
             raise
         self._backend.deadline = Deadline(FOR_EVER)
+        # What was missed comes in one piece with the answer to the handshake.
+        self._early = self._messages()
 
     def _shake_hands(self, opening: Opening) -> None:
         request = self._protocol.connect()
@@ -68,6 +70,9 @@ class WebSocket:
 
     def read(self, seconds: float) -> list[bytes] | None:
         """The messages that come within so long; None when nothing came at all."""
+        if self._early:
+            early, self._early = self._early, []
+            return early
         if self._ended is not None:
             raise self._ended
         try:
@@ -77,11 +82,14 @@ class WebSocket:
         except Unavailable as error:
             self._ended = error
             has_heard = False
-        messages = [whole for event in self._protocol.events_received() if (whole := self._whole(event))]
+        messages = self._messages()
         self._flush()
         if not has_heard or self._protocol.close_rcvd or self._protocol.parser_exc:
             self._ended = self._protocol_ended() or self._ended or self._broken_off()
         return messages
+
+    def _messages(self) -> list[bytes]:
+        return [whole for event in self._protocol.events_received() if (whole := self._whole(event))]
 
     def _receive(self, seconds: float) -> bool:
         """Whether the other side still speaks."""
