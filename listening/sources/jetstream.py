@@ -162,10 +162,8 @@ class Jetstream:
 
     def lost_since(self, cursor: Cursor, now: datetime) -> str:
         began = moment(cursor.get("at"))
-        since = (
-            f"{began:%Y-%m-%d %H:%M} and {now:%H:%M} UTC" if began else f"the last stop and {now:%H:%M} UTC"
-        )
-        return f"Posts between {since} may be missing: Bluesky no longer had them."
+        since = f"{began:%Y-%m-%d %H:%M}" if began else "the last stop"
+        return f"Posts between {since} and {now:%Y-%m-%d %H:%M} UTC may be missing: Bluesky let go of them."
 
 
 def _version(connection: Connection) -> str:
@@ -261,7 +259,7 @@ def _skipped(cursor: Cursor, event: Event) -> str:
     before = moment(cursor.get("at"))
     if before is None or event.at is None or event.at - before < SKIPPED_AFTER:
         return ""
-    return f"Posts between {before:%Y-%m-%d %H:%M} and {event.at:%H:%M} UTC may be missing."
+    return f"Posts between {before:%Y-%m-%d %H:%M} and {event.at:%Y-%m-%d %H:%M} UTC may be missing."
 
 
 def _unreadable(message: bytes, error: Exception) -> Unreadable:
