@@ -69,7 +69,7 @@ def create_app(
     app.state.town = town
     app.state.faults = active
     app.state.network_routes = networks
-    app.state.firehose = Firehose(lambda: clock().timestamp(), town.world.facilities[0].names)
+    app.state.firehose = Firehose(lambda: clock().timestamp(), town.stream.words)
     app.state.x_budget = Budget(limit=x_limit, window=900)
     app.state.reddit_budget = Budget(limit=REDDIT_LIMIT, window=600)
     return app

@@ -16,14 +16,6 @@ COLLECTION = "app.bsky.feed.post"
 SUBJECTS = ("My cat", "The bus", "Our team", "This recipe", "The new season", "My neighbor", "The sky")
 VERBS = ("surprised me", "is late again", "was worth the wait", "looks strange", "made me laugh", "broke")
 ENDS = ("today", "and I have questions", "lol", "for the third time", "before breakfast", "again", "somehow")
-OURS = (
-    "Four hours in the ER at {name} and nobody has said a word to us.",
-    "The nurses at {name} were so kind to my dad tonight.",
-    "Parking at {name} costs more than my lunch now.",
-    "Called {name} six times about my bill. Still no answer.",
-    "Anyone else locked out of the {name} portal?",
-    "Thank you {name}, mom is home and doing well.",
-)
 
 
 @dataclass(frozen=True)
@@ -39,7 +31,7 @@ class Spell:
 @dataclass
 class Firehose:
     clock: Callable[[], float]
-    names: tuple[str, ...]
+    about_us: Callable[[int], str]  # what somebody says of the hospital, by any number
     rate: float = 1.0
     every: int = 20
     spells: list[Spell] = field(default_factory=list)
@@ -93,8 +85,7 @@ class Firehose:
             return self.asked[number]
         spell, lot = self.spell_of(number), int.from_bytes(blake2b(b"%d" % number, digest_size=6).digest())
         if number % spell.every == 0:
-            name = self.names[lot % len(self.names)]
-            return post(number, f"{OURS[lot // 7 % len(OURS)].format(name=name)} #{number % 100_000}", lot)
+            return post(number, self.about_us(lot), lot)
         if lot % 50 == 0:
             return removal(did_of(lot), f"gone{number}")
         words = (SUBJECTS[lot % 7], VERBS[lot // 7 % 6], ENDS[lot // 42 % 7])
