@@ -19,7 +19,7 @@ from listening.sources.contract import (
     Unreadable,
 )
 
-Wire = Literal["websocket", "lines"]
+Wire = Literal["websocket"]
 
 MOST_BYTES = 4 * 1024 * 1024
 """The most that is read of one message; a network that sends more is hung up on."""

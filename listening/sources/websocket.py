@@ -4,6 +4,7 @@ So the address that was checked is the one that is connected to, every wait ends
 thousands of messages a second without another beside it.
 """
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 import httpcore
@@ -51,7 +52,7 @@ class WebSocket:
             raise
         self._backend.deadline = Deadline(FOR_EVER)
         # What was missed comes in one piece with the answer to the handshake.
-        self._early = self._messages()
+        self._early = self._messages(self._protocol.events_received())
 
     def _shake_hands(self, opening: Opening) -> None:
         request = self._protocol.connect()
@@ -69,7 +70,8 @@ class WebSocket:
             raise BadPayload(f"{self._network} does not answer as a stream does.")
 
     def read(self, seconds: float) -> list[bytes] | None:
-        """The messages that come within so long; None when nothing came at all."""
+        """The messages that come within so long, none where it was only a sign of life; None when nothing
+        whole came: bytes that never end in a message are no life."""
         if self._early:
             early, self._early = self._early, []
             return early
@@ -82,14 +84,14 @@ class WebSocket:
         except Unavailable as error:
             self._ended = error
             has_heard = False
-        messages = self._messages()
+        events = self._protocol.events_received()
         self._flush()
         if not has_heard or self._protocol.close_rcvd or self._protocol.parser_exc:
             self._ended = self._protocol_ended() or self._ended or self._broken_off()
-        return messages
+        return self._messages(events) if events else None
 
-    def _messages(self) -> list[bytes]:
-        return [whole for event in self._protocol.events_received() if (whole := self._whole(event))]
+    def _messages(self, events: Iterable[object]) -> list[bytes]:
+        return [whole for event in events if (whole := self._whole(event))]
 
     def _receive(self, seconds: float) -> bool:
         """Whether the other side still speaks."""

@@ -32,18 +32,22 @@ PAUSE = 2.0
 
 def listen(source_id: int, stopping: Event, clock: Clock = timezone.now) -> None:
     """Until the process is to stop, or the source is no more to be listened to."""
+    is_away = False
     while not stopping.is_set():
         try:
             source = Source.objects.filter(pk=source_id, is_active=True, paused_reason="").first()
             if source is None:
                 break
+            is_away = False
             held = stretches.take(source, clock()) if stretches.may_begin(source, clock()) else None
             if held is not None:
                 Listening(source, held, stopping, clock).run()
                 continue
         except (OperationalError, InterfaceError):
             # The database is away. What was not stored is told again from where the cursor stands.
-            logger.warning("stream of source %d: the database is away", source_id)
+            if not is_away:
+                logger.warning("stream of source %d: the database is away", source_id)
+            is_away = True
             connections.close_all()
         stopping.wait(PAUSE)
     connections.close_all()
@@ -54,8 +58,10 @@ class Listening:
 
     def __init__(self, source: Source, lease: Lease, stopping: Event, clock: Clock) -> None:
         self.source, self.lease, self.stopping, self.clock = source, lease, stopping, clock
+        # Another may have moved the cursor between the look at the source and the lease.
+        source.refresh_from_db()
         self.adapter: Pushes = adapter_for(source.kind)  # type: ignore[assignment]
-        self.times = Times.begun(clock())
+        self.times, self.has_heard = Times.begun(clock()), False
         self._begin_row()
 
     def run(self) -> None:
@@ -129,7 +135,7 @@ class Listening:
         """Take over what was changed meanwhile: a watchlist at once, a key with a new connection."""
         self.times.looked_at = self.clock()
         self.listener = sorting.listener_for(self.source)
-        if stretches.look_after(self.source, self.times.heard_at):
+        if stretches.look_after(self.source, self.times.heard_at if self.has_heard else None):
             return True
         stretches.close(self.source, self.lease, self.clock())
         return False
@@ -145,7 +151,7 @@ class Listening:
         if messages is None:
             return
         now = self.clock()
-        self.times.heard_at = now
+        self.times.heard_at, self.has_heard = now, True
         for message in messages:
             told = self.adapter.tell(connection, message, self.batch.cursor)
             if told is not None:

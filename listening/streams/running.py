@@ -1,5 +1,6 @@
 """The process of `manage.py stream`: one thread for each source that tells by itself."""
 
+import time
 from collections.abc import Callable
 from threading import Event, Thread
 
@@ -27,5 +28,6 @@ def run(stopping: Event, pulse: Callable[[], None]) -> None:
                 threads[pk] = Thread(target=listen, args=(pk, stopping), name=f"source-{pk}", daemon=True)
                 threads[pk].start()
         stopping.wait(LOOK_SECONDS)
+    ends = time.monotonic() + STOP_SECONDS
     for thread in threads.values():
-        thread.join(STOP_SECONDS)
+        thread.join(max(ends - time.monotonic(), 0))

@@ -83,11 +83,14 @@ def _gap(source: Source, now: datetime) -> str:
     return told.order_by("-slot").values_list("gap", flat=True).first() or ""
 
 
-def look_after(source: Source, heard_at: datetime) -> bool:
-    """Say that the source is alive, and whether it is still to be listened to in the same way."""
+def look_after(source: Source, heard_at: datetime | None) -> bool:
+    """Whether the source is still to be listened to in the same way; and say that it is alive, where this
+    connection has heard anything: an open line is no sign of life."""
     fields = Source.objects.filter(pk=source.pk).values(*WATCHED).first()
     if fields is None or any(_plain(fields[name]) != _plain(getattr(source, name)) for name in WATCHED):
         return False
+    if heard_at is None:
+        return True
     Source.objects.filter(pk=source.pk).update(
         last_success_at=heard_at, failures=0, last_error="", last_error_kind="", limited_until=None
     )

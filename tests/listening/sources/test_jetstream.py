@@ -3,11 +3,14 @@
 import json
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import httpx
 import pytest
+from websockets.utils import accept_key
 
 from listening.sources import adapter_for, listened, pushing, websocket
 from listening.sources.contract import (
@@ -26,6 +29,7 @@ from listening.sources.contract import (
 from listening.sources.jetstream import Jetstream, JetstreamOptions
 from listening.sources.push import Closed, CursorTooOld, Told, TooLarge
 from sandbox.serving import running_sandbox
+from tests.recorded import serving
 
 DID, RKEY = "did:plc:invented", "3kabc"
 ADDRESS = f"at://{DID}/app.bsky.feed.post/{RKEY}"
@@ -278,6 +282,19 @@ class Hose:
         raise AssertionError("it did not end")
 
 
+def dripping_frames(handler: BaseHTTPRequestHandler) -> None:
+    """A handshake as it should be, then a frame of which one byte comes now and then."""
+    key = handler.headers["Sec-WebSocket-Key"]
+    handler.wfile.write(
+        b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        b"Sec-WebSocket-Accept: " + accept_key(key).encode() + b"\r\n\r\n\x81\x7e\x10\x00"
+    )
+    with suppress(OSError):
+        for _ in range(100):
+            handler.wfile.write(b"x")
+            time.sleep(0.05)
+
+
 @pytest.fixture(scope="module")
 def hose() -> Iterator[Hose]:
     with running_sandbox(quiet=True) as url:
@@ -345,6 +362,14 @@ class StreamTests:
         with pytest.raises(Unavailable):
             hose.opened()
         assert time.monotonic() - began < 2.5
+
+    def test_bytes_that_never_end_in_a_message_are_no_sign_of_life(self) -> None:
+        with serving([]) as server:
+            server.fault = dripping_frames
+            connection = Connection({"api_url": server.url}, {}, may_reach_private=True)
+            stream = listened.opened(adapter, connection, (), {})
+            assert [stream.read(0.2) for _ in range(10)] == [None] * 10
+            stream.close()
 
     def test_a_cursor_that_is_too_old_is_named(self, hose: Hose) -> None:
         hose.ask(do="forget-before", seq=1000)

@@ -154,6 +154,12 @@ class EndingTests(StreamCase):
         follow([said(1)], *[None] * 40)
         assert self.stored().last_error == "Pushing fell silent."
 
+    def test_an_open_line_is_no_sign_of_life(self) -> None:
+        Source.objects.update(failures=3, last_error="Lost.")
+        follow(*[None] * 40)
+        stored = self.stored()
+        assert (stored.last_success_at, stored.failures) == (None, 4)
+
     def test_a_limit_a_key_and_a_crash_are_those_of_polls(self) -> None:
         until = base.NOW + timedelta(minutes=20)
         follow(refusals=[RateLimited("Slow.", retry_at=until)])
