@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Any
 
+from sandbox.post import words
+
 EVENTS_APART = 1_000_000  # numbers begin high, as the real ones do
 COLLECTION = "app.bsky.feed.post"
 
@@ -88,8 +90,8 @@ class Firehose:
             return post(number, self.about_us(lot), lot)
         if lot % 50 == 0:
             return removal(did_of(lot), f"gone{number}")
-        words = (SUBJECTS[lot % 7], VERBS[lot // 7 % 6], ENDS[lot // 42 % 7])
-        return post(number, f"{' '.join(words)}. {'It goes on and on. ' * (lot % 9)}", lot)
+        said = (SUBJECTS[lot % 7], VERBS[lot // 7 % 6], ENDS[lot // 42 % 7])
+        return post(number, f"{' '.join(said)}. {'It goes on and on. ' * (lot % 9)}", lot)
 
     def serve(self, number: int, event: dict[str, Any]) -> None:
         """The ledger: what was sent of what is about the hospital."""
@@ -106,7 +108,7 @@ class Firehose:
             self.removed += [id for id in self.served if id.startswith(begins)]
 
     def is_ours(self, text: object) -> bool:
-        return isinstance(text, str) and "northfield" in text.lower()
+        return isinstance(text, str) and " northfield " in words(text)
 
 
 def did_of(lot: int) -> str:
