@@ -27,4 +27,4 @@ USER murmur
 EXPOSE 8000
 # Open event streams are given three seconds to end; the browsers come back by themselves.
 CMD ["uvicorn", "config.asgi:application", "--host", "0.0.0.0", "--port", "8000", "--lifespan", "off", \
-     "--timeout-graceful-shutdown", "3", "--no-access-log", "--no-server-header", "--log-level", "warning"]
+     "--timeout-graceful-shutdown", "3", "--ws", "none", "--no-access-log", "--no-server-header", "--log-level", "warning"]

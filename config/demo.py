@@ -204,6 +204,7 @@ def sources(system: dict[str, Any], url: str) -> Iterator[Made]:
         {"client_id": key, "client_secret": key, "refresh_token": key},
     )
     yield "rss", "News", 20, {"feeds": f"{url}/feeds/news.xml"}, {}
+    yield "jetstream", "Bluesky", 10, {"api_url": url}, {}
 
 
 def further_sources(system: dict[str, Any], url: str) -> Iterator[Made]:

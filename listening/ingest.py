@@ -73,7 +73,7 @@ def _ask(owed: Poll, lease: Lease, clock: Clock) -> None:
     source, began_at = owed.source, clock()
     if owed.attempts > GIVE_UP_AFTER and not owed.suspect:
         raise SourceError(f"The program that asked it was stopped {owed.attempts - 1} times.")
-    adapter, connection = adapter_for(source.kind), _connection(source)
+    adapter, connection = adapter_for(source.kind), connection_of(source)
     listener = sorting.listener_for(source)
     care = Care(owed, source, lease)
     cursor = dict(source.cursor)
@@ -89,7 +89,7 @@ def _ask(owed: Poll, lease: Lease, clock: Clock) -> None:
     _close(source, lease, page, clock())
 
 
-def _connection(source: Source) -> Connection:
+def connection_of(source: Source) -> Connection:
     try:
         return connections.open(source)
     except vault.CannotOpen as error:

@@ -46,7 +46,8 @@ def names_for(watched: watchlists.Watched, named: facilities.Facilities) -> tupl
 
 def sort(page: Page, listener: Listener, care: Care, clock: Clock) -> Sorted:
     """Decide what is to become of each post, and read those that are new or changed."""
-    result = Sorted(refused=[_unreadable(item) for item in page.unreadable])
+    result = Sorted(refused=[_unreadable(item) for item in page.unreadable], dropped=page.passed)
+    result.removed += [known for begins in page.gone for known in _all_of(listener.source, begins)]
     care.look_at(page.posts, clock())
     accepted = list(_accepted(page.posts, listener, care, clock, result))
     arrivals = once_each(accepted)
@@ -162,6 +163,12 @@ def _reason(error: Exception) -> str:
 
 def _unreadable(item: Unreadable) -> Refused:
     return Refused(item.external_id or unread_id(item.raw), item.raw, item.reason)
+
+
+def _all_of(source: Source, begins: str) -> list[Known]:
+    """All that is stored of an author who is gone, voices of staff included: their ids name the author."""
+    stored = Mention.objects.filter(source=source, external_id__startswith=begins, is_gone=False)
+    return [Known(*row) for row in stored.values_list("pk", "content_hash", "is_gone")]
 
 
 def _known(source: Source, arrivals: Iterable[Arrival]) -> dict[str, Known]:

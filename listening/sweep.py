@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 
 from listening import leases
 from listening.models import Poll, Source
+from listening.sources import pushing
 
 logger = logging.getLogger(__name__)
 
@@ -55,7 +56,9 @@ def forgotten(now: datetime) -> list[int]:
     """Polls whose bell was lost, or whose worker died; to be rung again."""
     lost = Poll.objects.forgotten(now, rung_before=now - RUNG_AGAIN_AFTER, held=leases.held())
     close_broken_imports(now)
-    return list(lost.exclude(source__kind=Source.IMPORT).order_by("created_at").values_list("pk", flat=True))
+    # A stream that died is taken up by another listener, not by a worker.
+    kinds = [Source.IMPORT, *pushing()]
+    return list(lost.exclude(source__kind__in=kinds).order_by("created_at").values_list("pk", flat=True))
 
 
 def close_broken_imports(now: datetime) -> None:

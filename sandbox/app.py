@@ -16,6 +16,7 @@ from sandbox import (
     control,
     facebook,
     google,
+    jetstream,
     mastodon,
     news,
     operations,
@@ -30,6 +31,7 @@ from sandbox import (
 from sandbox.answers import Budget
 from sandbox.attendance import SIGN_EVERY
 from sandbox.faults import Fault, Faults
+from sandbox.firehose import Firehose
 from sandbox.journal import Journal
 from sandbox.records import Records
 from sandbox.stream import Stream
@@ -49,6 +51,7 @@ NETWORKS = (
     rss,
     bluesky,
     mastodon,
+    jetstream,
     news,
     facebook,
     yelp,
@@ -95,7 +98,7 @@ def create_app(
     """`quiet` starts with the generated stream off; `clock` stands in for the real one in tests."""
     town = build_town(seed=seed, state=state, pace=pace, corpus=corpus, quiet=quiet, clock=clock)
     networks = [route for network in NETWORKS for route in network.routes]
-    every, active = [*networks, *control.routes], list[Fault]()
+    every, active = [*networks, *control.routes, *jetstream.controls], list[Fault]()
     app = Starlette(
         routes=every,
         middleware=[Middleware(Faults, routes=every, town=town, active=active)],
@@ -105,6 +108,7 @@ def create_app(
     app.state.town = town
     app.state.faults = active
     app.state.network_routes = networks
+    app.state.firehose = Firehose(lambda: clock().timestamp(), town.stream.words)
     app.state.x_budget = Budget(limit=x_limit, window=900)
     app.state.reddit_budget = Budget(limit=REDDIT_LIMIT, window=600)
     app.state.bluesky_budget = Budget(limit=BLUESKY_LIMIT, window=300)

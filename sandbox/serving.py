@@ -20,6 +20,8 @@ def server_for(app: Starlette, *, host: str, port: int) -> uvicorn.Server:
         port=port,
         log_level="warning",
         access_log=False,
+        # Without threads of its own, and a refused handshake is no error to it.
+        ws="websockets-sansio",
         # A request that hangs on purpose must not hold up the end.
         timeout_graceful_shutdown=1,
     )

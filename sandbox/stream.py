@@ -1,5 +1,6 @@
 """All generated posts of a stretch of time, a pure function of seed and clock, with bounded caches."""
 
+from datetime import date
 from functools import lru_cache
 from zlib import crc32
 
@@ -14,6 +15,7 @@ from sandbox.writer import Writer
 NETWORKS = ("x", "reddit", "google", "rss", "mastodon", "bluesky", *sites.A_DAY)
 HOUR = 3_600_000
 KEPT_POSTS = 60_000
+OTHER_DAYS = date(2020, 1, 1).toordinal()
 
 
 class Stream:
@@ -39,6 +41,11 @@ class Stream:
             if at == moment and ids.low_of(network, number) == low:
                 return self.post(network, number)
         return None
+
+    def words(self, number: int) -> str:
+        """What somebody says of the hospital, by any number: as on X, on days long past."""
+        a_day = self.timetable.a_day["x"]
+        return self.post("x", OTHER_DAYS * a_day + number % (a_day * 9)).text
 
     def lot(self, network: str, number: int) -> float:
         """A number between 0 and 1 drawn once and for ever for each post."""

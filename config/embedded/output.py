@@ -12,6 +12,7 @@ COLOURS = {
     "worker": "36",
     "urgent": "35",
     "beat": "33",
+    "stream": "31",
     "sandbox": "34",
     "postgres": "90",
     "valkey": "90",

@@ -18,6 +18,8 @@ def web(host: str, port: int, environment: Mapping[str, str]) -> Program:
     command = [PYTHON, "-m", "uvicorn", "config.asgi:application", "--host", host, "--port", str(port)]
     # Django knows no lifespan events; an open stream must not hold a stop up for ever.
     command += ["--lifespan", "off", "--timeout-graceful-shutdown", "3"]
+    # Murmur's pages use event streams; no browser has a WebSocket to open.
+    command += ["--ws", "none"]
     command += ["--no-access-log", "--no-server-header", "--log-level", "warning"]
     return Program("web", command, environment)
 
@@ -46,6 +48,10 @@ def _worker(name: str, queue: str, processes: int, environment: Mapping[str, str
 def beat(environment: Mapping[str, str]) -> Program:
     command = [PYTHON, "-m", "celery", "--quiet", "-A", "config", "beat", "--pidfile", ""]
     return Program("beat", command, environment)
+
+
+def stream(environment: Mapping[str, str]) -> Program:
+    return Program("stream", [PYTHON, "manage.py", "stream"], environment)
 
 
 def sandbox(port: int, state: Path, environment: Mapping[str, str]) -> Program:

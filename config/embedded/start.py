@@ -166,8 +166,8 @@ class Start:
     # -- our own processes
 
     def _processes(self) -> None:
-        self._say("starting web, workers and beat ...")
-        make = (programs.bulk_worker, programs.urgent_worker, programs.beat)
+        self._say("starting web, workers, beat and stream ...")
+        make = (programs.bulk_worker, programs.urgent_worker, programs.beat, programs.stream)
         web = self.supervisor.start(programs.web(self.options.host, self.port, self.environment))
         for program in make:
             self.supervisor.start(program(self.environment))

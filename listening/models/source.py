@@ -5,6 +5,7 @@ from typing import Self
 from django.db import models
 
 from hospital.models import Facility
+from listening.sources import pushing
 
 
 class Liveness(StrEnum):
@@ -20,7 +21,11 @@ class SourceQuerySet(models.QuerySet["Source"]):
         return self.filter(is_active=True, paused_reason="").exclude(kind=Source.IMPORT)
 
     def due(self, now: datetime) -> Self:
-        return self.polled().filter(next_poll_at__lte=now)
+        return self.polled().exclude(kind__in=pushing()).filter(next_poll_at__lte=now)
+
+    def streamed(self) -> Self:
+        """Sources that `manage.py stream` listens to: their networks tell by themselves."""
+        return self.filter(is_active=True, paused_reason="", kind__in=pushing())
 
 
 class Source(models.Model):

@@ -5,6 +5,7 @@ import pkgutil
 from functools import cache
 
 from listening.sources.contract import Adapter
+from listening.sources.push import Pushes
 
 
 @cache
@@ -23,3 +24,8 @@ def adapter_for(kind: str) -> Adapter:
         return adapters()[kind]
     except KeyError:
         raise KeyError(f"no source is called {kind!r}; there are {', '.join(sorted(adapters()))}") from None
+
+
+def pushing() -> list[str]:
+    """Kinds that are listened to by `manage.py stream`, and not polled."""
+    return sorted(kind for kind, adapter in adapters().items() if isinstance(adapter, Pushes))

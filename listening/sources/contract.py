@@ -73,6 +73,8 @@ class Page:
     rate: Rate = field(default_factory=Rate)
     gap: str = ""  # what may have been missed, in words; empty when nothing
     ours: "Sequence[Written]" = ()  # answers in our own name that were among them; they are no posts
+    passed: int = 0  # posts that were looked at before, found to interest nobody, and are only counted
+    gone: Sequence[str] = ()  # what the ids of authors begin with whose every post is to be erased
 
 
 @dataclass(frozen=True)

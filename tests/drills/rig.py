@@ -48,6 +48,9 @@ class Rig:
     def start_urgent(self) -> None:
         self._start("urgent", programs.urgent_worker(self.environment))
 
+    def start_stream(self, name: str = "stream") -> None:
+        self._start(name, programs.stream(self.environment))
+
     def start_beat(self, name: str = "beat") -> None:
         self._start(name, programs.beat(self.environment))
 

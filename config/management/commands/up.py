@@ -10,7 +10,8 @@ from config.embedded.output import Output
 
 class Command(BaseCommand):
     help = (
-        "Run everything: servers unless DATABASE_URL and REDIS_URL name others, web, workers, beat, sandbox."
+        "Run everything: servers unless DATABASE_URL and REDIS_URL name others, web, workers, beat, stream,"
+        " sandbox."
     )
     requires_system_checks = ()
 

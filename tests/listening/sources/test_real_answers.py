@@ -5,6 +5,7 @@ The recordings are not part of the project. MURMUR_SHARED_DATA says where they l
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,7 +13,12 @@ from typing import Any
 
 import pytest
 
-from listening.sources.contract import Post
+from listening.queries.asked import Asked
+from listening.queries.matching import Matcher
+from listening.sources import adapter_for
+from listening.sources.contract import Connection, Post
+from listening.sources.jetstream import Jetstream
+from listening.sources.push import Told
 from tests.listening.sources.cases import REDDIT, Case, X
 from tests.recorded import Exchange, serving
 
@@ -124,3 +130,73 @@ class RedditTests:
             assert (
                 post.url == f"https://www.reddit.com{path}" if path else post.url.endswith(f"{data['id']}/")
             )
+
+
+# -- Bluesky -----------------------------------------------------------------------------------
+
+FRAMES = [
+    json.loads(line)
+    for file in sorted((DATA / "bluesky_jetstream").glob("expected_v1*.jsonl"))
+    for line in file.read_text().splitlines()
+    if line.strip()
+]
+BLUESKY = "app.bsky.feed.post"
+
+
+def told(frames: list[dict[str, Any]], *, version: str) -> Iterator[Told]:
+    adapter = adapter_for("jetstream")
+    assert isinstance(adapter, Jetstream)
+    cursor: dict[str, Any] = {}
+    for number, frame in enumerate(frames, 1):
+        message = frame if version == "1" else second_dialect(frame, number)
+        found = adapter.tell(Connection({"version": version}, {}), json.dumps(message).encode(), cursor)
+        if found is not None:
+            cursor = found.cursor
+            yield found
+
+
+def second_dialect(frame: dict[str, Any], number: int) -> dict[str, Any]:
+    """The same event as the newer dialect has it."""
+    name = f"network.bsky.jetstream.subscribeEvents#{frame['kind']}"
+    at = datetime.fromtimestamp(frame["time_us"] / 1_000_000, UTC).isoformat()
+    payload = {"$type": name, "seq": number, "did": frame["did"], "time": at}
+    return {"$type": "message", "payload": payload | frame.get(frame["kind"], {})}
+
+
+@pytest.mark.skipif(not FRAMES, reason=f"no frames in {DATA / 'bluesky_jetstream'}; set MURMUR_SHARED_DATA")
+@pytest.mark.parametrize("version", ["1", "2"])
+class BlueskyTests:
+    def test_every_post_comes_out_as_it_stands_there(self, version: str) -> None:
+        found = {each.post.external_id: each.post for each in told(FRAMES, version=version) if each.post}
+        commits = [frame for frame in FRAMES if frame.get("commit", {}).get("collection") == BLUESKY]
+        expected = {f"at://{each['did']}/{BLUESKY}/{each['commit']['rkey']}": each for each in commits}
+        assert found.keys() == expected.keys()
+        for identifier, frame in expected.items():
+            record, post = frame["commit"].get("record", {}), found[identifier]
+            assert post.is_removed is (frame["commit"]["operation"] == "delete")
+            assert (post.text, post.author_id) == (record.get("text", ""), frame["did"])
+            if record:
+                assert post.published_at == datetime.fromisoformat(record["createdAt"])
+                assert post.language == record["langs"][0]
+                assert post.parent_id == record.get("reply", {}).get("parent", {}).get("uri", "")
+
+    def test_all_of_it_can_be_read_and_moves_the_cursor(self, version: str) -> None:
+        found = list(told(FRAMES, version=version))
+        assert [each.unreadable for each in found if each.unreadable] == []
+        last = max(frame["time_us"] for frame in FRAMES) if version == "1" else len(FRAMES)
+        assert found[-1].cursor["seq"] == last
+
+    def test_what_matches_is_wanted(self, version: str) -> None:
+        """Each text is looked for by two of its own words, and is found."""
+        posts = [each.post for each in told(FRAMES, version=version) if each.post and each.post.text]
+        wanted = {post.external_id: re.findall(r"[^\W\d_]{4,}", post.text)[:2] for post in posts}
+        queries = [
+            (n, " AND ".join(f'"{word}"' for word in words)) for n, words in enumerate(wanted.values())
+        ]
+        matcher = Matcher((n, query) for n, query in queries if query)
+        lost = [
+            post.external_id
+            for n, post in enumerate(posts)
+            if queries[n][1] and n not in {hit.query_id for hit in matcher.find(Asked(post.text, post.title))}
+        ]
+        assert (lost, len(posts) > 0) == ([], True)
