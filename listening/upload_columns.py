@@ -1,4 +1,4 @@
-"""Which column of a file is which of ours, and how it writes its dates: guesses, to be corrected by a person."""
+"""Which column of a file is which of ours, and how it writes its dates: guessed, for a person to correct."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence

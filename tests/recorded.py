@@ -19,7 +19,7 @@ from urllib.parse import parse_qs, urlsplit
 DATA = Path(__file__).parent / "data"
 TOKEN = {"access_token": "token", "token_type": "bearer", "expires_in": 3600, "scope": "*"}
 LENGTHS = ("content-length", "connection", "transfer-encoding", "content-encoding")
-TOKEN_PATHS = ("/api/v1/access_token", "/token")
+TOKEN_PATHS = ("/api/v1/access_token", "/token", "/robots.txt")
 
 Exchange = dict[str, Any]
 Fault = Callable[[BaseHTTPRequestHandler], None]

@@ -93,6 +93,7 @@ GOOGLE = Case(
     },
 )
 RSS = Case("rss", "/feed", {}, url_option="feeds", url_path="/feed")
+PAGES = Case("pages", "/northfield", {"sites": ["127.0.0.1"]}, url_option="pages", url_path="/northfield")
 
-CASES = (X, REDDIT, GOOGLE, RSS)
+CASES = (X, REDDIT, GOOGLE, RSS, PAGES)
 REPLYING = (X, REDDIT, GOOGLE)
