@@ -14,7 +14,7 @@ MOST_CHARACTERS = 60_000
 """Of one text."""
 MOST_TEXT = 8_000_000
 """Of all texts: one that stands in another is read twice."""
-MOST_STEPS = 100_000
+MOST_STEPS = 20_000
 """Elements that are looked at again because an item refers to them."""
 MOST_VALUES = 1000
 """Of one property."""
