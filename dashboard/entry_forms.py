@@ -83,7 +83,10 @@ class ShapeForm(forms.Form):
     """How a file is to be read."""
 
     facility = forms.ModelChoiceField(
-        Facility.objects.none(), required=False, empty_label="As the text says", label="Rows that name none"
+        Facility.objects.none(),
+        required=False,
+        empty_label="As the text says",
+        label="Facility of rows that name none",
     )
     dates = forms.ChoiceField(label="Its dates are written", required=False, choices=Upload.Dates.choices)
     keeps_all = forms.BooleanField(label="Also keep what no watchlist finds", required=False)

@@ -53,7 +53,9 @@ def type_in(request: HttpRequest) -> HttpResponse:
         return _typing(request, WhereForm(reach=reach, initial={"came_from": WAYS[0]}), EntryFormSet())
     where = WhereForm(request.POST, reach=reach)
     if "more" in request.POST:
-        return _typing(request, where, EntryFormSet(_one_more(request.POST)), is_sent=False)
+        entries = EntryFormSet(_one_more(request.POST))
+        entries.forms[-1].fields["text"].widget.attrs["autofocus"] = True
+        return _typing(request, where, entries)
     entries = EntryFormSet(request.POST)
     if not (where.is_valid() and entries.is_valid()):
         return _typing(request, where, entries, trouble="What is wrong stands below.")
@@ -138,16 +140,13 @@ def drop(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("upload-list")
 
 
-def _typing(
-    request: HttpRequest, where: WhereForm, entries: Any, *, trouble: str = "", is_sent: bool = True
-) -> HttpResponse:
+def _typing(request: HttpRequest, where: WhereForm, entries: Any, *, trouble: str = "") -> HttpResponse:
     context = {
         "where": where,
         "entries": entries,
         "ways": WAYS,
         "trouble": trouble,
         "may_add": len(entries.forms) < MOST_ENTRIES,
-        "shows_errors": is_sent,
     }
     return render(request, "entries/type.html", context, status=409 if trouble else 200)
 

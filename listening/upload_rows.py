@@ -114,6 +114,8 @@ def item(row: Row, shape: Shape, places: Places) -> Item:
     values["published_at"] = upload_columns.as_iso(values.get("published_at"), shape.dates)
     values["text"] = values.get("text") or title
     values["external_id"] = values.get("external_id") or made_id(values, title)
+    if not values["external_id"]:
+        return Unreadable(f"{_called(shape)} {row.line}: it is empty", row.raw)
     return _shaped(filepost.post_of(replace(row, values=values), SAME, _zone()), shape, title, place)
 
 

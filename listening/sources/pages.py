@@ -7,14 +7,14 @@ known by its author, date and words. An average is told once, and again when it 
 Keys: none. For each site a person confirms, by a tick that the audit keeps, that its terms allow a program to
 read it; a page of any other site is not asked for.
 
-Limits: robots.txt is obeyed, and asked again after a day; where it cannot be had for now, the page is left
-alone. Only redirects within the same site are followed. A page of more than 4 MB is not read. What a page
-shows only after a script has run is not seen.
+Limits: no page is asked more often than every ten minutes. robots.txt is obeyed, and asked again after a day;
+where it cannot be had for now, the page is left alone. Only redirects within the same site are followed. A
+page of more than 4 MB is not read. What a page shows only after a script has run is not seen.
 
 Replies: none; the link leads to the review, or to its page.
 
-Cursor: `pages` holds for each address the marks of its last answer, what robots.txt said and when, and until
-when it asked to be left alone; `walk` is the page that is next in a round.
+Cursor: `pages` holds for each address the marks of its last answer, when that was, what robots.txt said, and
+until when it asked to be left alone; `walk` is the page that is next in a round.
 """
 
 from collections.abc import Sequence
@@ -52,6 +52,8 @@ ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
 MOST_REDIRECTS = 3
 MOVED = frozenset({301, 302, 303, 307, 308})
 ROBOTS_FOR = timedelta(hours=24)
+SELDOM = timedelta(minutes=10)
+"""No page is asked more often, however often its source is polled."""
 
 
 class Pages:
@@ -101,8 +103,9 @@ NOTHING = Found([], [], True)
 def _read(
     connection: Connection, address: str, known: dict[str, Any], now: datetime
 ) -> tuple[Found, dict[str, Any]]:
-    wait = moment(known.get("not_before"))
-    if known.get("is_gone") or (wait and wait > now):
+    wait, read_at = moment(known.get("not_before")), moment(known.get("read_at"))
+    is_too_soon = (wait and wait > now) or (read_at and read_at <= now < read_at + SELDOM)
+    if known.get("is_gone") or is_too_soon:
         return NOTHING, known
     if site_of(address) not in connection.options.get("sites", ()):
         raise Forbidden(
@@ -111,7 +114,7 @@ def _read(
     deadline = Deadline(contract.CALL_SECONDS)
     rules, asked_at = _rules(connection, address, known, deadline, now)
     answer = _get(connection, address, known, rules, deadline)
-    kept = {"robots": rules.text, "robots_at": asked_at}
+    kept = {"robots": rules.text, "robots_at": asked_at, "read_at": now.isoformat()}
     if answer.status == 304:
         return NOTHING, {**known, **kept}
     markup = pages_markup.read(answer.body, answer.headers.get("content-type", ""), address, name_of(address))

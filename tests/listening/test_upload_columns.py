@@ -65,7 +65,7 @@ def read(values: dict[str, object], shape: Shape = ALL) -> ImportedPost | Unread
 @pytest.mark.parametrize(
     ("values", "reason"),
     [
-        ({"text": ""}, "Line 7: it has no external_id"),
+        ({"text": ""}, "Line 7: it is empty"),
         ({"text": "Long wait", "rating": "9"}, "Line 7: its stars are not a whole number from 1 to 5"),
         ({"text": "Long wait", "published_at": "yesterday"}, "Line 7: its date is not a time"),
         ({"text": "Long wait", "published_at": "1/2/2026"}, "Line 7: its date can be read two ways"),
