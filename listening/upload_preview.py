@@ -9,6 +9,7 @@ from typing import Any
 from listening.intake import UNREADABLE, Arrival, ImportedPost, Listener, accept
 from listening.models import Mention
 from listening.upload_rows import Item
+from listening.wording import storable
 
 BATCH = 1000
 FAULTS_SHOWN = 100
@@ -61,7 +62,7 @@ def _accepted(line: int, item: Item, listener: Listener, now: datetime, result: 
         reason = item.reason
     result.unreadable += 1
     if len(result.faults) < FAULTS_SHOWN:
-        result.faults.append(reason[:300])
+        result.faults.append(storable(reason[:300]))
     return None
 
 

@@ -17,9 +17,11 @@ from listening import filepost, filerows, jsonlines, upload_columns
 from listening.filerows import BadFile, File, Row
 from listening.intake import ImportedPost
 from listening.sources.contract import Unreadable
+from listening.wording import storable
 
 MOST_BYTES = 20 * 1024 * 1024
 MOST_ROWS = 50_000
+MOST_COLUMNS, LONGEST_NAME = 200, 200
 LOOKED_AT = 200
 """Rows that are looked at for their columns and dates."""
 
@@ -73,11 +75,13 @@ def as_lines(body: bytes) -> bytes:
 
 
 def columns_of(file: File) -> list[str]:
-    """Every column the file names; of JSON those of its first rows."""
-    if not file.is_json:
-        return list(dict.fromkeys(name for name in file.columns if name))
-    first = islice(file.rows(), LOOKED_AT)
-    return list(dict.fromkeys(name for row in first for name in row.values))
+    """Every column the file names that can be chosen; of JSON those of its first rows."""
+    if file.is_json:
+        named: Iterator[str] = (name for row in islice(file.rows(), LOOKED_AT) for name in row.values)
+    else:
+        named = iter(file.columns)
+    found = dict.fromkeys(name for name in named if name.strip() and storable(name) == name)
+    return list(islice((name for name in found if len(name) <= LONGEST_NAME), MOST_COLUMNS))
 
 
 def dates_of(file: File, column: str) -> str:

@@ -87,6 +87,16 @@ class LookTests(UploadTestCase):
         stored = self.store(upload)
         self.assertEqual((stored.inserted, stored.dropped), (1, 1))
 
+    def test_signs_that_no_database_takes_cost_only_their_row(self) -> None:
+        body = (
+            b'{"text": "Cold food", "facility": "\\u0000\\ud800"}\n{"text": "a\\u0000b", "id": "\\ud800"}\n'
+            b'{"text": "Kind", "\\u0000x\\ud800": 1, "title": "\\ud800"}\n[1]\nnull\n'
+        )
+        upload = self.send(body, file_name="hostile.json")
+        self.assertEqual((upload.foreseen["new"], upload.foreseen["unreadable"]), (2, 3))
+        stored = self.store(upload)
+        self.assertEqual((stored.inserted, stored.quarantined), (2, 3))
+
     def test_what_cannot_be_read_at_all_is_said_without_its_place(self) -> None:
         for body, said in [
             (b"", "It is empty."),
