@@ -12,13 +12,15 @@ from dashboard import cards, reveals
 from dashboard.cards import Card, Piece
 from dashboard.reveals import Reveal
 from hospital.access import Permission, allow, reach_of
-from listening.models import Mention, MentionVersion
+from listening.models import Mention, MentionVersion, UploadRow
 from listening.reading import identifiers
 
 LONGEST = 50_000
 """Characters of a text that its page shows."""
 
 HIGHEST_ID = 2**63 - 1
+BROUGHT = 10
+"""Files and entries that a mention may be told to come from."""
 
 
 @allow(Permission.SEE_WALL)
@@ -58,6 +60,7 @@ def _page(request: HttpRequest, mention: Mention, *, refused: str = "", status: 
         "title_pieces": title,
         "is_cut": len(mention.text) > LONGEST,
         "versions": versions,
+        "brought_by": UploadRow.objects.of(mention)[:BROUGHT],
         "link": outward(mention.url),
         "reveal": reveal,
         "is_hidden": any(map(is_hidden, (text, title, *(earlier for _, earlier in versions)))),

@@ -31,6 +31,7 @@ class Permission(StrEnum):
     APPROVE_REPLIES = "approve replies"
     MANAGE_WATCHLISTS = "manage watchlists"
     MANAGE_SOURCES = "manage sources"
+    ENTER_MENTIONS = "enter letters and cards by hand"
     MANAGE_FACILITIES = "manage facilities"
     MANAGE_OPERATIONS = "manage operations"  # what is reported of how the hospital runs, and by which feeds
     MANAGE_READING = "manage how posts are read"
@@ -61,6 +62,7 @@ GRANTS: dict[str, frozenset[Permission]] = {
             P.WORK_CASES,
             P.REVEAL_IDENTITIES,
             P.CONFIRM_THANKS,
+            P.ENTER_MENTIONS,
             P.MANAGE_SCREENS,
             P.MANAGE_DECKS,
         }
@@ -96,6 +98,7 @@ GRANTS: dict[str, frozenset[Permission]] = {
             P.LABEL,
             P.MANAGE_WATCHLISTS,
             P.MANAGE_SOURCES,
+            P.ENTER_MENTIONS,
             P.MANAGE_FACILITIES,
             P.MANAGE_OPERATIONS,
             P.MANAGE_READING,

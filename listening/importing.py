@@ -22,7 +22,7 @@ from listening import ingest, leases, sorting, sweep
 from listening.care import Care
 from listening.filepost import Columns, post_of
 from listening.filerows import BadFile, File
-from listening.intake import ImportedPost
+from listening.intake import ImportedPost, Listener
 from listening.leases import Lease, LostLease
 from listening.models import Poll, Source
 from listening.sorting import Clock
@@ -61,17 +61,22 @@ def source_named(name: str, now: datetime) -> Source:
 
 
 def survey(file: File, columns: Columns) -> Survey:
+    found = surveyed(_items(file, columns))
+    if not found.rows:
+        raise BadFile(f"{file.path}: no row below the column names.")
+    return found
+
+
+def surveyed(items: Iterable[Item]) -> Survey:
     seen: set[str] = set()
     repeated: dict[str, ImportedPost] = {}
     rows = 0
-    for item in _items(file, columns):
+    for item in items:
         rows += 1
         if isinstance(item, ImportedPost):
             if item.external_id in seen:
                 repeated[item.external_id] = item
             seen.add(item.external_id)
-    if not rows:
-        raise BadFile(f"{file.path}: no row below the column names.")
     return Survey(rows, repeated)
 
 
@@ -79,13 +84,16 @@ def run(
     file: File, columns: Columns, found: Survey, *, source: Source, takes_all: bool, clock: Clock
 ) -> Iterator[Poll]:
     """Import a file that was surveyed; the poll as it stands after each batch, and at its end."""
-    began_at = clock()
-    listener = replace(
-        sorting.listener_for(source, takes_all=takes_all), acts_on_since=began_at - HISTORY_AFTER
-    )
+    since = clock() - HISTORY_AFTER
+    listener = replace(sorting.listener_for(source, takes_all=takes_all), acts_on_since=since)
+    yield from take((last_said(item, found) for item in _items(file, columns)), listener, clock)
+
+
+def take(items: Iterable[Item], listener: Listener, clock: Clock) -> Iterator[Poll]:
+    """Items into a poll of their own; the poll as it stands after each batch, and at its end."""
+    source = listener.source
     with _taken(source, clock) as (poll, lease):
         care = Care(poll, source, lease)
-        items = (_last_said(item, found) for item in _items(file, columns))
         for batch in _batches(items):
             ingest.take_in(_page(batch, source), listener, lease, care, clock)
             poll.refresh_from_db()
@@ -100,7 +108,7 @@ def _items(file: File, columns: Columns) -> Iterator[Item]:
     return (post_of(row, columns, zone) for row in file.rows())
 
 
-def _last_said(item: Item, found: Survey) -> Item:
+def last_said(item: Item, found: Survey) -> Item:
     return found.repeated.get(item.external_id, item) if isinstance(item, ImportedPost) else item
 
 

@@ -32,6 +32,7 @@ class ImportedPost(Post):
     """A post out of a file, which says itself what network it is from."""
 
     network: str = ""
+    facility_id: int | None = None  # where whoever handed it in has said so
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,8 @@ class Listener:
         return self.acts_on_since is not None and arrival.published_at < self.acts_on_since
 
     def facility_of(self, post: Post, hits: Sequence[Hit], network: str) -> int | None:
+        if isinstance(post, ImportedPost) and post.facility_id:
+            return post.facility_id
         return decide(
             self.facilities,
             self._asked(post, network, self.facilities.fields),

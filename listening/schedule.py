@@ -20,5 +20,6 @@ BEAT: dict[str, dict[str, Any]] = {
         "options": {"queue": "bulk", "expires": 600},
     },
     "sweep-exclusions": _every(30.0, "listening.tasks.sweep_exclusions"),
+    "sweep-uploads": _every(10.0, "listening.tasks.sweep_uploads"),
     "sweep-rereadings": _every(10.0, "listening.tasks.sweep_rereadings"),
 }

@@ -25,6 +25,8 @@ from listening.storing import Read, Sorted
 
 Clock = Callable[[], datetime]
 
+WRITTEN_TO_US = ("review", "letter")
+
 
 def listener_for(source: Source, *, takes_all: bool = False) -> Listener:
     watched, named = watchlists.current(), facilities.current()
@@ -153,8 +155,8 @@ def to_read_again(mention: Mention, names: Names, ours: Ours, thread: tuple[str,
 
 
 def _doubting(kind: str, ours: Ours) -> Ours:
-    """The names that may belong to another; a review stands on our own page, whatever it says."""
-    return NOBODY if kind == "review" else ours
+    """The names that may belong to another; a review or a letter came to us, whatever it says."""
+    return NOBODY if kind in WRITTEN_TO_US else ours
 
 
 def _reason(error: Exception) -> str:

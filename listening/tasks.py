@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from listening import exclusions, ingest, joining, rereading, rereading_leases, sampling, sweep
+from listening import exclusions, ingest, joining, rereading, rereading_leases, sampling, sweep, uploads
 from listening.doorbell import ring
 
 
@@ -56,3 +56,15 @@ def carry_out_exclusion(exclusion_id: int) -> None:
 def sweep_exclusions() -> None:
     for exclusion_id in exclusions.sweep(timezone.now()):
         ring(carry_out_exclusion, exclusion_id)
+
+
+@shared_task(acks_late=True)
+def store_upload(upload_id: int) -> None:
+    if uploads.work(upload_id, clock=timezone.now):
+        ring(store_upload, upload_id)
+
+
+@shared_task
+def sweep_uploads() -> None:
+    for upload_id in uploads.sweep(timezone.now()):
+        ring(store_upload, upload_id)

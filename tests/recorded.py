@@ -23,6 +23,7 @@ LENGTHS = ("content-length", "connection", "transfer-encoding", "content-encodin
 TOKEN_PATHS = (
     "/api/v1/access_token",
     "/token",
+    "/robots.txt",
     "/xrpc/com.atproto.server.createSession",
     "/v1/oauth/oauth-business-users-for-applications/accesstoken",
 )

@@ -32,6 +32,7 @@ from listening.models import (
     RelevanceSample,
     Sample,
     SampleItem,
+    Upload,
     Watchlist,
 )
 from tests import closing
@@ -165,6 +166,7 @@ class AccessTests(TestCase):
             "watchlist": listed.pk,
             "relevance": cls.judged(post, listed).pk,
             "source": post.source_id,
+            "upload": cls.sent(place, writer),
             "exclusion": Exclusion.objects.create(
                 kind="site", site="band.example", facility=place, by=writer, at=NOW, applied_at=NOW
             ).pk,
@@ -182,6 +184,11 @@ class AccessTests(TestCase):
             "team": Team.objects.create(name=f"Team {name}", facility=place).pk,
             "membership": Membership.objects.create(user=writer, role=Role.VIEWER, facility=place).pk,
         }
+
+    @staticmethod
+    def sent(place: Facility | None, writer: User) -> int:
+        when = {"created_at": NOW, "moved_at": NOW}
+        return Upload.objects.create(came_from="Letters", facility=place, by=writer, **when).pk
 
     @staticmethod
     def hung(name: str, place: Facility | None, writer: User) -> Screen:

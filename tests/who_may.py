@@ -15,6 +15,7 @@ SAVED = "priya ada"
 SAFETY = "priya ada"
 ADMIN = "ada"
 SCREENS = "carla ada"
+ENTER = "carla ada"
 
 WHO_MAY = {
     "wall": MEMBERS,
@@ -213,6 +214,13 @@ WHO_MAY = {
     "rules-edit": ADMIN,
     "rules-version": ADMIN,
     "rules-go-back": ADMIN,
+    "upload-list": ENTER,
+    "upload-type": ENTER,
+    "upload-send": ADMIN,
+    "upload-detail": ENTER,
+    "upload-reshape": ENTER,
+    "upload-begin": ENTER,
+    "upload-drop": ENTER,
     "source-list": ADMIN,
     "source-create": ADMIN,
     "source-edit": ADMIN,

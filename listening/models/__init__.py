@@ -6,6 +6,7 @@ from listening.models.poll import Poll, Quarantined
 from listening.models.relevance import RelevanceItem, RelevanceSample
 from listening.models.source import Source
 from listening.models.story import Likeness, Story, StoryMove
+from listening.models.upload import Upload, UploadRow
 from listening.models.watchlist import Query, Watchlist, WatchlistVersion
 
 __all__ = [
@@ -29,6 +30,8 @@ __all__ = [
     "Source",
     "Story",
     "StoryMove",
+    "Upload",
+    "UploadRow",
     "Watchlist",
     "WatchlistVersion",
 ]

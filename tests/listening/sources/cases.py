@@ -204,6 +204,8 @@ BLUESKY = Case(
 )
 NEWS = Case("news", "/rss/search", {})
 
+PAGES = Case("pages", "/northfield", {"sites": ["127.0.0.1"]}, url_option="pages", url_path="/northfield")
+
 CASES = (
     X,
     REDDIT,
@@ -217,5 +219,6 @@ CASES = (
     TRUSTPILOT,
     CAREOPINION,
     YOUTUBE,
+    PAGES,
 )
 REPLYING = (X, REDDIT, GOOGLE, BLUESKY, MASTODON, FACEBOOK, TRUSTPILOT, YOUTUBE)

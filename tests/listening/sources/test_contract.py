@@ -229,9 +229,7 @@ class FinderTests:
         assert set(listening.sources.adapters()) >= {case.kind for case in CASES}
 
     def test_it_names_the_kinds_there_are(self) -> None:
-        with pytest.raises(
-            KeyError, match=r"bluesky, .*google, .*mastodon, .*news, .*reddit, .*rss, .*x, .*youtube"
-        ):
+        with pytest.raises(KeyError, match=r"there are .*google, .*reddit, .*rss, .*x"):
             listening.sources.adapter_for("telegraph")
 
     def test_no_two_adapters_share_a_name(self) -> None:
