@@ -102,6 +102,8 @@ def page(
     removed = removal.erase([known.mention_id for known in sorted_page.removed])
     quarantine.release([read.arrival.post.external_id for read in sorted_page.read], source, now)
     inserted, updated = len(ids.inserted), len(ids.updated)
+    if inserted:
+        Source.objects.filter(pk=source.pk).update(last_item_at=now, silent_since=None)
     counts = Counts(
         inserted=inserted,
         updated=updated + len(removed),
