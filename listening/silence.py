@@ -126,3 +126,13 @@ def _steps(since: datetime) -> Iterator[datetime]:
     while at < since + WEEK:
         yield at
         at += STEP
+
+
+def missed(heard: Heard, since: datetime, now: datetime, zone: ZoneInfo) -> int | None:
+    """About how many posts came in the same stretch of the weeks before; None where that is not known."""
+    since = max(since, now - WEEK)
+    shifts = [since - span.since for span in before(Span(since, since), zone)]
+    known = [shift for shift in shifts if heard.began_at <= since - shift]
+    if len(known) < FEWEST_WEEKS:
+        return None
+    return round(median(heard.total(since - shift, now - shift) for shift in known))

@@ -43,7 +43,11 @@ def read(source: Source, since: datetime) -> int:
 
 def stage(source: Source, now: datetime) -> Stage:
     found = month(source, now)
-    return budget.stage(found, told_at(source, now)) if found else Stage.FREE
+    return stage_of(source, found) if found else Stage.FREE
+
+
+def stage_of(source: Source, found: Month) -> Stage:
+    return budget.stage(found, told_at(source, found.now))
 
 
 def told_at(source: Source, now: datetime) -> datetime | None:

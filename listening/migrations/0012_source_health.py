@@ -100,6 +100,12 @@ class Migration(migrations.Migration):
             model_name="recheck",
             index=models.Index(fields=["source", "-at"], name="recheck_newest"),
         ),
+        migrations.AddIndex(
+            model_name="poll",
+            index=models.Index(
+                condition=models.Q(("state", "failed")), fields=["source", "-slot"], name="poll_failed"
+            ),
+        ),
         # What is stored already: when the last came, and that its networks are asked about it.
         migrations.RunSQL(
             """UPDATE listening_source SET last_item_at = (
