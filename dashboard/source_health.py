@@ -6,23 +6,23 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count
 from django.utils import timezone
 
 from dashboard import source_lines, source_words
+from dashboard.boards.ground import Ground, counted, counted_before
 from dashboard.cards import span_in_words
 from dashboard.source_lines import Line
 from dashboard.source_words import Trouble
 from listening import health, silence, spending
 from listening.budget import Month, Stage
 from listening.health import NO_LAG, Lag
-from listening.models import Mention, Poll, Source
+from listening.models import Poll, Source
 from listening.models.source import Liveness
 from listening.silence import HOUR, Expectation, Heard
 from listening.sources import adapters
 from listening.sources.contract import Adapter
 from listening.usual import Usual
-from listening.weeks import Span
+from listening.weeks import Span, before
 
 POLLS = 30
 LOOKED_BACK = timedelta(days=30)
@@ -50,6 +50,7 @@ class Health:
     heard: Heard
     lag: Lag = NO_LAG
     last_hour: int = 0
+    same_hour: Sequence[int] = ()  # in the weeks before, as far as we listened
     month: Month | None = None
     failed: tuple[datetime, str] | None = None
 
@@ -84,7 +85,7 @@ class Health:
 
     @cached_property
     def usual(self) -> Usual:
-        return source_lines.usual(self.heard, self.last_hour, Span(self.now - HOUR, self.now), self.zone)
+        return Usual(self.last_hour, self.same_hour)
 
     @property
     def usual_said(self) -> str:
@@ -151,7 +152,10 @@ def gather(sources: Sequence[Source], now: datetime) -> list[Health]:
     """Those that need somebody first."""
     zone = timezone.get_default_timezone()
     assert isinstance(zone, ZoneInfo)  # noqa: S101  Django makes no other
-    heard, lags, hour, failed = health.heard(sources, now), health.lags(now), last_hour(now), failures(now)
+    heard, lags, failed = health.heard(sources, now), health.lags(now), failures(now)
+    span = Span(now - HOUR, now)
+    hour, weeks = last_hour(span), list(before(span, zone))
+    earlier = {(ago, pk): number for ago, pk, number in counted_before(Ground(None), weeks, "source_id")}
     found = [
         Health(
             source,
@@ -160,6 +164,7 @@ def gather(sources: Sequence[Source], now: datetime) -> list[Health]:
             heard[source.pk],
             lags.get(source.pk, NO_LAG),
             hour.get(source.pk, 0),
+            [earlier.get((each.ago, source.pk), 0) for each in weeks if source.created_at <= each.since],
             spending.month(source, now),
             failed.get(source.pk),
         )
@@ -168,9 +173,8 @@ def gather(sources: Sequence[Source], now: datetime) -> list[Health]:
     return sorted(found, key=lambda each: (each.is_import, ORDER.index(each.state), each.source.name.lower()))
 
 
-def last_hour(now: datetime) -> Mapping[int, int]:
-    mentions = Mention.objects.within(None).there().filter(published_at__gte=now - HOUR, published_at__lt=now)
-    return dict(mentions.order_by().values_list("source_id").annotate(Count("pk")))
+def last_hour(span: Span) -> Mapping[int, int]:
+    return dict(counted(Ground(None).during(span), "source_id"))
 
 
 def failures(now: datetime) -> Mapping[int, tuple[datetime, str]]:

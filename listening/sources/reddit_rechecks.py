@@ -13,7 +13,7 @@ MOST = 100
 
 def read(line: Line, ids: Sequence[str]) -> dict[str, Fate]:
     """One that is left out of the answer may be hidden for a while: it stays unknown."""
-    params = {"id": ",".join(ids), "limit": MOST}
+    params: dict[str, str | int] = {"id": ",".join(ids), "limit": MOST}
     answer: Any = guarded(lambda: line.reddit.request(method="GET", path="api/info/", params=params))
     things, _ = reddit_things.opened(answer)
     wanted = frozenset(ids)

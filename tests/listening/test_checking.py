@@ -1,6 +1,7 @@
 """What an administrator is told of credentials that were just entered."""
 
 from datetime import UTC, datetime, timedelta
+from typing import cast
 
 import pytest
 from django.test import TestCase
@@ -8,6 +9,7 @@ from django.test import TestCase
 from listening import checking
 from listening.models import Mention, Poll
 from listening.sources.contract import (
+    Adapter,
     AuthFailed,
     BadPayload,
     Forbidden,
@@ -70,7 +72,7 @@ class CheckTests(TestCase):
         base.watchlist("northfield wait", name="A")
         base.watchlist("flu", name="B")
         fake = base.FakeSource(page(base.post("Northfield wait")))
-        outcome = checking.check(fake, {"backfill_hours": 24}, {"key": "k"}, base.NOW)
+        outcome = checking.check(cast(Adapter, fake), {"backfill_hours": 24}, {"key": "k"}, base.NOW)
         ((connection, queries, cursor),) = fake.calls
         self.assertTrue(outcome.works)
         self.assertEqual(([str(each.expression) for each in queries], cursor), (["northfield AND wait"], {}))
@@ -80,5 +82,5 @@ class CheckTests(TestCase):
 
     def test_without_a_watchlist_it_asks_for_a_common_word(self) -> None:
         fake = base.FakeSource(Unavailable("Away."))
-        self.assertFalse(checking.check(fake, {}, {}, base.NOW).works)
+        self.assertFalse(checking.check(cast(Adapter, fake), {}, {}, base.NOW).works)
         self.assertEqual(str(fake.calls[0][1][0].expression), "hospital")
