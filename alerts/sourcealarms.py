@@ -28,7 +28,7 @@ MANAGING = [role for role, may in GRANTS.items() if Permission.MANAGE_SOURCES in
 def wanted(source: Source, month: Month | None) -> dict[str, str]:
     """The alarms that should stand for a source, with their words. Pure, but for the zone of times."""
     found = {}
-    if source.paused_reason and source.last_error_kind in REFUSED and source.last_success_at:
+    if source.is_refused and source.last_error_kind in REFUSED and source.last_success_at:
         found[Kind.STOPPED.value] = f"{source.paused_reason} It is not asked until somebody resumes it."
     elif source.silent_since and not source.paused_reason:
         found[Kind.SILENT.value] = (

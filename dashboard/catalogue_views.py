@@ -88,7 +88,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method != "POST" or not forms.is_valid():
         return _form(request, forms)
     now = timezone.now()
-    is_tried = forms.changes_the_way or bool(source.paused_reason and source.last_error_kind)
+    is_tried = forms.changes_the_way or source.is_refused
     outcome = _checked(forms, now) if is_tried else None
     if outcome is not None and outcome.is_final:
         # What works now is not replaced by what does not.

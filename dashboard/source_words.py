@@ -23,8 +23,8 @@ class Trouble:
 
 def of(source: Source, state: Liveness, now: datetime, *, failed: tuple[datetime, str] | None) -> Trouble:
     """`failed`: when a poll failed last in thirty days, and with which kind of error."""
-    if state is Liveness.PAUSED and source.last_error_kind in KINDS:
-        return KINDS[source.last_error_kind](source, now)
+    if source.is_refused:
+        return KINDS.get(source.last_error_kind, unexpected)(source, now)
     if state is Liveness.PAUSED:
         return Trouble(source.paused_reason or "It is switched off.", "Nothing is read from it.", RESUME)
     if source.failures and source.last_error_kind:

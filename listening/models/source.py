@@ -79,8 +79,15 @@ class Source(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_refused(self) -> bool:
+        """Its network turned us away, and it is not asked until somebody acts. Nobody paused it."""
+        return bool(self.paused_reason and self.last_error_kind)
+
     def liveness(self, now: datetime) -> Liveness:
         """Live within 2 intervals of the last success, late within 5, then down; silent if nothing comes."""
+        if self.is_refused:
+            return Liveness.DOWN
         if self.paused_reason or not self.is_active:
             return Liveness.PAUSED
         if self.last_success_at is None:
