@@ -71,8 +71,11 @@ def create(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     outcome = _checked(forms, now)
     source = forms.save(by=person(request), at=now, held=outcome if outcome.is_final else None)
-    _tell(request, source, outcome, is_held=outcome.is_final)
-    return redirect("source-edit", source.pk) if outcome.is_final else redirect("source-detail", source.pk)
+    if outcome.is_final:
+        # That page says why.
+        return redirect("source-edit", source.pk)
+    _tell(request, source, outcome)
+    return redirect("source-detail", source.pk)
 
 
 @allow(MANAGE)
@@ -109,12 +112,8 @@ def _form(request: HttpRequest, forms: SourceForms, outcome: Outcome | None = No
     return render(request, "sources/edit.html", {**context, "outcome": outcome}, status=status)
 
 
-def _tell(request: HttpRequest, source: Source, outcome: Outcome | None, *, is_held: bool = False) -> None:
-    if is_held and outcome:
-        messages.error(
-            request, f"Not connected yet. {outcome.words} What you entered is kept, and never shown again."
-        )
-    elif outcome is None:
+def _tell(request: HttpRequest, source: Source, outcome: Outcome | None) -> None:
+    if outcome is None:
         messages.success(request, f"{source} is saved. The next poll obeys it.")
     elif outcome.works:
         messages.success(request, f"{source} is saved. {outcome.words}")

@@ -6,6 +6,7 @@
 | may_export      | `exportable`: whatever leaves as a file asks it                               |
 | keep_for        | `erase_old`, a sweep: words go after it, what was done about them stays       |
 | erase_within    | `slowest`: no lookup may be put off for longer                                |
+| attribution     | `attribution`, on every card, beside the name that we gave the source          |
 | recheck_every   | `recheck_at`: when a stored post is to be looked up again                     |
 
 A post whose words may not be stored is also never read again: there is nothing to read.
@@ -37,6 +38,18 @@ def _of(kind: str) -> Terms:
 def kept(kind: str, title: str, text: str) -> tuple[str, str]:
     """What may be stored of a post's words."""
     return (title, text) if _of(kind).may_store_text else ("", "")
+
+
+def attribution(kind: str) -> str:
+    """Whose name must stand beside what it shows; nothing where it asks for none."""
+    adapter = adapters().get(kind)
+    return adapter.attribution if adapter else ""
+
+
+def wordless(kind: str) -> str:
+    """Why a card has no words."""
+    kept_here = _of(kind).may_store_text
+    return "No words, only stars." if kept_here else "Its words stay at its network. Open it there."
 
 
 def unstored_kinds() -> list[str]:
