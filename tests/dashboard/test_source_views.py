@@ -106,11 +106,11 @@ class HealthTests(SourcePages):
 class BlindSpotTests(SourcePages):
     def test_they_follow_from_what_is_connected_and_how_it_is(self) -> None:
         made = self.live()
-        self.weeks(made)
+        self.weeks(made, 40)
         Source.objects.update(last_success_at=self.now - 2 * HOUR)
         healths = source_health.gather(list(Source.objects.all()), self.now)
         found = blind_spots.of(healths, adapters().values())
-        self.assertRegex(found.now[0].said, "About [34] posts")
+        self.assertRegex(found.now[0].said, r"About [1-4]\d posts")
         self.assertEqual([spot.head for spot in found.connected], ["X"])
         self.assertIn("Reddit", [spot.head for spot in found.missing])
 
