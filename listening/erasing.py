@@ -18,11 +18,15 @@ ERASED_ID = "erased-{pk}"
 
 
 def found(network: str, handle: str) -> list[Author]:
-    """Whoever is called so on that network; a handle may have passed from one to another."""
+    """Whoever is called so on that network and has a post here; a handle may have passed to another.
+
+    A voice of staff is kept without its author, so that nobody finds one by asking.
+    """
     name = handle.strip().removeprefix("u/").removeprefix("@")
     if not name:
         return []
-    return list(Author.objects.filter(network=network, handle__iexact=name).order_by("pk")[:20])
+    named = Author.objects.filter(network=network, handle__iexact=name, mention__isnull=False)
+    return list(named.distinct().order_by("pk")[:20])
 
 
 @transaction.atomic

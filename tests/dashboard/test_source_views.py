@@ -158,6 +158,6 @@ class RuleTests(SourcePages):
         self.assertEqual(AuditEntry.objects.get().detail["reason"], "Asked by mail.")
 
     def test_nobody_of_that_name_is_said(self) -> None:
-        Author.objects.create(network="x", external_id="7", handle="rosa_wren")
-        page = self.post("author-erase", network="x", handle="nobody", reason="Asked.")
+        Author.objects.create(network="x", external_id="7", handle="rosa_wren")  # of a voice of staff
+        page = self.post("author-erase", network="x", handle="rosa_wren", reason="Asked.")
         self.assertContains(page, "Nobody of that name", status_code=409)

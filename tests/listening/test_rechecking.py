@@ -156,4 +156,6 @@ class EraseTests(Rechecking):
         for written in ("rosa_wren", "@Rosa_Wren", " u/rosa_wren "):
             self.assertEqual(erasing.found("fake", written), [self.author])
         self.assertEqual(erasing.found("fake", ""), [])
+        Mention.objects.filter(author=self.author).update(lane="staff_voice", author=None)
+        self.assertEqual(erasing.found("fake", "rosa_wren"), [])
         self.assertEqual(erasing.found("other", "rosa_wren"), [])
