@@ -26,7 +26,7 @@ from listening.models import Mention, Poll, Recheck, Source
 from listening.signals import mentions_stored
 from listening.sorting import Clock
 from listening.sources import adapters
-from listening.sources.contract import Adapter, Fate, Page, Rechecks, SourceError
+from listening.sources.contract import Fate, Page, Rechecks, SourceError
 
 logger = logging.getLogger(__name__)
 
@@ -173,8 +173,3 @@ def _edits(source: Source, asked: _Asked, clock: Clock) -> int:
     finally:
         leases.let_go(owed.pk)
     return counts.updated
-
-
-def kinds() -> list[Adapter]:
-    """Networks that can be asked about single posts."""
-    return [adapter for adapter in adapters().values() if isinstance(adapter, Rechecks)]
