@@ -13,6 +13,7 @@ from alerts.models import AuthorNote, Case, CaseEvent
 from alerts.refusals import Refused
 from alerts.staffnotes import HANDLE_OR_LINK
 from alerts.story import tell
+from listening.models import Author
 from listening.reading import identifiers
 
 LONGEST = 300
@@ -62,3 +63,8 @@ def write(case: Case, *, text: str, says_press: bool, by: User, at: datetime) ->
     )
     tell(current.pk, CaseEvent.Kind.REMARKED, by=by, at=at)
     return note
+
+
+def forget(author: Author) -> int:
+    """Of an author who was erased no note stays."""
+    return AuthorNote.objects.filter(author=author).delete()[0]

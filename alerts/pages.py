@@ -5,7 +5,7 @@ import re
 from django.conf import settings
 
 from alerts import outagewords
-from alerts.models import Notification
+from alerts.models import Notification, SourceAlarm
 from listening.models import Mention
 
 IN_BUILDING = "in-the-building"
@@ -43,6 +43,8 @@ def gist(mention: Mention) -> str:
 def message(notification: Notification) -> tuple[str, str]:
     """Subject and body."""
     case = notification.case
+    if notification.source_alarm is not None:
+        return _of_source(notification.source_alarm)
     if case is None:
         return _of_alarm(notification)
     where = case.facility.name if case.facility else "No facility named"
@@ -75,6 +77,12 @@ def _of_alarm(notification: Notification) -> tuple[str, str]:
         "",
     ]
     return subject, "\n".join(lines)
+
+
+def _of_source(alarm: SourceAlarm) -> tuple[str, str]:
+    link = f"{settings.MURMUR_URL.rstrip('/')}/sources/{alarm.source_id}/"
+    subject = _line(f"Murmur: {alarm.source.name}, {alarm.get_kind_display().lower()}")
+    return subject, "\n".join([alarm.source.name, alarm.words, "", link, ""])
 
 
 def _line(text: str) -> str:

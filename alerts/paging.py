@@ -188,7 +188,12 @@ def to_send(row: Notification, duty: Duty | None) -> Notification:
 
 def _with_its_case(notification_id: int) -> Notification:
     related = Notification.objects.select_related(
-        "case__queue", "case__facility", "case__mention", "question", "alarm__service__facility"
+        "case__queue",
+        "case__facility",
+        "case__mention",
+        "question",
+        "alarm__service__facility",
+        "source_alarm__source",
     )
     return related.get(pk=notification_id)
 

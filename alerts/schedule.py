@@ -24,6 +24,11 @@ BEAT: dict[str, dict[str, Any]] = {
         "schedule": 3.0,
         "options": {"queue": "urgent", "expires": 10},
     },
+    "alerts-sweep-sources": {
+        "task": "alerts.tasks.sweep_sources",
+        "schedule": 60.0,
+        "options": {"queue": "bulk", "expires": 60},
+    },
     "alerts-sweep-urgent-labels": {
         "task": "alerts.tasks.sweep_urgent_labels",
         "schedule": 3600.0,

@@ -19,6 +19,7 @@ from alerts import (
     presence,
     private,
     showing,
+    sourcealarms,
     staffvoice,
     thanks,
     triage,
@@ -115,6 +116,11 @@ def sweep_pages() -> None:
 @shared_task(ignore_result=True)
 def deliver(notification_id: int) -> None:
     paging.deliver(notification_id, timezone.now())
+
+
+@shared_task(ignore_result=True)
+def sweep_sources() -> None:
+    sourcealarms.sweep(timezone.now())
 
 
 @shared_task(ignore_result=True)

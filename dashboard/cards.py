@@ -17,6 +17,7 @@ from alerts import standing
 from alerts.standing import Standing
 from dashboard import masks
 from dashboard.columns import PRAISE_LANE, Column, column_of
+from listening import terms
 from listening.models import Label, Mention
 from listening.models.mention import NEVER_EXCLUDED, MentionQuerySet, marked
 from listening.reading.identifiers import Identifier, Span
@@ -191,6 +192,16 @@ class Card:
     @property
     def is_wordless(self) -> bool:
         return not self.mention.is_gone and not self.mention.title and not self.beginning.strip()
+
+    @property
+    def wordless(self) -> str:
+        return terms.wordless(self.mention.source.kind)
+
+    @property
+    def net(self) -> str:
+        """Where it is from: our name for the source, and its network's own where that asks to be named."""
+        name, owed = self.mention.source.name, terms.attribution(self.mention.source.kind)
+        return name if owed.lower() in name.lower() else f"{name}, {owed}"
 
     @property
     def alike(self) -> str:

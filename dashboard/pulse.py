@@ -22,11 +22,11 @@ from dashboard.boards.ground import (
     heard,
     slot_of,
 )
-from dashboard.boards.usual import Usual
-from dashboard.boards.weeks import Span
 from dashboard.choices import Offered
 from dashboard.wall_filters import HOUR, WallFilter
 from listening.models import Mention
+from listening.usual import Usual
+from listening.weeks import Span
 
 SLOTS = 12
 """Of five minutes each: the line that is drawn of the hour."""

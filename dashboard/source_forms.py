@@ -1,6 +1,6 @@
 """What an admin sets up for a source: name and pace, its adapter's options, and secrets to write only."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,7 +14,9 @@ from hospital import audit
 from hospital.access import Permission, Reach
 from hospital.models import Facility
 from listening import vault
+from listening.checking import Outcome
 from listening.models import Source
+from listening.sources import adapters
 from listening.sources.contract import Adapter
 
 ENTER_AGAIN = "The address has changed. Enter every secret again, so that no key is sent to a strange place."
@@ -35,14 +37,31 @@ class SourceForm(forms.Form):
         label="Ask every", min_value=1, max_value=86_400, initial=60, help_text="Seconds between two polls."
     )
 
-    def __init__(self, *args: Any, reach: Reach, **kwargs: Any) -> None:
+    limit = forms.DecimalField(
+        required=False,
+        min_value=1,
+        max_value=10_000_000,
+        label="Posts a month, at most",
+        help_text="Empty: no limit. Before it is reached you are told, and what can wait is asked less.",
+    )
+
+    def __init__(self, *args: Any, reach: Reach, price: float = 0.0, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.price = price
+        if price:
+            self.fields["limit"].label = "Dollars a month, at most"
+            self.fields["limit"].help_text = f"{price:g} dollars a post. {self.fields['limit'].help_text}"
         facility_ids = reach.facility_ids(Permission.MANAGE_SOURCES)
         facility = self.fields["facility"]
         assert isinstance(facility, forms.ModelChoiceField)  # noqa: S101
         facility.queryset = Facility.objects.within(facility_ids)
         if facility_ids is not None:
             facility.required, facility.empty_label = True, None
+
+    @property
+    def monthly_posts(self) -> int | None:
+        limit = self.cleaned_data["limit"]
+        return None if limit is None else max(1, round(float(limit) / (self.price or 1)))
 
 
 class SecretsForm(forms.Form):
@@ -65,16 +84,11 @@ class SecretsForm(forms.Form):
 class SourceForms:
     """The three forms of one source, as one."""
 
-    def __init__(
-        self, data: Any, *, kind: str, adapter: Adapter, source: Source | None, reach: Reach
-    ) -> None:
-        self.kind, self.source = kind, source
+    def __init__(self, data: Any, *, adapter: Adapter, source: Source | None, reach: Reach) -> None:
+        self.adapter, self.source = adapter, source
         self.stored, self.cannot_open = stored_secrets(source)
-        every = int(source.poll_every.total_seconds()) if source else 60
-        basics = {"name": source.name if source else adapter.label, "every": every}
-        if source:
-            basics["facility"] = source.facility_id
-        self.basics = SourceForm(data, initial=basics, reach=reach)
+        price = adapter.syntax.dollars_per_post if adapter.syntax else 0.0
+        self.basics = SourceForm(data, initial=_basics(adapter, source, price), reach=reach, price=price)
         options = source.options if source else None
         self.options = adapter.OptionsForm(data, initial=options, prefix="options")
         self.secrets = SecretsForm(data, names=adapter.secrets, stored=self.stored, prefix="secrets")
@@ -87,20 +101,31 @@ class SourceForms:
         """Whether stored keys would go to an address they were not entered for."""
         before = addresses(self.source.options if self.source else {})
         kept = set(self.stored) - set(self.secrets.typed())
-        if not kept or addresses(self._new_options()) <= before:
+        if not kept or addresses(self.new_options()) <= before:
             return False
         self.secrets.add_error(None, ENTER_AGAIN)
         return True
 
+    @property
+    def changes_the_way(self) -> bool:
+        """Whether what it asks, or with which key, is another now."""
+        before = self.source.options if self.source else {}
+        return bool(self.secrets.typed()) or self.new_options() != before
+
     @transaction.atomic
-    def save(self, *, by: User, at: datetime) -> Source:
+    def save(self, *, by: User, at: datetime, held: Outcome | None = None, is_freed: bool = False) -> Source:
+        """`held`: keep it, and do not ask it. `is_freed`: what it was refused for is over."""
         basics = self.basics.cleaned_data
-        source = self.source or Source(kind=self.kind, slug=free_slug(basics["name"]), next_poll_at=at)
+        source = self.source or Source(
+            kind=self.adapter.kind, slug=free_slug(basics["name"]), next_poll_at=at
+        )
         source.name, source.facility = basics["name"], basics["facility"]
-        source.poll_every, source.options = timedelta(seconds=basics["every"]), self._new_options()
-        typed = self.secrets.typed()
-        if typed:
-            source.sealed_secrets = vault.seal({**self.stored, **typed})
+        source.poll_every, source.options = timedelta(seconds=basics["every"]), self.new_options()
+        if source.monthly_posts != self.basics.monthly_posts:
+            source.monthly_posts, source.told_at = self.basics.monthly_posts, None
+        if self.secrets.typed():
+            source.sealed_secrets = vault.seal(self.new_secrets())
+        _held(source, held, is_freed, at)
         source.save()
         audit.record(
             "source.edit" if self.source else "source.create",
@@ -109,13 +134,48 @@ class SourceForms:
             at=at,
             name=source.name,
             options=source.options,
-            secrets_replaced=sorted(typed),
+            monthly_posts=source.monthly_posts,
+            secrets_replaced=sorted(self.secrets.typed()),
         )
         return source
 
-    def _new_options(self) -> dict[str, Any]:
+    def new_options(self) -> dict[str, Any]:
         known = dict(self.source.options) if self.source else {}
         return {**known, **self.options.cleaned_data}
+
+    def new_secrets(self) -> dict[str, str]:
+        return {**self.stored, **self.secrets.typed()}
+
+
+def _basics(adapter: Adapter, source: Source | None, price: float) -> dict[str, Any]:
+    if source is None:
+        return {"name": adapter.label, "every": 60}
+    posts = source.monthly_posts
+    limit = None if posts is None else round(posts * price, 2) if price else posts
+    every = int(source.poll_every.total_seconds())
+    return {"name": source.name, "every": every, "facility": source.facility_id, "limit": limit}
+
+
+def _held(source: Source, held: Outcome | None, is_freed: bool, at: datetime) -> None:
+    if held is not None:
+        source.paused_reason, source.last_error_kind = held.words[:300], held.kind
+        source.last_error = held.words[:500]
+    elif is_freed and source.last_error_kind:
+        source.paused_reason, source.last_error_kind, source.last_error, source.failures = "", "", "", 0
+        source.limited_until, source.next_poll_at = None, at
+
+
+def open_kinds(sources: Sequence[Source]) -> list[Adapter]:
+    """Networks that need neither a key nor a choice, and of which none is connected."""
+    there = {source.kind for source in sources}
+    found = []
+    for adapter in sorted(adapters().values(), key=lambda each: each.label):
+        form = adapter.OptionsForm()
+        given = {name: field.initial for name, field in form.fields.items()}
+        is_ready = not adapter.sheet.needs_key and adapter.OptionsForm(given).is_valid()
+        if is_ready and adapter.kind not in there:
+            found.append(adapter)
+    return found
 
 
 def stored_secrets(source: Source | None) -> tuple[dict[str, str], str]:

@@ -22,7 +22,7 @@ from datetime import datetime, timedelta
 from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
-from listening import connections, leases, sorting, storing, vault
+from listening import connections, leases, sorting, spending, storing, vault
 from listening.care import GIVE_UP_AFTER, Care
 from listening.failures import consequences, limit, trouble_of
 from listening.intake import Listener
@@ -34,6 +34,7 @@ from listening.sources import adapter_for
 from listening.sources.contract import AuthFailed, Connection, Page, SourceError
 
 MAX_PAGES = 20
+MOST_LEFT = 2**31 - 1
 TIME_FOR_PAGES = timedelta(seconds=55)
 """Begin no page after this: with one last call it stays within a task's time."""
 
@@ -76,16 +77,19 @@ def _ask(owed: Poll, lease: Lease, clock: Clock) -> None:
     adapter, connection = adapter_for(source.kind), connection_of(source)
     listener = sorting.listener_for(source)
     care = Care(owed, source, lease)
-    cursor = dict(source.cursor)
-    for _ in range(MAX_PAGES):
-        lease.renew(clock())
-        page = adapter.fetch(connection, listener.watched.listening, cursor)
-        take_in(page, listener, lease, care, clock)
-        if page.ours:
-            answers_seen.send_robust(sender=Source, source_id=source.pk, answers=page.ours)
-        cursor = dict(page.cursor)
-        if not page.has_more or _is_used_up(page) or clock() - began_at > TIME_FOR_PAGES:
-            break
+    page = Page((), source.cursor)
+    for part in spending.parts(source, owed.slot, listener.watched.listening, began_at):
+        cursor, reached = dict(part.cursor), part.connection(connection)
+        for _ in range(MAX_PAGES):
+            lease.renew(clock())
+            page = adapter.fetch(reached, part.queries, cursor)
+            take_in(part.stored(page), listener, lease, care, clock)
+            if page.ours:
+                answers_seen.send_robust(sender=Source, source_id=source.pk, answers=page.ours)
+            cursor = dict(page.cursor)
+            part = part.after(page)
+            if not page.has_more or _is_used_up(page) or clock() - began_at > TIME_FOR_PAGES:
+                break
     _close(source, lease, page, clock())
 
 
@@ -113,6 +117,8 @@ def _is_used_up(page: Page) -> bool:
 def _close(source: Source, lease: Lease, page: Page, now: datetime) -> None:
     lease.close(now, Poll.State.DONE)
     stored = Source.objects.select_for_update(of=("self",)).get(pk=source.pk)
+    if _was_away(stored, now):
+        stored.live_since = now
     stored.last_success_at = now
     stored.failures, stored.last_error, stored.last_error_kind = 0, "", ""
     stored.gap = Poll.objects.get(pk=lease.poll_id).gap
@@ -122,7 +128,18 @@ def _close(source: Source, lease: Lease, page: Page, now: datetime) -> None:
     if _is_used_up(page):
         stored.limited_until = limit(page.rate.reset_at, now)
         stored.next_poll_at = max(stored.next_poll_at, stored.limited_until)
+    stored.rate_left, stored.rate_resets_at = _counted(page.rate.remaining), page.rate.reset_at
     stored.save(update_fields=CLOSED)
+
+
+def _counted(left: int | None) -> int | None:
+    return None if left is None else max(0, min(left, MOST_LEFT))
+
+
+def _was_away(source: Source, now: datetime) -> bool:
+    """So long that its silence meanwhile says nothing."""
+    longest = max(timedelta(minutes=15), 3 * source.poll_every)
+    return source.last_success_at is None or now - source.last_success_at > longest
 
 
 CLOSED = [
@@ -133,6 +150,9 @@ CLOSED = [
     "gap",
     "limited_until",
     "next_poll_at",
+    "live_since",
+    "rate_left",
+    "rate_resets_at",
 ]
 
 

@@ -21,7 +21,7 @@ from django.db import IntegrityError, transaction
 
 from hospital import audit
 from hospital.models import Facility
-from listening import readers, rewriting, stored
+from listening import readers, rewriting, stored, terms
 from listening.leases import LostLease
 from listening.models import Mention, Rereading
 from listening.models.mention import MentionQuerySet
@@ -48,6 +48,8 @@ class AlreadyRunning(Exception):
 def older(version: str, *, since: datetime | None = None, facility_id: int | None = None) -> MentionQuerySet:
     """Mentions that another reader read, and that still say something."""
     found = Mention.objects.filter(is_gone=False).exclude(reader_version=version)
+    if unstored := terms.unstored_kinds():
+        found = found.exclude(source__kind__in=unstored)
     if since is not None:
         found = found.published_since(since)
     return found if facility_id is None else found.filter(facility_id=facility_id)

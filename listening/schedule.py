@@ -15,6 +15,11 @@ BEAT: dict[str, dict[str, Any]] = {
     "poll-due": _every(2.0, "listening.tasks.poll_due"),
     "sweep-polls": _every(5.0, "listening.tasks.sweep_polls"),
     "forget-likenesses": _every(3600.0, "listening.tasks.forget_likenesses"),
+    "sweep-rechecks": _every(30.0, "listening.tasks.sweep_rechecks"),
+    "erase-old": {
+        **_every(600.0, "listening.tasks.erase_old"),
+        "options": {"queue": "bulk", "expires": 600},
+    },
     "draw-sample": {
         **_every(600.0, "listening.tasks.draw_sample"),
         "options": {"queue": "bulk", "expires": 600},

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
-from listening import facilities, readers, threads, watchlists
+from listening import facilities, readers, removal, threads, watchlists
 from listening.care import STOPPED_THE_READER, Care
 from listening.intake import (
     UNREADABLE,
@@ -100,7 +100,7 @@ def _sort_one(
     if known and post.is_removed:
         result.removed += [] if known.is_gone else [known]
         result.unchanged += known.is_gone
-    elif known and known.content_hash == arrival.content_hash and not known.is_gone:
+    elif known and (_is_same(known, arrival) or removal.is_for_good(known.content_hash)):
         result.unchanged += 1
     elif known is None and not listener.wants(post, arrival.hits):
         result.dropped += 1
@@ -110,6 +110,10 @@ def _sort_one(
             result.read.append(_read(arrival, known, thread, listener))
         except UNREADABLE as error:
             result.refused.append(refused(post, _reason(error)))
+
+
+def _is_same(known: Known, arrival: Arrival) -> bool:
+    return known.content_hash == arrival.content_hash and not known.is_gone
 
 
 def _read(arrival: Arrival, known: Known | None, thread: tuple[str, ...], listener: Listener) -> Read:

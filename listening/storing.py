@@ -17,7 +17,7 @@ from django.db.models import BigIntegerField, Case, F, Value, When
 from django.db.models.functions import Cast
 
 from hospital.models import Facility
-from listening import authors, bulk, exclusions, joining, labels, quarantine, removal, wall_sequence
+from listening import authors, bulk, exclusions, joining, labels, quarantine, removal, terms, wall_sequence
 from listening import changes as changes_of
 from listening.blocks import Seen
 from listening.intake import Arrival, Known, Refused
@@ -102,6 +102,8 @@ def page(
     removed = removal.erase([known.mention_id for known in sorted_page.removed])
     quarantine.release([read.arrival.post.external_id for read in sorted_page.read], source, now)
     inserted, updated = len(ids.inserted), len(ids.updated)
+    if inserted:
+        Source.objects.filter(pk=source.pk).update(last_item_at=now, silent_since=None)
     counts = Counts(
         inserted=inserted,
         updated=updated + len(removed),
@@ -158,6 +160,7 @@ def _row(
 ) -> dict[str, Any]:
     arrival, reading = read.arrival, read.reading
     post = arrival.post
+    title, text = terms.kept(source.kind, post.title, post.text)
     return {
         "source_id": source.pk,
         "external_id": post.external_id,
@@ -166,8 +169,8 @@ def _row(
         "url": post.url,
         "author_id": None if read.is_restricted else author_ids.get(authors.key_of(arrival)),
         "parent_external_id": post.parent_id,
-        "title": post.title,
-        "text": post.text,
+        "title": title,
+        "text": text,
         "is_truncated": arrival.is_truncated,
         "content_hash": arrival.content_hash,
         "rating": post.rating,
@@ -177,6 +180,7 @@ def _row(
         "edited_at": post.edited_at if post.edited_at and post.edited_at.tzinfo else None,
         "collected_at": now,
         "is_gone": False,
+        "recheck_at": terms.recheck_at(source.kind, arrival.published_at, now),
         "exclusion_id": held.get(post.external_id),
         **columns_of(reading),
         "reader_version": read.reader_version,

@@ -3,7 +3,18 @@
 from celery import shared_task
 from django.utils import timezone
 
-from listening import exclusions, ingest, joining, rereading, rereading_leases, sampling, sweep, uploads
+from listening import (
+    exclusions,
+    ingest,
+    joining,
+    rechecking,
+    rereading,
+    rereading_leases,
+    sampling,
+    sweep,
+    terms,
+    uploads,
+)
 from listening.doorbell import ring
 
 
@@ -27,6 +38,22 @@ def sweep_polls() -> None:
 @shared_task
 def forget_likenesses() -> None:
     joining.forget(timezone.now())
+
+
+@shared_task
+def recheck(source_id: int) -> None:
+    rechecking.recheck(source_id, clock=timezone.now)
+
+
+@shared_task
+def sweep_rechecks() -> None:
+    for source_id in rechecking.due(timezone.now()):
+        ring(recheck, source_id)
+
+
+@shared_task
+def erase_old() -> None:
+    terms.erase_old(timezone.now())
 
 
 @shared_task

@@ -56,6 +56,14 @@ def iso(milliseconds: int) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{milliseconds % 1000:03}Z"
 
 
+def trouble_with(*keys: str) -> int:
+    """The status of a key that says of itself what is wrong with it, as a tester would type it; else 0."""
+    said = " ".join(keys).lower()
+    if "wrong" in said or "expired" in said:
+        return 401
+    return 402 if "spent" in said else 0
+
+
 class Budget:
     """Requests left in the present window. Far more generous than the real networks, but really enforced."""
 

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox import deeds
-from sandbox.answers import form_of, iso, json_answer, json_of, number, serving, town_of
+from sandbox.answers import form_of, iso, json_answer, json_of, number, serving, town_of, trouble_with
 from sandbox.post import Post
 
 STARS = ("STAR_RATING_UNSPECIFIED", "ONE", "TWO", "THREE", "FOUR", "FIVE")
@@ -37,6 +37,7 @@ async def token(request: Request) -> Response:
     if (
         form.get("grant_type") != "refresh_token"
         or not form.get("refresh_token")
+        or trouble_with(*form.values())
         or not form.get("client_id")
     ):
         return json_answer({"error": "invalid_grant", "error_description": "Bad Request"}, 400)

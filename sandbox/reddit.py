@@ -1,5 +1,6 @@
 """Reddit's OAuth API: token, search, listings of submissions and comments, look-up, comment."""
 
+from base64 import b64decode
 from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any
@@ -9,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from sandbox import deeds, query
-from sandbox.answers import Budget, form_of, json_answer, number, serving, town_of
+from sandbox.answers import Budget, form_of, json_answer, number, serving, town_of, trouble_with
 from sandbox.post import Post
 from sandbox.reddit_shapes import account, thing
 from sandbox.stream import HOUR
@@ -38,6 +39,8 @@ async def token(request: Request) -> Response:
     scheme, _, key = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "basic" or not key.strip():
         return json_answer({"message": "Unauthorized", "error": 401}, 401, close)
+    if trouble_with(basic(key), *form.values()) == 401:
+        return json_answer({"message": "Unauthorized", "error": 401}, 401, close)
     grant = form.get("grant_type", "")
     if grant not in (*USER_GRANTS, "client_credentials") and "installed_client" not in grant:
         return json_answer({"error": "unsupported_grant_type"}, 200, close)
@@ -49,6 +52,14 @@ async def token(request: Request) -> Response:
         "scope": "*",
     }
     return json_answer(payload, 200, close)
+
+
+def basic(key: str) -> str:
+    """The name and the word of basic credentials; what cannot be read is passed on as it is."""
+    try:
+        return b64decode(key).decode("utf-8", errors="replace")
+    except ValueError:
+        return key
 
 
 def check_in(request: Request) -> dict[str, str]:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox import deeds, ids, query
-from sandbox.answers import Budget, json_answer, json_of, number, serving, town_of
+from sandbox.answers import Budget, json_answer, json_of, number, serving, town_of, trouble_with
 from sandbox.post import Post
 from sandbox.town import WEEK
 from sandbox.x_shapes import includes, tweet, user, user_id
@@ -56,6 +56,9 @@ def check_in(request: Request, route: str) -> dict[str, str]:
         raise Refused(
             401, {"title": "Unauthorized", "type": "about:blank", "status": 401, "detail": "Unauthorized"}
         )
+    if status := trouble_with(token):
+        title = "Unauthorized" if status == 401 else "CreditsDepleted"
+        raise Refused(status, {"title": title, "type": "about:blank", "status": status, "detail": title})
     budget: Budget = request.app.state.x_budget
     left, reset = budget.spend(route, town_of(request).now)
     headers = {

@@ -25,6 +25,7 @@ from alerts.models.queue import Queue, Rule, RulesVersion, SLAPolicy
 from alerts.models.reply import Reply
 from alerts.models.safety import SafetyLines, SafetyStep, SafetyText, SafetyTextVersion
 from alerts.models.saved import ApprovedFact, SavedReply
+from alerts.models.source_alarm import SourceAlarm
 from alerts.models.thanks import Thanks
 from alerts.models.weights import PriorityWeights
 
@@ -67,6 +68,7 @@ __all__ = [
     "SafetyTextVersion",
     "SavedReply",
     "ShiftNote",
+    "SourceAlarm",
     "StateLine",
     "StateLineUse",
     "StoryMute",

@@ -5,6 +5,7 @@ from django.db.models import Q
 from alerts.models.case import Case
 from alerts.models.knowledge import Question
 from alerts.models.operations import OutageAlarm
+from alerts.models.source_alarm import SourceAlarm
 
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
@@ -22,6 +23,7 @@ class Notification(models.Model):
     class Kind(models.TextChoices):
         PAGE = "page", "Page"
         QUESTION = "question", "Question"
+        NOTICE = "notice", "Notice"
 
     class State(models.TextChoices):
         WAITING = "waiting", "Not sent yet"
@@ -31,12 +33,15 @@ class Notification(models.Model):
         BY_PHONE = "phone", "To be telephoned"
         NOBODY = "nobody", "Nobody is on duty"
 
-    # Of a case, or of an alarm that is nobody's case.
+    # Of a case, of an alarm that is nobody's case, or of a source that needs an administrator.
     case = models.ForeignKey(
         Case, on_delete=models.CASCADE, null=True, blank=True, related_name="notifications"
     )
     alarm = models.ForeignKey(
         OutageAlarm, on_delete=models.CASCADE, null=True, blank=True, related_name="notifications"
+    )
+    source_alarm = models.ForeignKey(
+        SourceAlarm, on_delete=models.CASCADE, null=True, blank=True, related_name="notifications"
     )
     question = models.ForeignKey(Question, on_delete=models.CASCADE, null=True, blank=True)
     kind = models.CharField(max_length=10, choices=Kind)
@@ -76,8 +81,9 @@ class Notification(models.Model):
                 name="notification_one_page_stands_of_an_alarm",
             ),
             models.CheckConstraint(
-                condition=Q(case__isnull=False, alarm__isnull=True)
-                | Q(case__isnull=True, alarm__isnull=False),
+                condition=Q(case__isnull=False, alarm__isnull=True, source_alarm__isnull=True)
+                | Q(case__isnull=True, alarm__isnull=False, source_alarm__isnull=True)
+                | Q(case__isnull=True, alarm__isnull=True, source_alarm__isnull=False),
                 name="notification_of_one_thing",
             ),
             models.CheckConstraint(
@@ -94,7 +100,7 @@ class Notification(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.pk} of {self.case or self.alarm}"
+        return f"{self.get_kind_display()} {self.pk} of {self.case or self.alarm or self.source_alarm}"
 
     @property
     def is_standing(self) -> bool:

@@ -12,13 +12,13 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from alerts.models import Case
-from dashboard.boards.weeks import Span
 from dashboard.choices import Offered
 from dashboard.wall_filters import named
 from hospital.models import Facility
 from listening import readers
 from listening.models import Mention, Source
 from listening.models.mention import MentionQuerySet
+from listening.weeks import Span
 
 OPEN, UNOWNED, UNANSWERED = "open", "unowned", "unanswered"
 CASES = {

@@ -18,9 +18,9 @@ from dashboard.boards.asked import UNSORTED, Asked, topics_in_words
 from dashboard.boards.facilities import Number
 from dashboard.boards.ground import Ground, Row, counted, slot_of
 from dashboard.boards.topics import TONES, of_each
-from dashboard.boards.usual import FEWEST
-from dashboard.boards.weeks import Span
 from listening.accuracy import wilson
+from listening.usual import FEWEST
+from listening.weeks import Span
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 SPANS = {"day": "24 hours", "week": "7 days", "month": "30 days"}

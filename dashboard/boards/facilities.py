@@ -18,9 +18,9 @@ from dashboard import pulse
 from dashboard.boards import asked
 from dashboard.boards.asked import OPEN, UNANSWERED, UNOWNED, Asked
 from dashboard.boards.ground import Ground
-from dashboard.boards.usual import Usual
 from dashboard.cards import SEVERITIES
 from hospital.models import Facility, FacilityName
+from listening.usual import Usual
 
 NOTHING_OPEN = ("praise", "check", "Nothing open")
 ORDINARY = ("other", "chat", "Ordinary")

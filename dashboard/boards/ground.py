@@ -11,11 +11,11 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.cache import cache
 from django.db.models import Count, DateTimeField, Func, IntegerField, Min, Q, Value
 
-from dashboard.boards.weeks import Span, before
 from dashboard.screen_class import ScreenClass
 from dashboard.screens import faces
 from listening.models import Mention, Source
 from listening.models.mention import MentionQuerySet
+from listening.weeks import Span, before
 
 HOUR_KEPT, WEEKS_KEPT, TOPICS_KEPT = 3, 60, 300
 """Seconds. What lies weeks back hardly changes; the last hour does."""

@@ -21,10 +21,10 @@ from dashboard.boards.ground import (
     counted_before,
     heard,
 )
-from dashboard.boards.usual import Usual
-from dashboard.boards.weeks import Span
 from listening.models import Mention
 from listening.models.mention import MentionQuerySet
+from listening.usual import Usual
+from listening.weeks import Span
 
 SPANS = {"day": (timedelta(hours=24), "24 hours"), "week": (timedelta(days=7), "7 days")}
 TONES = [(str(tone.value), str(tone.label)) for tone in Mention.Sentiment]

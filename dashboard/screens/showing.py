@@ -14,7 +14,6 @@ from alerts import chips
 from alerts.chips import Chip
 from dashboard import band, folding, pulse
 from dashboard.boards.ground import Ground
-from dashboard.boards.usual import Usual
 from dashboard.cards import Card
 from dashboard.folding import Place
 from dashboard.models import Screen
@@ -29,6 +28,7 @@ from hospital.models import Facility
 from listening.models import Mention, Source
 from listening.models.mention import MentionQuerySet
 from listening.models.source import Liveness
+from listening.usual import Usual
 
 CARDS = 12
 """A column begins with so many; four are seen, and the others take the place of what leaves."""

@@ -3,6 +3,7 @@ from listening.models.label import Label, Sample, SampleItem
 from listening.models.lexicon import LexiconInForce, LexiconVersion, Rereading
 from listening.models.mention import Author, Match, Mention, MentionVersion
 from listening.models.poll import Poll, Quarantined
+from listening.models.recheck import Recheck
 from listening.models.relevance import RelevanceItem, RelevanceSample
 from listening.models.source import Source
 from listening.models.story import Likeness, Story, StoryMove
@@ -22,6 +23,7 @@ __all__ = [
     "Poll",
     "Quarantined",
     "Query",
+    "Recheck",
     "RelevanceItem",
     "RelevanceSample",
     "Rereading",

@@ -141,6 +141,7 @@ class Mention(models.Model):
     set_by_people = ArrayField(models.CharField(max_length=20), default=list, blank=True)
     reader_version = models.CharField(max_length=20)
     wall_seq = models.BigIntegerField(unique=True)
+    recheck_at = models.DateTimeField(null=True, blank=True)  # when its network is asked what became of it
     processed_at = models.DateTimeField(null=True, blank=True)  # when rules decided who must act
     route_attempts = models.PositiveSmallIntegerField(default=0)
 
@@ -187,6 +188,12 @@ class Mention(models.Model):
             ),
             # How many were read by which reader.
             models.Index(fields=["reader_version"], name="mention_reader", condition=Q(is_gone=False)),
+            # What is to be looked up again at its network, a source at a time.
+            models.Index(
+                fields=["source", "recheck_at"],
+                name="mention_recheck",
+                condition=Q(recheck_at__isnull=False, is_gone=False),
+            ),
             # What is restricted: the cases that only two roles see, and its themes.
             models.Index(fields=["id"], name="mention_restricted", condition=Q(lane__in=RESTRICTED_LANES)),
             # Which mentions a query may find: `listening/candidates.py` asks it.

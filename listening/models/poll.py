@@ -77,6 +77,8 @@ class Poll(models.Model):
             models.Index(
                 fields=["lease_until"], name="poll_unfinished", condition=Q(state__in=["queued", "running"])
             ),
+            # When a source failed last.
+            models.Index(fields=["source", "-slot"], name="poll_failed", condition=Q(state="failed")),
         ]
 
     def __str__(self) -> str:

@@ -10,6 +10,7 @@ from listening.sources import pushing
 
 class Liveness(StrEnum):
     LIVE = "live"
+    SILENT = "silent"
     LATE = "late"
     DOWN = "down"
     PAUSED = "paused"
@@ -54,6 +55,13 @@ class Source(models.Model):
         max_length=300, blank=True
     )  # why it will not be asked until someone acts
     created_at = models.DateTimeField(auto_now_add=True)
+    last_item_at = models.DateTimeField(null=True, blank=True)  # when the newest mention was stored
+    live_since = models.DateTimeField(null=True, blank=True)  # it answers since then, without a long break
+    silent_since = models.DateTimeField(null=True, blank=True)  # nothing failed, and nothing came either
+    rate_left = models.PositiveIntegerField(null=True, blank=True)  # calls, as the network said last
+    rate_resets_at = models.DateTimeField(null=True, blank=True)
+    monthly_posts = models.PositiveIntegerField(null=True, blank=True)  # the most to be read in a month
+    told_at = models.DateTimeField(null=True, blank=True)  # when admins heard that this would not do
 
     objects = SourceQuerySet.as_manager()
 
@@ -76,8 +84,15 @@ class Source(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_refused(self) -> bool:
+        """Its network turned us away, and it is not asked until somebody acts. Nobody paused it."""
+        return bool(self.paused_reason and self.last_error_kind)
+
     def liveness(self, now: datetime) -> Liveness:
-        """Live within 2 intervals of the last success, late within 5, then down."""
+        """Live within 2 intervals of the last success, late within 5, then down; silent if nothing comes."""
+        if self.is_refused:
+            return Liveness.DOWN
         if self.paused_reason or not self.is_active:
             return Liveness.PAUSED
         if self.last_success_at is None:
@@ -86,5 +101,5 @@ class Source(models.Model):
         # A quick poll still needs time to be queued and answered.
         interval = max(self.poll_every, timedelta(seconds=10))
         if age <= 2 * interval:
-            return Liveness.LIVE
+            return Liveness.SILENT if self.silent_since else Liveness.LIVE
         return Liveness.LATE if age <= 5 * interval else Liveness.DOWN

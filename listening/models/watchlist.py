@@ -8,6 +8,11 @@ from hospital.models import Facility
 class Watchlist(models.Model):
     """What an admin wants to hear about: a purpose, and the queries that serve it."""
 
+    class Pace(models.TextChoices):
+        SAFETY = "safety", "Safety: always asked"
+        USUAL = "usual", "As usual"
+        WAITS = "waits", "Can wait"
+
     name = models.CharField(max_length=120, unique=True)
     purpose = models.CharField(max_length=300, blank=True)
     facility = models.ForeignKey(Facility, on_delete=models.SET_NULL, null=True, blank=True)
@@ -15,6 +20,7 @@ class Watchlist(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     is_active = models.BooleanField(default=True)
+    pace = models.CharField(max_length=6, choices=Pace, default=Pace.USUAL)  # where a source must save
     review_on = models.DateField(null=True, blank=True)  # when somebody asks whether it still fits
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)

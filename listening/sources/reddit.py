@@ -26,11 +26,12 @@ from typing import Any
 from django import forms
 from praw.exceptions import RedditAPIException
 
-from listening.sources import reddit_replies, reddit_things, search
+from listening.sources import reddit_rechecks, reddit_replies, reddit_things, search
 from listening.sources.contract import (
     AuthFailed,
     Connection,
     Cursor,
+    Fate,
     Forbidden,
     Listening,
     Page,
@@ -128,6 +129,11 @@ class Reddit:
 
     def reply(self, connection: Connection, target: Target, text: str) -> Sent:
         return call(connection, lambda line: _publish(line, target, text))
+
+    most_rechecked = reddit_rechecks.MOST
+
+    def recheck(self, connection: Connection, ids: Sequence[str]) -> dict[str, Fate]:
+        return call(connection, lambda line: reddit_rechecks.read(line, ids))
 
     def replies_to(self, connection: Connection, target: Target) -> Thread:
         own = option(connection, "own_handle") or connection.secrets.get("username", "")

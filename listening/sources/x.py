@@ -26,11 +26,12 @@ import requests
 import tweepy
 from django import forms
 
-from listening.sources import answers, search, x_posts, x_replies
+from listening.sources import answers, search, x_posts, x_rechecks, x_replies
 from listening.sources.bridge import Bridge, session
 from listening.sources.contract import (
     Connection,
     Cursor,
+    Fate,
     Forbidden,
     Listening,
     Page,
@@ -122,6 +123,12 @@ class X:
         return x_replies.read(
             client, target, connection.secrets["access_token"], option(connection, "own_handle")
         )
+
+    most_rechecked = x_rechecks.MOST
+
+    def recheck(self, connection: Connection, ids: Sequence[str]) -> dict[str, Fate]:
+        client = _client(connection, bearer_token=secret(connection, "bearer_token", NETWORK))
+        return x_rechecks.read(client, ids, POST_FIELDS)
 
     def _signing(self, connection: Connection) -> tweepy.Client:
         return _client(connection, **{name: secret(connection, name, NETWORK) for name in self.secrets[1:]})

@@ -23,14 +23,14 @@ def opened(answer: Any) -> tuple[list[Any], Users, Mapping[str, Any]]:
         data = []
     if not isinstance(data, list):
         raise BadPayload("X answered with something that is no list of posts.", raw=str(answer))
-    return data, _users(answer.get("includes")), meta if isinstance(meta, Mapping) else {}
+    return data, users(answer.get("includes")), meta if isinstance(meta, Mapping) else {}
 
 
-def _users(includes: object) -> Users:
-    users = includes.get("users") if isinstance(includes, Mapping) else None
-    if not isinstance(users, list):
+def users(includes: object) -> Users:
+    listed = includes.get("users") if isinstance(includes, Mapping) else None
+    if not isinstance(listed, list):
         return {}
-    return {str(user["id"]): user for user in users if isinstance(user, Mapping) and "id" in user}
+    return {str(user["id"]): user for user in listed if isinstance(user, Mapping) and "id" in user}
 
 
 def newest_id(meta: Mapping[str, Any], data: list[Any]) -> str:

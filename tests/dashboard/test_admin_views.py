@@ -1,4 +1,5 @@
 from typing import Any
+from unittest import mock
 
 from django.contrib.auth.models import User
 from django.http import HttpResponse
@@ -8,6 +9,7 @@ from django.utils import timezone
 
 from hospital.models import AuditEntry, Membership, Role
 from listening import vault
+from listening.checking import Outcome
 from listening.models import Match, Source, Watchlist
 from tests.base import PASSWORD, ada, carla, facility, mention, person, source, watchlist
 
@@ -74,6 +76,13 @@ class WatchlistTests(Admin):
 
 
 class SourceTests(Admin):
+    def setUp(self) -> None:
+        super().setUp()
+        # What a network answers is another test's business.
+        self.check = mock.patch("dashboard.catalogue_views.checking.check").start()
+        self.check.return_value = Outcome("It works.")
+        self.addCleanup(mock.patch.stopall)
+
     def fields(self, **changes: Any) -> dict[str, Any]:
         values = {
             "name": "X",
@@ -132,6 +141,47 @@ class SourceTests(Admin):
         page = self.client.get(reverse("source-list"))
         self.assertContains(page, "X refuses our key.")
         self.assertContains(page, "Resume")
+
+    def test_a_key_that_is_refused_is_kept_and_not_asked(self) -> None:
+        refused = Outcome("X does not accept this key.", "auth_failed", is_final=True)
+        self.check.return_value = refused
+        made = self.make()
+        self.assertEqual((made.paused_reason, made.last_error_kind), (refused.words, "auth_failed"))
+        self.assertFalse(Source.objects.due(timezone.now()).exists())
+        self.check.return_value = Outcome("It works: 12 posts seen.")
+        self.assertContains(self.edit(made, **{"secrets-bearer_token": "a-better-key-5678"}), "12 posts")
+        made.refresh_from_db()
+        self.assertEqual((made.paused_reason, made.last_error_kind), ("", ""))
+
+    def test_a_working_key_is_not_replaced_by_one_that_is_refused(self) -> None:
+        made = self.make()
+        self.check.return_value = Outcome("X does not accept this key.", "auth_failed", is_final=True)
+        answer = self.edit(made, **{"secrets-bearer_token": "a-wrong-key-5678"})
+        self.assertContains(answer, "X does not accept this key.", status_code=409)
+        self.assertNotContains(answer, "a-wrong-key", status_code=409)
+        made.refresh_from_db()
+        self.assertEqual(vault.unseal(made.sealed_secrets)["bearer_token"], KEY)
+
+    def test_a_network_that_is_away_is_saved_all_the_same(self) -> None:
+        self.check.return_value = Outcome("X could not be reached.", "unavailable")
+        made = self.make()
+        self.assertEqual(made.paused_reason, "")
+        self.assertTrue(Source.objects.due(timezone.now()).exists())
+
+    def test_only_what_changes_the_way_is_checked(self) -> None:
+        made = self.make()
+        self.check.reset_mock()
+        self.edit(made, name="X, ours")
+        self.check.assert_not_called()
+        self.edit(made, **{"options-own_handle": "another"})
+        self.check.assert_called_once()
+
+    def test_a_limit_in_dollars_is_kept_in_posts(self) -> None:
+        made = self.make()
+        self.edit(made, limit="250")
+        made.refresh_from_db()
+        self.assertEqual(made.monthly_posts, 50_000)
+        self.assertContains(self.client.get(reverse("source-edit", args=[made.pk])), 'value="250')
 
     def test_an_unknown_kind_is_not_there(self) -> None:
         self.assertEqual(self.client.get(reverse("source-create"), {"kind": "../x"}).status_code, 404)

@@ -13,12 +13,15 @@ import pytest
 from listening.queries.parsing import parse
 from listening.sources import adapter_for, contract
 from listening.sources.contract import (
+    AuthFailed,
     Connection,
     Forbidden,
     Listening,
     Page,
     Post,
+    QuotaExhausted,
     RateLimited,
+    Rechecks,
     SendUnknown,
     Target,
     Unavailable,
@@ -146,6 +149,33 @@ class PollTests:
         comment = town.write("reddit", "me too", parent=thread)
         found = town.posts("reddit")[comment]
         assert (found.kind, found.text, found.parent_id) == ("comment", "me too", thread)
+
+    @pytest.mark.parametrize("kind", ["x", "reddit"])
+    def test_what_became_of_each_stored_post_is_told(self, town: Town, kind: str) -> None:
+        live, edited, gone = (town.write(kind, f"Northfield {number}") for number in range(3))
+        town.do("edit", network=kind, id=edited, text="Northfield, in other words")
+        town.do("delete", network=kind, id=gone)
+        adapter = adapter_for(kind)
+        assert isinstance(adapter, Rechecks)
+        found = adapter.recheck(town.connection(kind), [live, edited, gone])
+        names = {key: fate.name for key, fate in found.items()}
+        assert names == {live: "live", edited: "edited", gone: "deleted"}
+        changed = found[edited].post
+        assert changed is not None
+        assert changed.external_id == edited
+        assert changed.text.endswith("in other words")
+
+    @pytest.mark.parametrize("kind", ["x", "reddit", "google"])
+    def test_a_key_that_says_it_is_wrong_is_refused(self, town: Town, kind: str) -> None:
+        connection = town.connection(kind)
+        wrong = replace(connection, secrets=dict.fromkeys(SECRETS, "a-wrong-key"))
+        with pytest.raises(AuthFailed):
+            adapter_for(kind).fetch(wrong, QUERIES, {})
+
+    def test_a_key_without_credit_is_known(self, town: Town) -> None:
+        spent = replace(town.connection("x"), secrets=dict.fromkeys(SECRETS, "a-spent-key"))
+        with pytest.raises(QuotaExhausted):
+            adapter_for("x").fetch(spent, QUERIES, {})
 
     def test_a_feed_without_news_brings_nothing(self, town: Town) -> None:
         town.write("rss", "Northfield opens a ward", title="Northfield opens")

@@ -1,6 +1,6 @@
 import pytest
 
-from dashboard.boards.usual import Usual
+from listening.usual import Usual
 
 STEADY = (18, 17, 19, 18, 16, 20, 18, 18)
 

@@ -3,7 +3,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from dashboard.boards.weeks import Span, before
+from listening.weeks import Span, before
 
 NEW_YORK = ZoneInfo("America/New_York")
 HOUR = timedelta(hours=1)

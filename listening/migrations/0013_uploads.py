@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("hospital", "0007_feeds"),
-        ("listening", "0011_watchlist_lifecycle"),
+        ("listening", "0012_source_health"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

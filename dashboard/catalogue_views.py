@@ -1,0 +1,121 @@
+"""The catalogue of networks, and connecting one: a form, a check when it is entered, and what came of it."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from dashboard.source_forms import SourceForms, open_kinds
+from dashboard.source_views import MANAGE, person, reachable, source_of
+from hospital.access import allow, reach_of
+from listening import checking, terms
+from listening.checking import Outcome
+from listening.models import Source
+from listening.sources import adapters
+
+
+@allow(MANAGE)
+@require_GET
+@never_cache
+def catalogue(request: HttpRequest) -> HttpResponse:
+    """Every network there is: those without a key first."""
+    sources = list(reachable(request))
+    known = sorted(adapters().values(), key=lambda each: (each.sheet.needs_key, each.label))
+    kinds = [
+        (each, [source for source in sources if source.kind == each.kind], terms.words(each.kind))
+        for each in known
+    ]
+    context = {"open": [pair for pair in kinds if not pair[0].sheet.needs_key]}
+    context["keyed"] = [pair for pair in kinds if pair[0].sheet.needs_key]
+    return render(request, "sources/catalogue.html", {**context, "ready": open_kinds(sources)})
+
+
+@allow(MANAGE)
+@require_POST
+def connect_open(request: HttpRequest) -> HttpResponse:
+    """One press: every network that needs no key and no choice, as far as none of its kind is connected."""
+    now = timezone.now()
+    made = []
+    if reach_of(request).facility_ids(MANAGE) is None:
+        for adapter in open_kinds(list(Source.objects.all())):
+            initial = {name: field.initial for name, field in adapter.OptionsForm().fields.items()}
+            data = {"name": adapter.label, "every": 60, **{f"options-{k}": v for k, v in initial.items()}}
+            forms = SourceForms(data, adapter=adapter, source=None, reach=reach_of(request))
+            if forms.is_valid():
+                made.append(forms.save(by=person(request), at=now))
+    if made:
+        names = ", ".join(map(str, made))
+        messages.success(request, f"Connected: {names}. Their first posts come within a minute.")
+    else:
+        messages.warning(request, "There is none left to connect. The others want a key or an address.")
+    return redirect("source-list")
+
+
+@allow(MANAGE)
+@sensitive_post_parameters()
+@require_http_methods(["GET", "POST"])
+@never_cache
+def create(request: HttpRequest) -> HttpResponse:
+    adapter = adapters().get(request.GET.get("kind", ""))
+    if adapter is None:
+        raise Http404("There is no such kind of source.")
+    forms = SourceForms(request.POST or None, adapter=adapter, source=None, reach=reach_of(request))
+    if request.method != "POST" or not forms.is_valid():
+        return _form(request, forms)
+    now = timezone.now()
+    outcome = _checked(forms, now)
+    source = forms.save(by=person(request), at=now, held=outcome if outcome.is_final else None)
+    if outcome.is_final:
+        # That page says why.
+        return redirect("source-edit", source.pk)
+    _tell(request, source, outcome)
+    return redirect("source-detail", source.pk)
+
+
+@allow(MANAGE)
+@sensitive_post_parameters()
+@require_http_methods(["GET", "POST"])
+@never_cache
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    source = source_of(request, pk)
+    adapter = adapters().get(source.kind)
+    if adapter is None:
+        return render(request, "sources/edit.html", {"source": source})
+    forms = SourceForms(request.POST or None, adapter=adapter, source=source, reach=reach_of(request))
+    if request.method != "POST" or not forms.is_valid():
+        return _form(request, forms)
+    now = timezone.now()
+    is_tried = forms.changes_the_way or source.is_refused
+    outcome = _checked(forms, now) if is_tried else None
+    if outcome is not None and outcome.is_final:
+        # What works now is not replaced by what does not.
+        return _form(request, forms, outcome)
+    saved = forms.save(by=person(request), at=now, is_freed=outcome is not None and outcome.works)
+    _tell(request, saved, outcome)
+    return redirect("source-detail", saved.pk)
+
+
+def _checked(forms: SourceForms, now: datetime) -> Outcome:
+    worked = forms.source.last_success_at if forms.source and not forms.secrets.typed() else None
+    return checking.check(forms.adapter, forms.new_options(), forms.new_secrets(), now, worked_until=worked)
+
+
+def _form(request: HttpRequest, forms: SourceForms, outcome: Outcome | None = None) -> HttpResponse:
+    context: dict[str, Any] = {"forms": forms, "source": forms.source, "adapter": forms.adapter}
+    status = 409 if request.method == "POST" else 200
+    return render(request, "sources/edit.html", {**context, "outcome": outcome}, status=status)
+
+
+def _tell(request: HttpRequest, source: Source, outcome: Outcome | None) -> None:
+    if outcome is None:
+        messages.success(request, f"{source} is saved. The next poll obeys it.")
+    elif outcome.works:
+        messages.success(request, f"{source} is saved. {outcome.words}")
+    else:
+        messages.warning(request, f"{source} is saved. {outcome.words}")

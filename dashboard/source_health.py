@@ -1,0 +1,184 @@
+"""Each source as its row shows it: state, lag, posts beside the usual, what is left, what is wrong."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+
+from dashboard import source_lines, source_words
+from dashboard.boards.ground import Ground, counted, counted_before
+from dashboard.cards import span_in_words
+from dashboard.source_lines import Line
+from dashboard.source_words import Trouble
+from listening import health, silence, spending
+from listening.budget import Month, Stage
+from listening.health import NO_LAG, Lag
+from listening.models import Poll, Source
+from listening.models.source import Liveness
+from listening.silence import HOUR, Expectation, Heard
+from listening.sources import adapters
+from listening.sources.contract import Adapter
+from listening.usual import Usual
+from listening.weeks import Span, before
+
+POLLS = 30
+LOOKED_BACK = timedelta(days=30)
+ORDER = [Liveness.DOWN, Liveness.PAUSED, Liveness.SILENT, Liveness.LATE, Liveness.LIVE]
+WORDS = {
+    Liveness.LIVE: ("live", "Live"),
+    Liveness.SILENT: ("clock", "Silent"),
+    Liveness.LATE: ("clock", "Late"),
+    Liveness.DOWN: ("emergency", "Down"),
+    Liveness.PAUSED: ("pause", "Paused"),
+}
+STAGES = {
+    Stage.FREE: "",
+    Stage.SLOW: "Slowed: safety first, what can wait seldom",
+    Stage.RESERVE: "Only safety watchlists are asked",
+    Stage.SPENT: "Nothing is asked before the month ends",
+}
+
+
+@dataclass(frozen=True)
+class Health:
+    source: Source
+    now: datetime
+    zone: ZoneInfo
+    heard: Heard
+    lag: Lag = NO_LAG
+    last_hour: int = 0
+    same_hour: Sequence[int] = ()  # in the weeks before, as far as we listened
+    month: Month | None = None
+    failed: tuple[datetime, str] | None = None
+
+    @property
+    def is_import(self) -> bool:
+        return self.source.kind == Source.IMPORT
+
+    @cached_property
+    def state(self) -> Liveness:
+        return Liveness.LIVE if self.is_import else self.source.liveness(self.now)
+
+    @property
+    def icon(self) -> str:
+        return WORDS[self.state][0]
+
+    @property
+    def word(self) -> str:
+        return "Imported" if self.is_import else WORDS[self.state][1]
+
+    @property
+    def adapter(self) -> Adapter | None:
+        return adapters().get(self.source.kind)
+
+    @property
+    def since(self) -> datetime | None:
+        """Since when it is as it is; of a live one, when it answered last."""
+        return self.source.silent_since if self.state is Liveness.SILENT else self.source.last_success_at
+
+    @property
+    def age(self) -> str:
+        return span_in_words(self.now - self.since) if self.since else "no answer yet"
+
+    @cached_property
+    def usual(self) -> Usual:
+        return Usual(self.last_hour, self.same_hour)
+
+    @property
+    def usual_said(self) -> str:
+        usual = self.usual
+        if not usual.is_known:
+            return "usual: too early to say"
+        return f"usual {usual.low}" if usual.low == usual.high else f"usual {usual.low} to {usual.high}"
+
+    @cached_property
+    def line(self) -> Line:
+        return source_lines.line(self.heard, self.last_hour, self.now, self.zone)
+
+    @cached_property
+    def trouble(self) -> Trouble:
+        if self.is_import:
+            return Trouble("None.")
+        return source_words.of(self.source, self.state, self.now, failed=self.failed)
+
+    @property
+    def is_unseen(self) -> bool:
+        return self.state in (Liveness.DOWN, Liveness.PAUSED, Liveness.SILENT) and not self.is_import
+
+    @cached_property
+    def missed(self) -> int | None:
+        """About how many posts nobody sees now."""
+        if not self.is_unseen or self.since is None:
+            return None
+        return silence.missed(self.heard, self.since, self.now, self.zone)
+
+    @cached_property
+    def expectation(self) -> Expectation:
+        return silence.expectation(self.heard, self.zone)
+
+    @cached_property
+    def stage(self) -> Stage:
+        if self.month is None:
+            return Stage.FREE
+        return spending.stage_of(self.source, self.month)
+
+    @property
+    def used(self) -> int:
+        """Where the bar of its month ends, of 140."""
+        return round(140 * min(1.0, self.month.share)) if self.month else 0
+
+    @property
+    def stage_said(self) -> str:
+        return STAGES[self.stage]
+
+    @property
+    def price(self) -> float:
+        syntax = self.adapter.syntax if self.adapter else None
+        return syntax.dollars_per_post if syntax else 0.0
+
+    @property
+    def lag_said(self) -> str:
+        return span_in_words(self.lag.median) if self.lag.number else ""
+
+    @property
+    def lag_p95_said(self) -> str:
+        return span_in_words(self.lag.p95)
+
+
+def gather(sources: Sequence[Source], now: datetime) -> list[Health]:
+    """Those that need somebody first."""
+    zone = timezone.get_default_timezone()
+    assert isinstance(zone, ZoneInfo)  # noqa: S101  Django makes no other
+    heard, lags, failed = health.heard(sources, now), health.lags(now), failures(now)
+    span = Span(now - HOUR, now)
+    hour, weeks = last_hour(span), list(before(span, zone))
+    earlier = {(ago, pk): number for ago, pk, number in counted_before(Ground(None), weeks, "source_id")}
+    found = [
+        Health(
+            source,
+            now,
+            zone,
+            heard[source.pk],
+            lags.get(source.pk, NO_LAG),
+            hour.get(source.pk, 0),
+            [earlier.get((each.ago, source.pk), 0) for each in weeks if source.created_at <= each.since],
+            spending.month(source, now),
+            failed.get(source.pk),
+        )
+        for source in sources
+    ]
+    return sorted(found, key=lambda each: (each.is_import, ORDER.index(each.state), each.source.name.lower()))
+
+
+def last_hour(span: Span) -> Mapping[int, int]:
+    return dict(counted(Ground(None).during(span), "source_id"))
+
+
+def failures(now: datetime) -> Mapping[int, tuple[datetime, str]]:
+    """The last failed poll of each."""
+    polls = Poll.objects.filter(state=Poll.State.FAILED, slot__gte=now - LOOKED_BACK)
+    newest = polls.order_by("source_id", "-slot").distinct("source_id")
+    return {pk: (slot, kind) for pk, slot, kind in newest.values_list("source_id", "slot", "error_kind")}

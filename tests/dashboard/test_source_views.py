@@ -1,0 +1,163 @@
+"""The pages of sources, as an admin meets them."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.conf import settings
+from django.http import HttpResponse
+from django.test import TestCase
+from django.urls import reverse
+from django.utils import timezone
+
+from dashboard import blind_spots, source_health
+from hospital.models import AuditEntry
+from listening.models import Author, Mention, Source, Watchlist
+from listening.sources import adapters
+from listening.weeks import Span, before
+from tests.base import FakeSource, ada, mention, registered, source, watchlist
+
+HOUR, WEEK = timedelta(hours=1), timedelta(weeks=1)
+
+
+class OpenOptions(forms.Form):
+    words = forms.CharField(initial="hospital")
+
+
+class OpenSource(FakeSource):
+    """One that needs no key and no choice."""
+
+    label = "Open network"
+    OptionsForm = OpenOptions
+    sheet = replace(FakeSource.sheet, needs_key=False)
+
+
+class SourcePages(TestCase):
+    def setUp(self) -> None:
+        self.ada = ada()
+        self.client.force_login(self.ada)
+        self.now = timezone.now()
+
+    def get(self, name: str, *args: Any) -> HttpResponse:
+        return self.client.get(reverse(name, args=args))  # type: ignore[return-value]
+
+    def post(self, name: str, *args: Any, **fields: Any) -> HttpResponse:
+        return self.client.post(reverse(name, args=args), fields, follow=True)  # type: ignore[return-value]
+
+    def live(self, **fields: Any) -> Source:
+        made = source("x", "x", last_success_at=self.now, last_item_at=self.now, **fields)
+        Source.objects.update(created_at=self.now - 9 * WEEK)
+        return made
+
+    def weeks(self, made: Source, number: int = 4) -> None:
+        at = self.now - HOUR / 2
+        for span in before(Span(at, at), ZoneInfo(settings.TIME_ZONE)):
+            at = span.since
+            for _ in range(number):
+                mention(source=made, published_at=at, collected_at=at + timedelta(minutes=2))
+
+
+class HealthTests(SourcePages):
+    def test_posts_stand_beside_the_usual_of_this_hour(self) -> None:
+        made = self.live()
+        self.weeks(made)
+        at = self.now - timedelta(minutes=10)
+        mention(source=made, published_at=at, collected_at=at + timedelta(seconds=50))
+        page = self.get("source-list")
+        self.assertContains(page, "<b>1</b> usual 4")
+        self.assertContains(page, "50 s")
+
+    def test_before_three_weeks_nothing_is_said_of_the_usual(self) -> None:
+        source("x", "x", last_success_at=self.now)
+        self.assertContains(self.get("source-list"), "usual: too early to say")
+
+    def test_a_silent_source_says_so_on_its_row_and_on_the_wall(self) -> None:
+        self.live(silent_since=self.now - 3 * HOUR)
+        page = self.get("source-list")
+        self.assertContains(page, "No error, and no posts either.")
+        self.assertContains(page, "Poll now")
+        wall = self.get("wall")
+        self.assertContains(wall, 'data-state="silent"')
+        self.assertContains(wall, "though nothing failed")
+
+    def test_the_page_of_one_tells_when_it_is_asked_again(self) -> None:
+        made = self.live(failures=4, last_error_kind="unavailable", last_error="X did not answer in time.")
+        page = self.get("source-detail", made.pk)
+        self.assertContains(page, "It does not answer, 4 times running.")
+        self.assertContains(page, "4; asked again")
+
+    def test_a_month_that_will_not_last_says_until_when(self) -> None:
+        made = self.live(monthly_posts=100)
+        made.polls.create(slot=self.now - timedelta(minutes=1), state="done", fetched=60, dropped=60)
+        self.assertContains(self.get("source-list"), "60 of 100")
+
+    def test_every_kind_of_error_says_what_to_do(self) -> None:
+        for kind in ("auth_failed", "forbidden", "quota_exhausted", "rate_limited", "unavailable", "error"):
+            source(kind, "x", failures=2, last_error_kind=kind, last_error="It said no.")
+        Source.objects.filter(slug="auth_failed").update(paused_reason="No.", last_success_at=self.now)
+        page = self.get("source-list")
+        self.assertContains(page, "it has expired or was taken back")
+        self.assertContains(page, "Replace key")
+        self.assertContains(page, "It was asked too often.")
+
+
+class BlindSpotTests(SourcePages):
+    def test_they_follow_from_what_is_connected_and_how_it_is(self) -> None:
+        made = self.live()
+        self.weeks(made, 40)
+        Source.objects.update(last_success_at=self.now - 2 * HOUR)
+        healths = source_health.gather(list(Source.objects.all()), self.now)
+        found = blind_spots.of(healths, adapters().values())
+        self.assertRegex(found.now[0].said, r"About [1-4]\d posts")
+        self.assertEqual([spot.head for spot in found.connected], ["X"])
+        self.assertIn("Reddit", [spot.head for spot in found.missing])
+
+
+class CatalogueTests(SourcePages):
+    def test_every_kind_is_there_with_its_sheet_and_those_without_a_key_first(self) -> None:
+        self.live()
+        page = self.get("source-catalogue")
+        for adapter in adapters().values():
+            self.assertContains(page, adapter.sheet.cost)
+        text = page.content.decode()
+        self.assertLess(text.index(adapters()["rss"].sheet.cost), text.index(adapters()["x"].sheet.cost))
+        self.assertContains(page, "Connected")
+
+    def test_one_press_connects_those_that_need_nothing(self) -> None:
+        with registered(OpenSource()):
+            self.assertContains(self.get("source-catalogue"), "Connect Open network now")
+            self.assertContains(self.post("source-connect-open"), "Connected: Open network.")
+            made = Source.objects.get(kind="fake")
+            self.assertEqual((made.options, made.paused_reason), ({"words": "hospital"}, ""))
+            self.assertContains(self.post("source-connect-open"), "There is none left")
+        self.assertEqual(Source.objects.count(), 1)
+
+
+class RuleTests(SourcePages):
+    def test_who_waits_first_is_set_and_audited(self) -> None:
+        one = watchlist("gun", name="Danger")
+        page = self.post("source-priorities", **{f"pace-{one.pk}": "safety"})
+        self.assertContains(page, "1 changed")
+        one.refresh_from_db()
+        self.assertEqual(one.pace, Watchlist.Pace.SAFETY)
+        self.assertEqual(AuditEntry.objects.get().action, "watchlist.pace")
+        self.post("source-priorities", **{f"pace-{one.pk}": "never"})
+        self.assertEqual(Watchlist.objects.get().pace, Watchlist.Pace.SAFETY)
+
+    def test_an_author_is_erased_at_the_second_press(self) -> None:
+        author = Author.objects.create(network="x", external_id="7", handle="rosa_wren")
+        mention("Northfield lost my file.", author=author)
+        asked = {"network": "x", "handle": "@rosa_wren", "reason": "Asked by mail."}
+        page = self.post("author-erase", **asked)
+        self.assertContains(page, "the words of 1 post go")
+        self.assertEqual(Mention.objects.get().text, "Northfield lost my file.")
+        self.assertContains(self.post("author-erase", **asked, sure=author.pk), "Erased: 1 posts.")
+        self.assertEqual(Mention.objects.get().text, "")
+        self.assertEqual(AuditEntry.objects.get().detail["reason"], "Asked by mail.")
+
+    def test_nobody_of_that_name_is_said(self) -> None:
+        Author.objects.create(network="x", external_id="7", handle="rosa_wren")  # of a voice of staff
+        page = self.post("author-erase", network="x", handle="rosa_wren", reason="Asked.")
+        self.assertContains(page, "Nobody of that name", status_code=409)
