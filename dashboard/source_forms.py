@@ -13,7 +13,7 @@ from django.utils.text import slugify
 from hospital import audit
 from hospital.access import Permission, Reach
 from hospital.models import Facility
-from listening import vault
+from listening import connections, vault
 from listening.checking import Outcome
 from listening.models import Source
 from listening.sources import adapters
@@ -166,8 +166,8 @@ def _held(source: Source, held: Outcome | None, is_freed: bool, at: datetime) ->
 
 
 def open_kinds(sources: Sequence[Source]) -> list[Adapter]:
-    """Networks that need neither a key nor a choice, and of which none is connected."""
-    there = {source.kind for source in sources}
+    """Networks that need neither a key nor a choice, and of which none is connected; the sandbox is none."""
+    there = {source.kind for source in sources if not connections.is_sandbox(source.options)}
     found = []
     for adapter in sorted(adapters().values(), key=lambda each: each.label):
         form = adapter.OptionsForm()

@@ -8,11 +8,13 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.conf import settings
 from django.http import HttpResponse
-from django.test import TestCase
+from django.test import TestCase, override_settings
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import escape
 
 from dashboard import blind_spots, source_health
+from dashboard.source_forms import open_kinds
 from hospital.models import AuditEntry
 from listening.models import Author, Mention, Source, Watchlist
 from listening.sources import adapters
@@ -120,19 +122,29 @@ class CatalogueTests(SourcePages):
         self.live()
         page = self.get("source-catalogue")
         for adapter in adapters().values():
-            self.assertContains(page, adapter.sheet.cost)
+            self.assertContains(page, escape(adapter.sheet.cost))
         text = page.content.decode()
         self.assertLess(text.index(adapters()["rss"].sheet.cost), text.index(adapters()["x"].sheet.cost))
         self.assertContains(page, "Connected")
 
     def test_one_press_connects_those_that_need_nothing(self) -> None:
         with registered(OpenSource()):
-            self.assertContains(self.get("source-catalogue"), "Connect Open network now")
-            self.assertContains(self.post("source-connect-open"), "Connected: Open network.")
+            self.assertContains(self.get("source-catalogue"), "Open network")
+            told = self.post("source-connect-open").content.decode()
+            self.assertRegex(told, "Connected: [^.]*Open network")
             made = Source.objects.get(kind="fake")
             self.assertEqual((made.options, made.paused_reason), ({"words": "hospital"}, ""))
             self.assertContains(self.post("source-connect-open"), "There is none left")
-        self.assertEqual(Source.objects.count(), 1)
+        kinds = Source.objects.values_list("kind", flat=True)
+        self.assertEqual(len(kinds), len(set(kinds)))
+        self.assertLess({"jetstream", "news"}, set(kinds))
+
+    @override_settings(SANDBOX_URL="http://127.0.0.1:9")
+    def test_a_pretend_network_takes_no_real_ones_place(self) -> None:
+        source("pretend", "news", options={"api_url": "http://127.0.0.1:9"})
+        self.assertIn("news", {each.kind for each in open_kinds(list(Source.objects.all()))})
+        Source.objects.update(options={})
+        self.assertNotIn("news", {each.kind for each in open_kinds(list(Source.objects.all()))})
 
 
 class RuleTests(SourcePages):

@@ -73,6 +73,7 @@ def assert_all_of_it_once(told: dict[str, Any]) -> None:
     assert rows["fetched__sum"] == told["head"] - told["first"] + 1
 
 
+@pytest.mark.drill
 def test_a_killed_listener_loses_and_doubles_nothing(rig: Rig, bluesky: Source) -> None:
     chance = random.Random(7)
     ask(rig, do="pace", rate=400, every=40)

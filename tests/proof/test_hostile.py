@@ -110,7 +110,7 @@ class HostileTests(BrowserTestCase):
         return len(asked)
 
     def poll_all(self) -> None:
-        for source in Source.objects.filter(is_active=True):
+        for source in Source.objects.due(timezone.now()):
             owed = sweep.open_poll(source, timezone.now())
             assert owed is not None
             poll = ingest.poll(owed.pk)

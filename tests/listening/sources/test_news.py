@@ -12,13 +12,12 @@ from listening.sources.news import SYNTAX, adapter
 from tests.listening.sources.cases import NEWS
 from tests.recorded import answering, exchange, serving
 
-NOW = datetime.now(UTC)
 KEY = search.key("Northfield")
 LONG = tuple(Listening(n, parse(f"northfield ward{n} corridor{n} balcony{n}")) for n in range(9))
 
 
 def cursor(minutes_ago: float) -> dict[str, Any]:
-    at = (NOW - timedelta(minutes=minutes_ago)).isoformat()
+    at = (datetime.now(UTC) - timedelta(minutes=minutes_ago)).isoformat()
     return {"asked": {KEY: at}, "last": KEY, "at": at}
 
 
@@ -66,8 +65,9 @@ class AskingTests:
 
     def test_it_asks_once_a_minute_at_most(self) -> None:
         with serving(NEWS.recording) as server:
-            page = NEWS.fetch(server, cursor(0.5))
-            assert (list(page.posts), page.cursor, server.asked) == ([], cursor(0.5), [])
+            before = cursor(0.5)
+            page = NEWS.fetch(server, before)
+            assert (list(page.posts), page.cursor, server.asked) == ([], before, [])
             following = NEWS.fetch(server, cursor(1.1)).cursor
             NEWS.fetch(server, following)
         assert len(server.asked) == 1
