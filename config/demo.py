@@ -217,7 +217,7 @@ def further_sources(system: dict[str, Any], url: str) -> Iterator[Made]:
     yield "news", "Google News", 60, {"api_url": url}, {}
     yield (
         "bluesky",
-        "Bluesky",
+        "Bluesky search",
         15,
         {"api_url": url, "backfill_hours": 2},
         {"handle": handle, "app_password": key},

@@ -33,7 +33,7 @@ class BlindSpots:
 def of(healths: Sequence[Health], kinds: Iterable[Adapter]) -> BlindSpots:
     """`kinds`: every adapter there is."""
     known = sorted(kinds, key=lambda adapter: adapter.label)
-    asked = {health.source.kind for health in healths}
+    asked = {health.source.kind for health in healths if not health.is_waiting}
     return BlindSpots(
         now=[_now(health) for health in healths if health.is_unseen],
         connected=[Spot(each.label, each.sheet.cannot_see) for each in known if each.kind in asked],

@@ -172,7 +172,8 @@ def open_kinds(sources: Sequence[Source]) -> list[Adapter]:
     for adapter in sorted(adapters().values(), key=lambda each: each.label):
         form = adapter.OptionsForm()
         given = {name: field.initial for name, field in form.fields.items()}
-        is_ready = not adapter.sheet.needs_key and adapter.OptionsForm(given).is_valid()
+        wants_nothing = not (adapter.sheet.needs_key or adapter.sheet.needs_choice)
+        is_ready = wants_nothing and adapter.OptionsForm(given).is_valid()
         if is_ready and adapter.kind not in there:
             found.append(adapter)
     return found

@@ -105,7 +105,14 @@ class Health:
         return source_words.of(self.source, self.state, self.now, failed=self.failed)
 
     @property
+    def is_waiting(self) -> bool:
+        """Set up, and never switched on: no news to anybody."""
+        return self.state is Liveness.PAUSED and self.source.last_success_at is None
+
+    @property
     def is_unseen(self) -> bool:
+        if self.is_waiting:
+            return False
         return self.state in (Liveness.DOWN, Liveness.PAUSED, Liveness.SILENT) and not self.is_import
 
     @cached_property
@@ -170,7 +177,12 @@ def gather(sources: Sequence[Source], now: datetime) -> list[Health]:
         )
         for source in sources
     ]
-    return sorted(found, key=lambda each: (each.is_import, ORDER.index(each.state), each.source.name.lower()))
+    return sorted(found, key=_place)
+
+
+def _place(health: Health) -> tuple[bool, bool, int, str]:
+    name = health.source.name.lower()
+    return health.is_import, health.is_waiting, ORDER.index(health.state), name
 
 
 def last_hour(span: Span) -> Mapping[int, int]:

@@ -73,6 +73,7 @@ class Pages:
         limits="A few times a day is plenty. robots.txt is obeyed, and each site must be confirmed.",
         cannot_see="What a page shows only after a script has run, further pages, and sites that forbid it.",
         needs_key=False,
+        needs_choice=True,
         terms=Terms(may_export=False),
     )
     syntax: Syntax | None = None

@@ -31,4 +31,5 @@ class Sheet:
     cannot_see: str
     terms_url: str = ""
     needs_key: bool = True
+    needs_choice: bool = False  # of pages, of places: without it there is nothing to read
     terms: Terms = field(default_factory=Terms)
