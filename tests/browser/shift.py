@@ -1,8 +1,10 @@
 """A shift at the desk by keyboard alone: presses are counted, and the page itself measures what they take."""
 
 from dataclasses import dataclass, field
+from time import monotonic
+from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
 MEASURE = """
 (() => {
@@ -29,6 +31,15 @@ MEASURE = """
 })();
 """
 """From a key to the paint of the first that it changed: what has focus, what is open, that it was pressed."""
+
+IS_WRITTEN = """() => Boolean(document.querySelector('#text')?.checkVisibility())
+  && !document.querySelector('.htmx-added, .htmx-settling')"""
+HAS_GONE_ON = """(id) => !document.querySelector(`#row-${id}[aria-current]`)
+  && Boolean(document.querySelector('.row-link[aria-current]:focus'))"""
+"""Looked for in one short question: `expect` would read the whole page as a screen reader does, each time, in
+the very process whose answers are measured."""
+
+PATIENCE, GLANCE_MS = 20.0, 25
 
 
 @dataclass
@@ -59,7 +70,7 @@ class Shift:
         """Claim, write and hand in the open case; how many keys that took."""
         before, case_id = self.presses, self.open_id()
         self.press("c")
-        expect(self.page.locator("#text")).to_be_visible()
+        self.wait(IS_WRITTEN)
         self.press("r")
         self.type(text)
         self.press("Control+Enter")
@@ -76,9 +87,15 @@ class Shift:
 
     def has_gone_on_from(self, case_id: int) -> None:
         """The next case is open, and the keyboard is at its row."""
-        expect(self.page.locator(f"#row-{case_id}[aria-current]")).to_have_count(0)
-        expect(self.page.locator(".row-link[aria-current]:focus")).to_have_count(1)
+        self.wait(HAS_GONE_ON, case_id)
         self.collect()
+
+    def wait(self, question: str, *asked: Any) -> None:
+        ends = monotonic() + PATIENCE
+        while not self.page.evaluate(question, *asked):
+            if monotonic() > ends:
+                raise AssertionError(f"not so after {PATIENCE:.0f} s: {question} {asked}")
+            self.page.wait_for_timeout(GLANCE_MS)
 
 
 def p95(found: list[float]) -> float:

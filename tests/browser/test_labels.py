@@ -43,7 +43,7 @@ class RelabelTests(BrowserTestCase):
         page.keyboard.press("3")
         expect(page.locator("#said")).to_contain_text("Tone set to positive")
         expect(page.locator("#panel")).to_be_hidden()
-        self.assertEqual(focused(page), f"mention-{mention.pk}")
+        expect(card(page, mention)).to_be_focused()
         expect(card(page, mention).locator(".tone")).to_have_text("Positive")
         self.assertEqual(self.troubles, [])
 

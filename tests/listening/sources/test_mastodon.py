@@ -151,7 +151,8 @@ class WalkTests:
         assert int(known["min_id"]) < int(identity(39))
 
     def test_a_quiet_hour_never_moves_it_back(self) -> None:
-        with serving([timeline(status(30)), timeline(), timeline(status(30))]) as server:
+        only = status(30)
+        with serving([timeline(only), timeline(), timeline(only)]) as server:
             _, first = walked(server, {})
             _, second = walked(server, first)
             _, third = walked(server, second)
