@@ -26,7 +26,6 @@ from django import forms
 
 from hospital.guard import Deadline
 from listening.sources import contract, pages_markup, pages_reviews, rounds
-from listening.sources.answers import Gone
 from listening.sources.contract import (
     BadPayload,
     Connection,
@@ -54,6 +53,8 @@ MOVED = frozenset({301, 302, 303, 307, 308})
 ROBOTS_FOR = timedelta(hours=24)
 SELDOM = timedelta(minutes=10)
 """No page is asked more often, however often its source is polled."""
+
+NAME, MISSING = "pages", "Its newest reviews may be missing."
 
 
 class Pages:
@@ -90,8 +91,8 @@ class Pages:
         try:
             found, known = _read(connection, walk["part"], known, now)
         except SourceError as error:
-            return _failed(error, cursor, walk, pages, now)
-        following = _finished(cursor, walk, pages, known)
+            return rounds.passed_over(error, cursor, walk, pages, now, name=NAME, missing=MISSING)
+        following = rounds.finished(cursor, walk, pages, known, name=NAME)
         return Page(found.posts, following, "walk" in following, found.unreadable)
 
     def reply(self, connection: Connection, target: Target, text: str) -> Sent:
@@ -180,29 +181,6 @@ def _joined(address: str, location: str) -> str:
 
 def name_of(address: str) -> str:
     return f"The page at {site_of(address) or 'no site'}"
-
-
-def _failed(
-    error: SourceError, cursor: Cursor, walk: dict[str, Any], pages: list[str], now: datetime
-) -> Page:
-    walk = rounds.counted(walk)
-    if rounds.has_failed(walk, pages, now):
-        raise error
-    known = dict((cursor.get("pages") or {}).get(walk["part"], {}))
-    if error.retry_at:
-        known["not_before"] = error.retry_at.isoformat()
-    if isinstance(error, Gone):
-        known["is_gone"] = True
-    following = _finished(cursor, walk, pages, known)
-    return Page((), following, "walk" in following, gap=f"{error.message} Its newest reviews may be missing.")
-
-
-def _finished(cursor: Cursor, walk: dict[str, Any], pages: list[str], known: dict[str, Any]) -> Cursor:
-    """One page is read: keep what is known about it, and go on to the next."""
-    stored = cursor.get("pages") or {}
-    kept = {page: stored[page] for page in pages if page in stored} | {walk["part"]: known}
-    following = rounds.following(walk, pages)
-    return {"pages": kept, "walk": following} if following else {"pages": kept}
 
 
 adapter = Pages()

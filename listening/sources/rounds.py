@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from listening.sources.answers import Gone
+from listening.sources.contract import Page, SourceError
 from listening.sources.reading import moment
 
 PATIENCE = timedelta(minutes=10)
@@ -39,12 +41,40 @@ def following(walk: Mapping[str, Any], places: Sequence[str]) -> dict[str, Any] 
 
 
 def finished(
-    cursor: Mapping[str, Any], walk: Mapping[str, Any], places: Sequence[str], known: Any
+    cursor: Mapping[str, Any],
+    walk: Mapping[str, Any],
+    places: Sequence[str],
+    known: Any,
+    *,
+    name: str = "parts",
 ) -> dict[str, Any]:
-    """One place is read: keep in `parts` what is known of it, and go on to the next."""
-    stored = cursor.get("parts") or {}
+    """One place is read: keep under a name in the cursor what is known of it, and go on to the next."""
+    stored = cursor.get(name) or {}
     kept = {place: stored[place] for place in places if place in stored}
     if known is not None:
         kept[walk["part"]] = known
     onward = following(walk, places)
-    return {"parts": kept, "walk": onward} if onward else {"parts": kept}
+    return {name: kept, "walk": onward} if onward else {name: kept}
+
+
+def passed_over(
+    error: SourceError,
+    cursor: Mapping[str, Any],
+    walk: Mapping[str, Any],
+    places: Sequence[str],
+    now: datetime,
+    *,
+    name: str,
+    missing: str,
+) -> Page:
+    """The round goes on beyond a web address that failed; the error itself, where all of them do."""
+    walk = counted(walk)
+    if has_failed(walk, places, now):
+        raise error
+    known = dict((cursor.get(name) or {}).get(walk["part"], {}))
+    if error.retry_at:
+        known["not_before"] = error.retry_at.isoformat()
+    if isinstance(error, Gone):
+        known["is_gone"] = True
+    onward = finished(cursor, walk, places, known, name=name)
+    return Page((), onward, "walk" in onward, gap=f"{error.message} {missing}")

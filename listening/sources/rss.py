@@ -25,7 +25,6 @@ from django import forms
 
 from hospital.guard import Deadline
 from listening.sources import contract, rounds
-from listening.sources.answers import Gone
 from listening.sources.contract import (
     Connection,
     Cursor,
@@ -48,6 +47,8 @@ ACCEPT = "application/atom+xml, application/rss+xml, application/xml;q=0.9, text
 MOST_REDIRECTS = 3
 FOR_GOOD = frozenset({301, 308})
 FOR_NOW = frozenset({302, 303, 307})
+
+NAME, MISSING = "feeds", "Its newest entries may be missing."
 
 
 class RssOptions(forms.Form):
@@ -86,8 +87,8 @@ class Rss:
         try:
             posts, unreadable, known = _read(connection, walk["part"], known, now)
         except SourceError as error:
-            return _failed(error, cursor, walk, feeds, now)
-        following = _finished(cursor, walk, feeds, known)
+            return rounds.passed_over(error, cursor, walk, feeds, now, name=NAME, missing=MISSING)
+        following = rounds.finished(cursor, walk, feeds, known, name=NAME)
         return Page(posts, following, "walk" in following, unreadable)
 
     def reply(self, connection: Connection, target: Target, text: str) -> Sent:
@@ -145,29 +146,6 @@ def name_of(address: str) -> str:
         return f"The feed at {httpx.URL(address).host}"
     except (httpx.InvalidURL, ValueError):
         return "The feed"
-
-
-def _failed(
-    error: SourceError, cursor: Cursor, walk: dict[str, Any], feeds: list[str], now: datetime
-) -> Page:
-    walk = rounds.counted(walk)
-    if rounds.has_failed(walk, feeds, now):
-        raise error
-    known = dict((cursor.get("feeds") or {}).get(walk["part"], {}))
-    if error.retry_at:
-        known["not_before"] = error.retry_at.isoformat()
-    if isinstance(error, Gone):
-        known["is_gone"] = True
-    following = _finished(cursor, walk, feeds, known)
-    return Page((), following, "walk" in following, gap=f"{error.message} Its newest entries may be missing.")
-
-
-def _finished(cursor: Cursor, walk: dict[str, Any], feeds: list[str], known: dict[str, Any]) -> Cursor:
-    """One feed is read: keep what is known about it, and go on to the next."""
-    stored = cursor.get("feeds") or {}
-    kept = {feed: stored[feed] for feed in feeds if feed in stored} | {walk["part"]: known}
-    following = rounds.following(walk, feeds)
-    return {"feeds": kept, "walk": following} if following else {"feeds": kept}
 
 
 adapter = Rss()
