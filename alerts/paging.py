@@ -18,6 +18,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 
 from alerts import cases, pages, replies
+from alerts.mailing import NOT_SENT
 from alerts.models import Case, CaseEvent, Duty, Notification
 from alerts.refusals import Refused
 from alerts.story import tell
@@ -114,7 +115,7 @@ def deliver(notification_id: int, now: datetime) -> None:
     subject, body = pages.message(notification)
     try:
         send_mail(subject, body, None, [notification.email])
-    except OSError as error:
+    except NOT_SENT as error:
         _not_sent(notification, type(error).__name__, now)
     else:
         _settle(notification, state=State.SENT, sent_at=now, error="")

@@ -7,7 +7,6 @@ Mail leaves at most once: `sending` is committed before anything leaves.
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from smtplib import SMTPException
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -19,6 +18,7 @@ from django.db.models import Count
 from django.utils.timezone import localtime
 
 from alerts import praise, replies
+from alerts.mailing import NOT_SENT
 from alerts.models import Case, CaseEvent, Thanks
 from alerts.praise import Author
 from alerts.refusals import Refused
@@ -207,7 +207,7 @@ def _send(card_id: int, now: datetime) -> bool:
     card = Thanks.objects.select_related("facility", "decided_by").get(pk=card_id)
     try:
         message_of(card).send()
-    except (SMTPException, OSError) as error:
+    except NOT_SENT as error:
         logger.warning("thanks %s could not be mailed (%s)", card_id, type(error).__name__)
         state = Mail.FAILED
     else:

@@ -149,6 +149,14 @@ class DeliverTests(Paging):
         self.assertEqual(states, ["sending"])
         self.assertEqual(Notification.objects.get().state, "sent")
 
+    def test_a_folder_that_cannot_be_made_is_a_page_not_sent(self) -> None:
+        row = self.row()
+        backend = "django.core.mail.backends.filebased.EmailBackend"
+        with self.settings(EMAIL_BACKEND=backend, EMAIL_FILE_PATH="/dev/null/mail"):
+            paging.deliver(row.pk, NOW)
+        row.refresh_from_db()
+        self.assertEqual((row.state, row.error), ("waiting", "ImproperlyConfigured"))
+
     def test_a_mail_server_that_is_away_is_tried_three_times(self) -> None:
         row = self.row()
         with mock.patch("alerts.paging.send_mail", side_effect=ConnectionRefusedError):
