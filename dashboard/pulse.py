@@ -30,6 +30,8 @@ from listening.weeks import Span
 
 SLOTS = 12
 """Of five minutes each: the line that is drawn of the hour."""
+FEW = 6
+"""In five minutes: fewer than these do not reach the top of the line. One post on a calm night is no peak."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,7 @@ class Pulse:
 
 def line(slots: Sequence[int]) -> str:
     """The points of the drawn line, in a field of 110 by 24."""
-    most = max(1, *slots)
+    most = max(FEW, *slots)
     return " ".join(f"{at * 10},{round(22 - 20 * number / most, 1)}" for at, number in enumerate(slots))
 
 

@@ -10,9 +10,13 @@ from alerts.thanks import PRAISE
 from dashboard.boards import asked
 from dashboard.boards.asked import DAY
 from dashboard.boards.ground import Ground
+from dashboard.cards import Card, for_cards
+from dashboard.screens.faces import Quote
+from listening.models import Mention
 
 SHOWN = 6
 WORDS_IN_PUBLIC = 12
+POSITIVE = Mention.Sentiment.POSITIVE
 SHOWN_FOR = timedelta(days=7)
 
 
@@ -22,6 +26,7 @@ class Praise:
     week: int
     heard: int  # praise that was published in the last day
     cards: Sequence["Words"]
+    quotes: Sequence[Quote] = ()  # where nothing was passed on yet: what was heard
 
 
 @dataclass(frozen=True)
@@ -33,12 +38,22 @@ class Words:
 
 
 def praise(ground: Ground, now: datetime) -> Praise:
+    cards = [_words(card, ground) for card in newest(ground, now)[:SHOWN]]
     return Praise(
         today=thanks.passed_on_today(ground.facility_ids, now),
         week=thanks.passed_on_since(ground.facility_ids, now - SHOWN_FOR),
         heard=ground.during(asked.last(DAY, now)).filter(lane=PRAISE).count(),
-        cards=[_words(card, ground) for card in newest(ground, now)[:SHOWN]],
+        cards=cards,
+        quotes=() if cards else quotes(ground, now),
     )
+
+
+def quotes(ground: Ground, now: datetime) -> Sequence[Quote]:
+    """The newest kind words, as short and as masked as in a corridor wherever the screen hangs."""
+    heard = ground.during(asked.last(DAY, now)).unrestricted().filter(lane=PRAISE, sentiment=POSITIVE)
+    newest = for_cards(heard).newest_first()[: 2 * SHOWN]
+    said = (Quote.of(Card(mention, is_named=False)) for mention in newest)
+    return [quote for quote in said if quote.pieces][:SHOWN]
 
 
 def newest(ground: Ground, now: datetime) -> Sequence[Thanks]:

@@ -17,7 +17,8 @@ from dashboard.boards.ground import Ground
 from dashboard.cards import Card
 from dashboard.folding import Place
 from dashboard.models import Screen
-from dashboard.operations.faces import Board
+from dashboard.operations.faces import Board, Face
+from dashboard.operations.joined import Joined
 from dashboard.rows import Newest, Recent
 from dashboard.scenes import Scene, Sight, scenes
 from dashboard.screen_class import ScreenClass
@@ -119,6 +120,17 @@ class Showing:
             return 0
         return round(100 * (until - self.now) / (until - since))
 
+    @cached_property
+    def where(self) -> str:
+        """Whose screen it is: a facility, the system that its facilities belong to, or how many they are."""
+        places = list(Facility.objects.within(self.facility_ids).filter(is_active=True))
+        if len(places) == 1:
+            return places[0].name
+        systems = {place.system for place in places}
+        if len(systems) == 1 and "" not in systems:
+            return systems.pop()
+        return "All facilities" if self.facility_ids is None else f"{len(places)} facilities"
+
     @property
     def is_dimmed(self) -> bool:
         return self.screen.is_dimmed(self.now)
@@ -137,7 +149,8 @@ class Showing:
         mention, tile = breaking.told(self.standing.key, self.facility_ids, self.now)
         card = Card(mention, is_named=self.is_named, shows_work=True) if mention else None
         steps = band.emergency_slot(card, 0).steps if card else []
-        return {"card": card, "tile": tile, "steps": steps, "since": self.standing.since}
+        face = Face(tile, on=Joined(self.facility_ids).on(tile.service.pk)) if tile else None
+        return {"card": card, "tile": tile, "face": face, "steps": steps, "since": self.standing.since}
 
     def mentions(self) -> MentionQuerySet:
         return faces.shown(Mention.objects.within(self.facility_ids), self.screen_class)
@@ -185,10 +198,14 @@ class Showing:
         """Each source with its liveness, by its name alone."""
         asked = Source.objects.defer("sealed_secrets", "options", "cursor").exclude(kind=Source.IMPORT)
         states = [(source, source.liveness(self.now)) for source in asked.filter(is_active=True)]
-        if len(states) <= NAMED:
-            return {"named": states, "others": 0}
         troubled = [(source, state) for source, state in states if state != Liveness.LIVE]
-        return {"named": troubled[:NAMED], "others": len(states) - len(troubled)}
+        newest = max((source.last_success_at for source, _ in states if source.last_success_at), default=None)
+        is_silent = bool(states) and all(state == Liveness.DOWN for _, state in states)
+        told = {"since": newest, "all_down": len(states) if is_silent else 0}
+        if len(states) <= NAMED:
+            return {"named": states, "others": 0, "unnamed": 0, **told}
+        unnamed = len(troubled[NAMED:])
+        return {"named": troubled[:NAMED], "others": len(states) - len(troubled), "unnamed": unnamed, **told}
 
 
 def _parts(tones: Counter[str]) -> Iterator[Part]:

@@ -15,7 +15,7 @@ from dashboard.scenes import Sight, scenes
 from dashboard.screen_class import ScreenClass
 from dashboard.wall_filters import WallFilter
 from hospital.models import FacilityName
-from listening.models import Mention, Source
+from listening.models import Author, Mention, Source
 from tests import base
 
 NOW = base.NOW
@@ -92,6 +92,12 @@ class HourTests(BoardTestCase):
             base.mention(published_at=NOW - timedelta(minutes=minutes))
         told = pulse.last_hour(None, choices.offered(None), WallFilter(), NOW)
         self.assertEqual(told.slots, [1, *[0] * 10, 2])
+
+    def test_one_post_on_a_calm_night_is_no_peak(self) -> None:
+        heights = [float(point.partition(",")[2]) for point in pulse.line([0, 1, 0, 12]).split()]
+        self.assertEqual(heights[3], 2)
+        calm = [float(point.partition(",")[2]) for point in pulse.line([0, 1, 0]).split()]
+        self.assertGreater(calm[1], 15)
 
     def test_many_walls_cost_one_count(self) -> None:
         self.hour()
@@ -182,6 +188,26 @@ class SceneTests(BoardTestCase):
         self.assertEqual({card.unit for card in told.cards}, {"Rehab", "4 West"})
         told = self.scene("praise", ScreenClass.STAFF, frozenset({self.west.pk}))["praise"]
         self.assertEqual([card.unit for card in told.cards], ["Rehab"])
+
+    def test_until_thanks_are_passed_on_praise_quotes_what_was_heard(self) -> None:
+        author = Author.objects.create(network="fake", external_id="7", handle="oakleaf7")
+        kind = {"lane": "praise", "sentiment": "positive", "published_at": NOW - HOUR, "facility": self.north}
+        base.mention("oakleaf7 here: " + "the nurses sang to us " * 9, author=author, **kind)
+        base.mention("Lovely, but I fell", **{**kind, "lane": "safety"})
+        for screen_class in ScreenClass:
+            quotes = self.scene("praise", screen_class)["praise"].quotes
+            said = [" ".join(piece.text for piece in quote.pieces) for quote in quotes]
+            self.assertEqual(len(said), 1, screen_class)
+            self.assertNotIn("oakleaf7", said[0])
+            self.assertTrue(quotes[0].is_cut)
+        thanked(base.carla())
+        self.assertEqual(self.scene("praise", ScreenClass.STAFF)["praise"].quotes, ())
+
+    def test_the_longest_bar_of_the_topics_has_the_whole_width(self) -> None:
+        for topics in (["staff"], ["staff"], ["parking"], [], [], []):
+            base.mention(topics=topics, published_at=NOW - HOUR)
+        first, second = self.scene("topics", ScreenClass.STAFF)["topics"]
+        self.assertEqual([sum(bar[2] for bar in each.bars) for each in (first, second)], [100, 50])
 
     def test_in_public_praise_names_nobody_and_is_short(self) -> None:
         thanked(base.carla(), "Named", first_name="Ana", words="Ana was kind.")

@@ -15,6 +15,7 @@ from dashboard.models import Screen
 from dashboard.scenes import live
 from dashboard.screens import keeping, showing, views
 from hospital.models import AuditEntry
+from listening.models import Source
 from tests import base
 from tests.dashboard.screens.base import hang
 
@@ -159,6 +160,38 @@ class DoorTests(ScreenTestCase):
             for part in PARTS:
                 answer = self.client.get(address + part)
                 self.assertContains(answer, "One moment", status_code=503)
+
+
+class BarTests(ScreenTestCase):
+    """What stands above everything: whose screen it is, and what it hears."""
+
+    def test_it_says_whose_screen_it_is(self) -> None:
+        north = base.facility("Northfield North", "north", system="Northfield Health")
+        west = base.facility("Northfield West", "west", system="Northfield Health")
+        for places, said in (([north], "Northfield North"), ([], "Northfield Health")):
+            self.assertIn(f"<span>{said}</span>", self.get(hang(facilities=places)[1]))
+        west.system = "Alder Health"
+        west.save()
+        self.assertIn("<span>All facilities</span>", self.get(hang()[1]))
+
+    def test_when_no_source_answers_it_says_that_alone(self) -> None:
+        now = timezone.now()
+        for slug in ("x", "reddit"):
+            base.source(slug, last_success_at=now - timedelta(hours=3))
+        page = self.get(hang("public")[1] + "status/")
+        self.assertIn("All 2 sources down", page)
+        self.assertNotIn("Reddit", page)
+        Source.objects.filter(slug="x").update(last_success_at=now)
+        page = self.get(hang("public")[1] + "status/")
+        self.assertNotIn("sources down", page)
+        self.assertIn("Reddit</span> <b>down", page)
+
+    def test_sources_that_have_no_room_are_counted(self) -> None:
+        for number in range(6):
+            base.source(f"s{number}", last_success_at=timezone.now() - timedelta(hours=3 if number else 0))
+        page = self.get(hang()[1] + "status/")
+        self.assertIn("1 source</span> <b>live", page)
+        self.assertIn("+1 more", page)
 
 
 class SceneTests(ScreenTestCase):
