@@ -93,9 +93,11 @@ def targets_of(policy: SLAPolicy) -> Targets:
     )
 
 
-def first_due_at(queue: Queue, mention: Mention, at: datetime) -> datetime:
+def first_due_at(
+    queue: Queue, mention: Mention, at: datetime, calendars: Calendars | None = None
+) -> datetime:
     """By when a first reply is owed, of a case that comes to this queue now."""
-    calendar = Calendars.load().of(queue.policy, mention.facility_id)
+    calendar = (calendars or Calendars.load()).of(queue.policy, mention.facility_id)
     return sla.first_due_at(
         at, targets_of(queue.policy), calendar, level=mention.level, network=mention.network
     )

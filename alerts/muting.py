@@ -5,6 +5,7 @@ shows it, and whoever ends the mute gets back every one that nobody has touched.
 closed by it.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
@@ -14,7 +15,7 @@ from django.db.models import Max
 from alerts import quieting
 from alerts.models import Case, CaseEvent, StoryMute
 from alerts.refusals import Refused
-from alerts.story import tell
+from alerts.story import Step, tell
 from hospital import audit
 from listening.models import Mention
 
@@ -60,17 +61,24 @@ def standing(story_id: int | None, at: datetime) -> StoryMute | None:
     return mutes.select_related("by").order_by("-until_at").first()
 
 
-def close_if_muted(case: Case, mention: Mention, at: datetime) -> bool:
-    """A case that was just opened, of a story that needs nobody now."""
-    found = standing(mention.story_id, at)
-    pressing = mention.level in (Mention.Level.P0, Mention.Level.P1)
-    if found is None or pressing or quieting.objection(case):
-        return False
+def standing_for(story_ids: Iterable[int | None], at: datetime) -> dict[int | None, StoryMute]:
+    """The same of many stories; those that are heard are not in it."""
+    mutes = StoryMute.objects.filter(story__in=story_ids, ended_at=None, until_at__gt=at)
+    return {mute.story_id: mute for mute in mutes.select_related("by").order_by("until_at")}
+
+
+def closes(case: Case) -> bool:
+    """Whether the mute of its story closes a case that is being opened."""
+    is_pressing = case.mention.level in (Mention.Level.P0, Mention.Level.P1)
+    return not is_pressing and not quieting.objection(case)
+
+
+def closed(case: Case, mute: StoryMute, at: datetime) -> Step:
+    """Close a case that is not stored yet, of a story that needs nobody now; the step that says so."""
     case.state, case.outcome, case.closed_at = Case.State.CLOSED, Case.Outcome.NO_REPLY_NEEDED, at
-    case.outcome_note = f"Muted story, by {found.by.get_full_name() or found.by.username}"
-    case.save(update_fields=["state", "outcome", "closed_at", "outcome_note"])
-    tell(case.pk, Kind.CLOSED, by=None, at=at, outcome=case.outcome, note=case.outcome_note, mute=found.pk)
-    return True
+    case.outcome_note = f"Muted story, by {mute.by.get_full_name() or mute.by.username}"
+    said = {"outcome": case.outcome, "note": case.outcome_note, "mute": mute.pk}
+    return Step(case, Kind.CLOSED, detail=said)
 
 
 def _closed_by(mute: StoryMute) -> list[int]:

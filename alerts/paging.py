@@ -1,6 +1,7 @@
 """Reaching the person on duty when a post cannot wait.
 
-1. `sweep` finds an open case of a paged queue that nobody was paged for, and writes a page and its event.
+1. `page_for` writes a page and its event for a case of a paged queue that was just opened; `sweep` finds
+   those that it missed.
 2. `deliver` sends it; `sent` and `failed` are written after, so that a lost worker loses no page.
 3. Somebody says "I have it", or within five minutes the next on the duty list is paged.
 4. Where nobody is on duty, or all were paged twice, the page stands with nobody, and every desk shows it.
@@ -8,7 +9,7 @@
 
 import logging
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -67,6 +68,12 @@ def sweep(now: datetime) -> list[int]:
         Q(lease_until__lte=now) | Q(lease_until__isnull=True), state=State.WAITING
     )
     return list(waiting.order_by("id").values_list("pk", flat=True)[:100])
+
+
+def page_for(opened: Iterable[Case], *, at: datetime) -> list[int]:
+    """Page at once for what was just opened, as far as it needs it; the ids of what is to be sent."""
+    pages = [page(case.pk, at=at) for case in opened if case.queue.slug in ROLES]
+    return [made.pk for made in pages if made and made.state == State.WAITING]
 
 
 @transaction.atomic

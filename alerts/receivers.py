@@ -12,11 +12,14 @@ from hospital.signals import service_changed
 from listening.signals import answers_seen, mentions_stored
 from listening.sources.contract import Written
 
+A_PERSONS_STEP = 20
+"""So many cases may take a step at once. Where more do, a backlog is routed, and no card of it is urgent."""
+
 
 @receiver(mentions_stored, dispatch_uid="alerts.route_new_mentions")
 def route_new_mentions(ids: Sequence[int], urgent_ids: Sequence[int] = (), **_: Any) -> None:
-    for mention_id in urgent_ids:
-        tasks.ring(tasks.route, mention_id, queue=tasks.URGENT)
+    if urgent_ids:
+        tasks.ring(tasks.route_urgent, queue=tasks.URGENT)
     tasks.ring(tasks.route_due, queue=tasks.BULK)
     tasks.ring(tasks.note_edits, list(ids), queue=tasks.BULK)
 
@@ -34,4 +37,5 @@ def join_operations(**_: Any) -> None:
 @receiver(cases_changed, dispatch_uid="alerts.show_cases")
 def show_cases(ids: Sequence[int], **_: Any) -> None:
     # Not here: whoever claims would wait for the lock of the wall's order, and with it for whoever stores.
-    tasks.ring(tasks.show_cases, list(ids), queue=tasks.URGENT)
+    queue = tasks.URGENT if len(ids) <= A_PERSONS_STEP else tasks.BULK
+    tasks.ring(tasks.show_cases, list(ids), queue=queue)

@@ -9,6 +9,11 @@ BEAT: dict[str, dict[str, Any]] = {
         # A sweep that waited longer than this has been overtaken by the next.
         "options": {"queue": "bulk", "expires": 10},
     },
+    "alerts-route-urgent": {
+        "task": "alerts.tasks.route_urgent",
+        "schedule": 2.0,
+        "options": {"queue": "urgent", "expires": 10},
+    },
     "alerts-sweep-shown": {
         "task": "alerts.tasks.sweep_shown",
         "schedule": 15.0,

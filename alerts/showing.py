@@ -16,8 +16,7 @@ from django.db import transaction
 from alerts import standing
 from alerts.models import Case, CaseEvent
 from alerts.signals import walls_changed
-from listening import wall_sequence
-from listening.models import Mention
+from listening import bulk, wall_sequence
 
 LATELY = timedelta(minutes=5)
 MOST_SWEPT = 300
@@ -28,6 +27,14 @@ MOST = 200
 
 AT_ONCE = 50
 """Taken under the lock of the wall's order, for which whoever stores a page waits."""
+
+SAID = """
+UPDATE alerts_case held SET shown = told.mark FROM (VALUES %s) AS told (id, mark) WHERE held.id = told.id
+"""
+NUMBERED = """
+UPDATE listening_mention mention SET wall_seq = told.number FROM (VALUES %s) AS told (id, number)
+WHERE mention.id = told.id
+"""
 
 
 def renew(case_ids: Iterable[int]) -> int:
@@ -62,7 +69,7 @@ def _show(case_ids: list[int]) -> int:
     free = list(held.order_by("mention_id").values_list("pk", flat=True))
     cases = standing.read(Case.objects.filter(pk__in=free)).order_by("mention_id")
     fresh = [case for case in cases if _differs(case)]
-    for case in fresh:
-        Case.objects.filter(pk=case.pk).update(shown=standing.of(case).mark)
-        Mention.objects.filter(pk=case.mention_id).update(wall_seq=next(numbers))
+    if fresh:
+        bulk.write(SAID, [(case.pk, standing.of(case).mark) for case in fresh])
+        bulk.write(NUMBERED, [(case.mention_id, next(numbers)) for case in fresh])
     return len(fresh)

@@ -36,8 +36,10 @@ FORGET_AFTER_SECONDS = 60
 
 
 @shared_task(ignore_result=True)
-def route(mention_id: int) -> None:
-    triage.route(mention_id, timezone.now())
+def route_urgent() -> None:
+    now = timezone.now()
+    for notification_id in paging.page_for(triage.route_urgent(now), at=now):
+        ring(deliver, notification_id, queue=URGENT)
 
 
 @shared_task(ignore_result=True)

@@ -2,81 +2,144 @@
 
 A mention with no `processed_at` is still owed a decision, and stays so until the decision has committed:
 
-1. lock the mention; whoever else holds it is deciding already;
+1. lock the mentions, a hundred at once; whoever else holds one is deciding already;
 2. a safety lane goes to its own queue before any rule is asked, and a voice of staff to the restricted one;
 3. else the first rule that fits names the queue;
-4. open a case there, or none;
+4. open the cases there, or none;
 5. set `processed_at`, all in one transaction.
 
-One that raises is counted and left for later; after three times it goes to the unsorted queue, where a person
+What must not wait is asked for by itself, by a worker of its own, so that no backlog stands before it. One
+that raises is counted and left for later; after three times it goes to the unsorted queue, where a person
 looks.
 """
 
 import logging
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.db.models import F
 
-from alerts import clocks, defaults, muting, priority, staffvoice, weighing
+from alerts import clocks, defaults, priority, staffvoice, weighing
+from alerts import openings as openings_of
 from alerts.models import Case, CaseEvent, Queue, Rule
 from alerts.models.queue import STAFF_VOICE
+from alerts.openings import Opening
 from alerts.rules import SAFETY_QUEUES, Condition, Facts, first_fitting
 from alerts.story import tell
-from hospital import absences
 from listening import exclusions
 from listening.models import Mention, MentionVersion
-from listening.models.mention import RESTRICTED_LANES
+from listening.models.mention import RESTRICTED_LANES, MentionQuerySet
 
 logger = logging.getLogger(__name__)
+
+AT_ONCE = 100
+"""Mentions that one transaction decides on: it holds them for a fraction of a second."""
 
 GIVE_UP_AFTER = 3
 PERSON_SAYS = "A person set it to {}, and no rule names a queue for it"
 UNREADABLE = "The rules could not be applied to this mention. Please look at it yourself."
 
 
-def route(mention_id: int, now: datetime, *, rules: Sequence[Condition] | None = None) -> Case | None:
+@dataclass(frozen=True)
+class Desk:
+    """What every post is held against; taken once for many."""
+
+    rules: Sequence[Condition]
+    queues: Mapping[int, Queue]
+
+    @classmethod
+    def load(cls) -> "Desk":
+        return cls(active_rules(), Queue.objects.select_related("policy").in_bulk())
+
+    def queue(self, slug: str) -> Queue:
+        here = (queue for queue in self.queues.values() if queue.slug == slug)
+        return next(here, None) or defaults.queue(slug)
+
+
+def route(mention_id: int, now: datetime) -> Case | None:
     """Decide on one mention. Safe to call twice, and from two workers at once."""
-    with transaction.atomic():
-        owed = Mention.objects.unrouted().select_related(None).select_for_update(skip_locked=True)
-        mention = owed.filter(pk=mention_id).first()
-        if mention is None:
-            return None
-        case = _decide(mention, now, active_rules() if rules is None else rules)
-        _processed(mention, now)
-    return case
+    return _decide_on([mention_id], now, Desk.load()).get(mention_id)
 
 
 def route_due(now: datetime, *, limit: int = 500) -> int:
     """Decide on the oldest that are owed; how many were decided."""
-    owed = Mention.objects.unrouted().order_by("id").values_list("id", "route_attempts")[:limit]
-    rules, decided = active_rules(), 0
-    for mention_id, attempts in owed:
+    return len(_work_off(Mention.objects.unrouted().order_by("id")[:limit], now))
+
+
+def route_urgent(now: datetime, *, limit: int = AT_ONCE) -> list[Case]:
+    """Decide on what must not wait, however much stands before it; the cases that it has now."""
+    owed = Mention.objects.unrouted().urgent().order_by("level", "id")
+    return [case for case in _work_off(owed[:limit], now).values() if case]
+
+
+def _work_off(owed: MentionQuerySet, now: datetime) -> dict[int, Case | None]:
+    """Many at once. One by one goes what failed before, and what has a case, whose own locks come first."""
+    rows = list(owed.values_list("id", "route_attempts", "case"))
+    single = {pk: attempts for pk, attempts, case_id in rows if attempts or case_id}
+    plain = [pk for pk, _, _ in rows if pk not in single]
+    desk, decided = Desk.load(), dict[int, Case | None]()
+    for at in range(0, len(plain), AT_ONCE):
+        chunk = plain[at : at + AT_ONCE]
         try:
-            if attempts >= GIVE_UP_AFTER:
-                set_aside(mention_id, now)
-            else:
-                route(mention_id, now, rules=rules)
-            decided += 1
+            decided |= _decide_on(chunk, now, desk)
         except Exception:
             # One post that no rule can be asked about must not hold up its neighbours.
-            logger.exception("mention %s could not be routed", mention_id)
-            Mention.objects.filter(pk=mention_id).update(route_attempts=F("route_attempts") + 1)
+            logger.exception("%d mentions could not be routed at once: they are one by one", len(chunk))
+            single |= dict.fromkeys(chunk, 0)
+    for mention_id, attempts in single.items():
+        decided |= _decide_alone(mention_id, attempts, now, desk)
+    return decided
+
+
+def _decide_alone(mention_id: int, attempts: int, now: datetime, desk: Desk) -> dict[int, Case | None]:
+    try:
+        if attempts < GIVE_UP_AFTER:
+            return _decide_on([mention_id], now, desk)
+        return {mention_id: set_aside(mention_id, now)}
+    except Exception:
+        logger.exception("mention %s could not be routed", mention_id)
+        Mention.objects.filter(pk=mention_id).update(route_attempts=F("route_attempts") + 1)
+        return {}
+
+
+@transaction.atomic
+def _decide_on(mention_ids: Sequence[int], now: datetime, desk: Desk) -> dict[int, Case | None]:
+    """By mention, of those that were owed and that nobody else is deciding on."""
+    owed = Mention.objects.unrouted().select_related("source", "author", "facility", "story")
+    held = owed.select_for_update(of=("self",), skip_locked=True, no_key=True)
+    mentions = list(held.filter(pk__in=mention_ids).order_by("pk"))
+    known = Case.objects.filter(mention__in=mentions).select_related("queue__policy")
+    decided: dict[int, Case | None] = {case.mention_id: case for case in known}
+    for mention in mentions:
+        if case := decided.get(mention.pk):
+            _reconsider(case, mention, now)
+    fresh = [mention for mention in mentions if mention.pk not in decided]
+    openings = [opening for mention in fresh if (opening := _opening(mention, desk))]
+    for opening in openings:
+        if opening.mention.lane in RESTRICTED_LANES:
+            staffvoice.forget_author(opening.mention)
+    opened = openings_of.open_all(openings, now)
+    decided |= dict.fromkeys(mention.pk for mention in fresh)
+    decided |= {case.mention_id: case for case in opened}
+    Mention.objects.filter(pk__in=list(decided)).update(processed_at=now)
     return decided
 
 
 @transaction.atomic
-def set_aside(mention_id: int, now: datetime) -> None:
+def set_aside(mention_id: int, now: datetime) -> Case | None:
     """A case for a person, made from the mention's id alone: nobody's complaint is lost."""
     mention = Mention.objects.unrouted().select_for_update(skip_locked=True).filter(pk=mention_id).first()
     if mention is None:
-        return
-    if not Case.objects.filter(mention=mention).exists():
-        _open(mention, defaults.queue(defaults.UNSORTED), now, why=UNREADABLE)
-    _processed(mention, now)
+        return None
+    case = Case.objects.filter(mention=mention).first()
+    if case is None:
+        unsorted = Opening(mention, defaults.queue(defaults.UNSORTED), UNREADABLE)
+        case = openings_of.open_all([unsorted], now)[0]
+    Mention.objects.filter(pk=mention.pk).update(processed_at=now)
+    return case
 
 
 def active_rules() -> list[Condition]:
@@ -123,31 +186,26 @@ def _tell_once(mention_id: int, at: datetime, **detail: int) -> bool:
     return True
 
 
-def _decide(mention: Mention, now: datetime, rules: Sequence[Condition]) -> Case | None:
-    case = Case.objects.filter(mention=mention).select_related("queue__policy").first()
-    if case is not None:
-        _reconsider(case, mention, now)
-        return case
+def _opening(mention: Mention, desk: Desk) -> Opening | None:
+    """The case that a post without one needs, if it needs one."""
     if mention.is_gone or is_our_own(mention):
         return None
     if mention.lane in RESTRICTED_LANES:
-        staffvoice.forget_author(mention)
-        return _open(mention, defaults.queue(STAFF_VOICE), now, why=staffvoice.WHY)
+        return Opening(mention, desk.queue(STAFF_VOICE), staffvoice.WHY)
     if mention.lane in SAFETY_QUEUES:
         why = f"Safety: read as {mention.lane.replace('_', ' ')}"
-        return _open(mention, defaults.queue(SAFETY_QUEUES[mention.lane]), now, why=why)
+        return Opening(mention, desk.queue(SAFETY_QUEUES[mention.lane]), why)
     if mention.is_excluded:
         return None
-    found = first_fitting(rules, facts_for(mention, rules))
+    found = first_fitting(desk.rules, facts_for(mention, desk.rules))
     queue_id = found[0].queue_id if found else None
     if queue_id is None and is_pressed_by_a_person(mention):
         why = PERSON_SAYS.format(mention.get_level_display().lower())
-        return _open(mention, defaults.queue(defaults.UNSORTED), now, why=why)
+        return Opening(mention, desk.queue(defaults.UNSORTED), why)
     if found is None or queue_id is None:
         return None
     rule, why = found
-    queue = Queue.objects.select_related("policy").get(pk=queue_id)
-    return _open(mention, queue, now, why=why, rule_id=rule.id)
+    return Opening(mention, desk.queues[queue_id], why, rule.id)
 
 
 def _reconsider(case: Case, mention: Mention, now: datetime) -> None:
@@ -200,46 +258,6 @@ def is_our_own(mention: Mention) -> bool:
     return bool(handle and author and author.handle.lstrip("@").casefold() == handle)
 
 
-def _open(
-    mention: Mention,
-    queue: Queue,
-    now: datetime,
-    *,
-    why: str,
-    rule_id: int | None = None,
-) -> Case:
-    facts = weighing.facts_of(mention)
-    case = Case.objects.create(
-        mention=mention,
-        queue=queue,
-        rule_id=rule_id,
-        facility_id=mention.facility_id,
-        facts=facts.stored(),
-        priority=priority.score(priority.standing(facts, weighing.current())),
-        opened_at=now,
-        due_at=clocks.first_due_at(queue, mention, now),
-    )
-    tell(case.pk, CaseEvent.Kind.OPENED, by=None, at=now, queue=queue.name, why=why)
-    if muting.close_if_muted(case, mention, now):
-        return case
-    if mention.story_id and queue.slug not in {*SAFETY_QUEUES.values(), STAFF_VOICE}:
-        _keep_with_its_story(case, mention.story_id, now)
-    return case
-
-
-def _keep_with_its_story(case: Case, story_id: int, now: datetime) -> None:
-    """Whoever works on a story gets what is said of it later, so that no two people answer one thing."""
-    of_story = Case.objects.open().filter(mention__story=story_id, owner__isnull=False)
-    here = of_story.filter(queue=case.queue, facility=case.facility).exclude(pk=case.pk)
-    here = here.exclude(owner__in=absences.away(now))
-    kept = here.select_related("owner").order_by("claimed_at", "pk").first()
-    if kept is None or kept.owner is None:
-        return
-    case.state, case.owner, case.claimed_at = Case.State.CLAIMED, kept.owner, now
-    case.save(update_fields=["state", "owner", "claimed_at"])
-    tell(case.pk, CaseEvent.Kind.CLAIMED, by=kept.owner, at=now, story_case=kept.pk)
-
-
 def facts_of(mention: Mention) -> Facts:
     return Facts(
         lane=mention.lane,
@@ -259,7 +277,3 @@ def facts_for(mention: Mention, rules: Sequence[Condition]) -> Facts:
     if any(rule.expression for rule in rules):
         return replace(facts, asked=exclusions.seen(mention).asked)
     return facts
-
-
-def _processed(mention: Mention, now: datetime) -> None:
-    Mention.objects.filter(pk=mention.pk).update(processed_at=now)

@@ -1,12 +1,14 @@
 """Giving a case its priority: gathering its facts, weighing them, and changing what they weigh."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
+from django.db.models import OuterRef
 
 from alerts import priority
 from alerts.models import Case, CaseEvent, PriorityWeights, Reply
@@ -18,20 +20,33 @@ from listening.models import Mention
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 PRESS_NETWORKS = frozenset({"rss", "news"})
+MOST_COUNTED = 100
+"""Posts of one author in a day; more than a few weigh no more."""
+
 PREVIEWED = 2_000
 """Open cases that a preview puts in order."""
 
 
 def facts_of(mention: Mention) -> Facts:
-    return Facts(
-        severity=mention.severity,
-        lane=mention.lane,
-        child=priority.mentions_child(f"{mention.title}\n{mention.text[: priority.LOOKED_AT]}"),
-        posts_today=_posts_of_the_day(mention),
-        wrote_again=_wrote_again(mention),
-        press=mention.network in PRESS_NETWORKS,
-        reach=mention.story.count - 1 if mention.story else 0,
-    )
+    return facts_of_all([mention])[mention.pk]
+
+
+def facts_of_all(mentions: Sequence[Mention]) -> dict[int, Facts]:
+    """By mention; two questions to the database, however many these are."""
+    known = [mention for mention in mentions if mention.author_id is not None]
+    posts_today, answered_at = _posts_of_the_day(known), _answered_at(known)
+    return {
+        mention.pk: Facts(
+            severity=mention.severity,
+            lane=mention.lane,
+            child=priority.mentions_child(f"{mention.title}\n{mention.text[: priority.LOOKED_AT]}"),
+            posts_today=max(1, posts_today.get(mention.pk, 1)),
+            wrote_again=_wrote_again(mention, answered_at.get(mention.author_id, ())),
+            press=mention.network in PRESS_NETWORKS,
+            reach=mention.story.count - 1 if mention.story else 0,
+        )
+        for mention in mentions
+    }
 
 
 def current() -> Weights:
@@ -151,17 +166,30 @@ def _set_by(case: Case) -> SetBy | None:
     return SetBy(case.severity_set, person.get_full_name() or person.username)
 
 
-def _posts_of_the_day(mention: Mention) -> int:
-    """This one and those of the same author, about us, in the day before it."""
-    if mention.author_id is None:
-        return 1
-    same = Mention.objects.unrestricted().filter(author=mention.author_id, is_gone=False)
-    day = same.filter(published_at__gt=mention.published_at - DAY, published_at__lte=mention.published_at)
-    return max(1, day[:100].count())
+def _posts_of_the_day(mentions: Sequence[Mention]) -> dict[int, int]:
+    """Of each: this one and those of the same author, about us, in the day before it."""
+    if not mentions:
+        return {}
+    same = Mention.objects.unrestricted().filter(author=OuterRef("author"), is_gone=False)
+    until = OuterRef("published_at")
+    day = same.filter(published_at__gt=until - DAY, published_at__lte=until).values("pk")[:MOST_COUNTED]
+    asked = Mention.objects.filter(pk__in=[mention.pk for mention in mentions])
+    return {pk: len(day) for pk, day in asked.annotate(day=ArraySubquery(day)).values_list("pk", "day")}
 
 
-def _wrote_again(mention: Mention) -> bool:
-    if mention.author_id is None:
-        return False
-    answered = Reply.objects.filter(case__mention__author=mention.author_id, state=Reply.State.SENT)
-    return answered.filter(sent_at__range=(mention.published_at - WEEK, mention.published_at)).exists()
+def _answered_at(mentions: Sequence[Mention]) -> dict[int | None, list[datetime]]:
+    """When replies of ours to the authors of these left, by author, as far back as counts."""
+    found: dict[int | None, list[datetime]] = {}
+    if not mentions:
+        return found
+    times = [mention.published_at for mention in mentions]
+    sent = Reply.objects.filter(state=Reply.State.SENT, sent_at__range=(min(times) - WEEK, max(times)))
+    to_them = sent.filter(case__mention__author__in={mention.author_id for mention in mentions})
+    for author_id, sent_at in to_them.values_list("case__mention__author", "sent_at"):
+        if sent_at is not None:
+            found.setdefault(author_id, []).append(sent_at)
+    return found
+
+
+def _wrote_again(mention: Mention, answered_at: Iterable[datetime]) -> bool:
+    return any(mention.published_at - WEEK <= at <= mention.published_at for at in answered_at)

@@ -24,7 +24,7 @@ from listening.intake import Arrival, Known, Refused
 from listening.joining import Fresh
 from listening.leases import Lease
 from listening.models import Match, Mention, MentionVersion, Source
-from listening.models.mention import RESTRICTED_LANES
+from listening.models.mention import RESTRICTED_LANES, URGENT_LEVELS
 from listening.queries.asked import source_names
 from listening.reading.analysis import Reading
 from listening.reading.lanes import SAFETY
@@ -33,8 +33,6 @@ from listening.signals import mentions_stored
 
 COMES_FIRST = frozenset({"emergency", "self_harm", "threat", "in_building"})
 """What makes even a voice of staff everybody's business: somebody may be in danger now."""
-
-URGENT_LEVELS = frozenset({Mention.Level.P0, Mention.Level.P1})
 
 
 @dataclass(frozen=True)

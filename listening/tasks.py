@@ -20,7 +20,9 @@ from listening.doorbell import ring
 
 @shared_task(acks_late=True)
 def poll(poll_id: int) -> None:
-    ingest.poll(poll_id)
+    if ingest.poll(poll_id):
+        # A source that has more is asked again at once, behind whatever waits already.
+        poll_due()
 
 
 @shared_task

@@ -16,8 +16,12 @@ STAFF_VOICE = "staff_voice"
 RESTRICTED_LANES = (STAFF_VOICE,)
 """What members of staff say in public: on no wall, in no list, in no number, and without its author."""
 
+URGENT_LEVELS = ("P0", "P1")
 NEVER_EXCLUDED = tuple(sorted(SAFETY))
 """What speaks of somebody's safety is shown even where a person said that such posts are not about us."""
+
+URGENT = Q(lane__in=NEVER_EXCLUDED) | Q(level__in=URGENT_LEVELS)
+"""What must not wait behind other posts."""
 
 THERE = Q(is_gone=False) & (Q(exclusion__isnull=True) | Q(lane__in=NEVER_EXCLUDED))
 
@@ -48,6 +52,9 @@ class MentionQuerySet(models.QuerySet["Mention"]):
 
     def unrouted(self) -> Self:
         return self.filter(processed_at__isnull=True)
+
+    def urgent(self) -> Self:
+        return self.filter(URGENT)
 
     def there(self) -> Self:
         """Neither removed at its source nor said to be not about us."""
@@ -200,6 +207,12 @@ class Mention(models.Model):
             GinIndex(Func(F("title"), F("text"), function="listening_words"), name="mention_words"),
             # route_due: mentions no rule has looked at yet.
             models.Index(fields=["id"], name="mention_unrouted", condition=Q(processed_at__isnull=True)),
+            # route_urgent: those of them that must not wait, however many the others are.
+            models.Index(
+                fields=["level", "id"],
+                name="mention_urgent_unrouted",
+                condition=Q(processed_at__isnull=True) & URGENT,
+            ),
         ]
 
     def __str__(self) -> str:

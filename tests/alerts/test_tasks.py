@@ -1,3 +1,4 @@
+from datetime import timedelta
 from typing import Any
 from unittest import mock
 
@@ -6,11 +7,13 @@ from django.test import SimpleTestCase, TestCase
 from django.utils import timezone
 
 from alerts import defaults, tasks
-from alerts.models import Case
+from alerts.models import Case, Duty, Notification
 from alerts.schedule import BEAT
+from alerts.signals import cases_changed
 from listening.models import Mention
 from listening.signals import mentions_stored
 from tests.alerts.desk import approved, fresh, open_case
+from tests.alerts.safety.base import duty
 from tests.base import FakeSource, mention, pete, priya, registered
 
 NOWHERE = "redis://127.0.0.1:1/0"
@@ -49,8 +52,25 @@ class BellTests(TestCase):
             mentions_stored.send(sender=Mention, ids=[4, 5], urgent_ids=[5])
         self.assertEqual(
             self.heard,
-            [(tasks.route, 5, "urgent"), (tasks.route_due, "bulk"), (tasks.note_edits, [4, 5], "bulk")],
+            [(tasks.route_urgent, "urgent"), (tasks.route_due, "bulk"), (tasks.note_edits, [4, 5], "bulk")],
         )
+
+    def test_whoever_is_on_duty_is_paged_as_soon_as_it_is_decided(self) -> None:
+        now = timezone.now()
+        duty(pete(), Duty.Role.SECURITY, starts_at=now, ends_at=now + timedelta(hours=1))
+        mention(lane="threat", level="P0", severity=95, published_at=now)
+        with self.rung():
+            tasks.route_urgent()
+        page = Notification.objects.get()
+        self.assertEqual((page.person, page.case.queue.slug if page.case else ""), (pete(), "safety"))
+        self.assertEqual(self.heard, [(tasks.deliver, page.pk, "urgent")])
+
+    def test_cards_of_a_backlog_wait_behind_what_is_urgent(self) -> None:
+        for ids, queue in (([7], "urgent"), (list(range(100)), "bulk")):
+            self.heard.clear()
+            with self.rung():
+                cases_changed.send(sender=Case, ids=ids)
+            self.assertEqual(self.heard, [(tasks.show_cases, ids, queue)])
 
     def test_the_sweep_rings_for_replies_whose_hold_has_passed(self) -> None:
         with registered(FakeSource()):

@@ -2,14 +2,15 @@ from datetime import timedelta
 from unittest import mock
 
 from django.test import TestCase, TransactionTestCase
+from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from listening import doorbell, leases, sweep, tasks
+from listening import doorbell, ingest, leases, sweep, tasks
 from listening.leases import LEASE
 from listening.models import Poll, Source
 from tests import base
 from tests.base import NOW
-from tests.listening.polling import owe
+from tests.listening.polling import owe, page
 from tests.listening.test_leases import in_threads
 
 SECOND = timedelta(seconds=1)
@@ -92,6 +93,20 @@ class DoorbellTests(TestCase):
         with mock.patch.object(tasks.poll, "delay") as delay:
             tasks.poll_due.run()
         delay.assert_called_once_with(Poll.objects.get().pk)
+
+    def test_a_source_that_has_more_is_asked_again_at_once(self) -> None:
+        now = timezone.now()
+        source = base.source(next_poll_at=now + 30 * SECOND)
+        answers = [page(base.post(published_at=now), has_more=True), page()]
+        with (
+            base.registered(base.FakeSource(*answers)),
+            mock.patch.object(ingest, "MAX_PAGES", 1),
+            mock.patch.object(tasks.poll, "delay") as delay,
+        ):
+            for _ in answers:
+                tasks.poll.run(owe(source, slot=timezone.now()).pk)
+                Poll.objects.filter(state=Poll.State.QUEUED).update(state=Poll.State.DONE)
+        self.assertEqual(delay.call_count, 1)
 
 
 class TwoBeatsTests(TransactionTestCase):
