@@ -33,6 +33,8 @@ class Case:
     target: Target | None = None
     replied: Exchange | None = field(default=None, compare=False)
     before: tuple[Exchange, ...] = field(default=(), compare=False)  # what a reply reads first
+    name: str = ""  # of a second way to read the same network
+    values: dict[str, str] = field(default_factory=dict, compare=False)  # of secrets that say something
 
     @property
     def adapter(self) -> Adapter:
@@ -40,12 +42,12 @@ class Case:
 
     @property
     def recording(self) -> list[Exchange]:
-        return recording(f"{self.kind}.json")
+        return recording(f"{self.name or self.kind}.json")
 
     def connection(self, server: Recorded, **options: Any) -> Connection:
         # Every test has a port of its own, so that no session of another test is taken up again.
         url = {self.url_option: server.url + self.url_path}
-        keys = {name: f"{name}-value" for name in self.secrets}
+        keys = {name: f"{name}-value" for name in self.secrets} | self.values
         return Connection({**self.options, **url, **options}, keys, may_reach_private=True)
 
     def fetch(self, server: Recorded, cursor: dict[str, Any] | None = None, **options: Any) -> Page:
@@ -72,6 +74,14 @@ X = Case(
         "headers": {},
         "body": {"data": {"id": "1790000000000000400", "text": "Sorry to hear that."}},
     },
+)
+X_MENTIONS = Case(
+    "x",
+    "/2/users/42/mentions",
+    {"backfill_hours": BACKFILL, "reads": "mentions", "own_handle": "@northfieldcare"},
+    ("consumer_key", "consumer_secret", "access_token", "access_token_secret"),
+    name="x_mentions",
+    values={"access_token": "42-value"},
 )
 REDDIT = Case(
     "reddit",
@@ -208,6 +218,7 @@ PAGES = Case("pages", "/northfield", {"sites": ["127.0.0.1"]}, url_option="pages
 
 CASES = (
     X,
+    X_MENTIONS,
     REDDIT,
     GOOGLE,
     RSS,
