@@ -1,6 +1,6 @@
 """One working example of every adapter, for the tests that run over all of them."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from listening.queries.parsing import parse
@@ -34,6 +34,7 @@ class Case:
     replied: Exchange | None = field(default=None, compare=False)
     before: tuple[Exchange, ...] = field(default=(), compare=False)  # what a reply reads first
     name: str = ""  # of a second way to read the same network
+    recorded: str = ""  # of which kind, where a second one reads the same
     values: dict[str, str] = field(default_factory=dict, compare=False)  # of secrets that say something
 
     @property
@@ -42,7 +43,7 @@ class Case:
 
     @property
     def recording(self) -> list[Exchange]:
-        return recording(f"{self.name or self.kind}.json")
+        return recording(f"{self.recorded or self.name or self.kind}.json")
 
     def connection(self, server: Recorded, **options: Any) -> Connection:
         # Every test has a port of its own, so that no session of another test is taken up again.
@@ -83,6 +84,7 @@ X_MENTIONS = Case(
     name="x_mentions",
     values={"access_token": "42-value"},
 )
+X_STREAM = replace(X, kind="x_stream", options={"backfill_hours": BACKFILL}, recorded="x")
 REDDIT = Case(
     "reddit",
     "/r/all/search/",
@@ -190,6 +192,14 @@ MASTODON = Case(
     },
 )
 
+MASTODON_STREAM = replace(
+    MASTODON,
+    kind="mastodon_stream",
+    options={**MASTODON.options, "public": ""},
+    secrets=(),  # some instances stream without one
+    recorded="mastodon",
+)
+
 PARENT = "at://did:plc:pat/app.bsky.feed.post/3k3"
 BLUESKY = Case(
     "bluesky",
@@ -219,11 +229,13 @@ PAGES = Case("pages", "/northfield", {"sites": ["127.0.0.1"]}, url_option="pages
 CASES = (
     X,
     X_MENTIONS,
+    X_STREAM,
     REDDIT,
     GOOGLE,
     RSS,
     BLUESKY,
     MASTODON,
+    MASTODON_STREAM,
     NEWS,
     FACEBOOK,
     YELP,

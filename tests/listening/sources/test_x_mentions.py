@@ -64,7 +64,7 @@ class WalkTests:
     def test_more_than_x_lists_is_said(self) -> None:
         pages = [listing(*range(900 - n * 100, 800 - n * 100, -1), token=f"t{n}") for n in range(7)]
         with serving([*pages, listing(*range(200, 110, -1))]) as server:
-            cursor, gaps = {}, []
+            cursor, gaps = dict[str, Any](), list[str]()
             for _ in range(8):
                 page = fetch(server, cursor)
                 cursor, gaps = dict(page.cursor), [*gaps, page.gap]
