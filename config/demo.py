@@ -214,6 +214,11 @@ def further_sources(system: dict[str, Any], url: str) -> Iterator[Made]:
     own_account = f"@{handle}@{INSTANCES[0]}"
     mastodon = {"instances": places, "tags": tag, "own_account": own_account, "backfill_hours": 2}
     yield "mastodon", "Mastodon", 15, mastodon, {"access_token": key}
+    live = {"instances": f"{url}/fediverse/{INSTANCES[0]}", "tags": tag, "public": "", "backfill_hours": 2}
+    yield "mastodon_stream", "Mastodon, live", 15, live | {"own_account": own_account}, {"access_token": key}
+    x = {"api_url": url, "own_handle": handle, "backfill_hours": 2}
+    keys = ("bearer_token", "consumer_key", "consumer_secret", "access_token", "access_token_secret")
+    yield "x_stream", "X, live", 10, x, dict.fromkeys(keys, key)
     yield "news", "Google News", 60, {"api_url": url}, {}
     yield (
         "bluesky",

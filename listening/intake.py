@@ -31,7 +31,6 @@ CLOCKS_DIFFER = timedelta(minutes=2)
 class ImportedPost(Post):
     """A post out of a file, which says itself what network it is from."""
 
-    network: str = ""
     facility_id: int | None = None  # where whoever handed it in has said so
 
 
@@ -125,7 +124,7 @@ def accept(post: Post, listener: Listener, now: datetime) -> Arrival:
     """Clean a post and look for what is listened for. Raises one of UNREADABLE when it is beyond reading."""
     clean, is_truncated = cleaned(post)
     published_at, is_guessed = believable(post.published_at, now)
-    network = wording.handle(getattr(post, "network", "") or listener.source.kind)[:30]
+    network = wording.handle(post.network or listener.source.kind)[:30]
     return Arrival(
         post=clean,
         network=network,

@@ -11,13 +11,13 @@ the call fails they are due again in its next try.
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from listening import connections, leases, removal, sorting, sweep, terms, vault
 from listening.care import Care
@@ -33,6 +33,7 @@ logger = logging.getLogger(__name__)
 PACE = timedelta(minutes=1)
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=5), timedelta(hours=6)
 FEW = 20
+CLOCKS_DIFFER = timedelta(seconds=2)
 SECOND_LOOK = timedelta(minutes=15)
 DOUBT = "Most of these are said to be gone. They are looked up once more before they are erased."
 GONE = frozenset({"deleted", "protected"})
@@ -54,6 +55,15 @@ def due(now: datetime) -> list[int]:
     waiting = Mention.objects.filter(source=OuterRef("pk"), is_gone=False, recheck_at__lte=now)
     asked = Source.objects.polled().filter(Exists(waiting)).exclude(limited_until__gt=now)
     return [source.pk for source in asked if _can(source.kind) and _may(source, now)]
+
+
+def soon(source: Source, written_at: Iterable[datetime], now: datetime) -> None:
+    """Look up at once what was written at these moments: its network says that one of them is gone, by an id
+    that is not ours."""
+    near = Q()
+    for at in written_at:
+        near |= Q(published_at__range=(at - CLOCKS_DIFFER, at + CLOCKS_DIFFER))
+    Mention.objects.filter(near, source=source, is_gone=False).update(recheck_at=now)
 
 
 def _can(kind: str) -> bool:

@@ -18,13 +18,16 @@ from sandbox import (
     google,
     jetstream,
     mastodon,
+    mastodon_stream,
     news,
     operations,
     reddit,
     rss,
+    telling,
     trustpilot,
     world,
     x,
+    x_stream,
     yelp,
     youtube,
 )
@@ -46,11 +49,13 @@ MASTODON_LIMIT = 3000  # in five minutes, for each instance
 
 NETWORKS = (
     x,
+    x_stream,
     reddit,
     google,
     rss,
     bluesky,
     mastodon,
+    mastodon_stream,
     jetstream,
     news,
     facebook,
@@ -61,6 +66,10 @@ NETWORKS = (
     operations,
 )
 """Whatever answers by addresses of its own."""
+
+
+WORDED = tuple(each for each in NETWORKS if hasattr(each, "Refused") and hasattr(each, "refused"))
+"""Whatever words its refusals itself."""
 
 
 def right_now() -> datetime:
@@ -98,17 +107,19 @@ def create_app(
     """`quiet` starts with the generated stream off; `clock` stands in for the real one in tests."""
     town = build_town(seed=seed, state=state, pace=pace, corpus=corpus, quiet=quiet, clock=clock)
     networks = [route for network in NETWORKS for route in network.routes]
-    every, active = [*networks, *control.routes, *jetstream.controls], list[Fault]()
+    every, active = [*networks, *control.routes, *jetstream.controls, *telling.controls], list[Fault]()
     app = Starlette(
         routes=every,
         middleware=[Middleware(Faults, routes=every, town=town, active=active)],
-        exception_handlers={each.Refused: each.refused for each in NETWORKS if hasattr(each, "Refused")},
+        exception_handlers={each.Refused: each.refused for each in WORDED},
         lifespan=living,
     )
     app.state.town = town
     app.state.faults = active
     app.state.network_routes = networks
     app.state.firehose = Firehose(lambda: clock().timestamp(), town.stream.words)
+    app.state.streams = telling.Streams()
+    app.state.x_rules = {}
     app.state.x_budget = Budget(limit=x_limit, window=900)
     app.state.reddit_budget = Budget(limit=REDDIT_LIMIT, window=600)
     app.state.bluesky_budget = Budget(limit=BLUESKY_LIMIT, window=300)

@@ -86,6 +86,7 @@ def forget(request: Request, asked: Any) -> object:
     town.ledger.clear()
     request.app.state.faults.clear()
     request.app.state.mastodon_keys.clear()
+    request.app.state.x_rules.clear()
     for network in ("x", "reddit", "bluesky", "mastodon"):
         getattr(request.app.state, f"{network}_budget").used.clear()
     return {"forgotten": True}

@@ -18,6 +18,7 @@ from sandbox.x_shapes import includes, tweet, user, user_id
 PROBLEMS = "https://api.twitter.com/2/problems"
 LONGEST_QUERY = 512
 LONGEST_POST = 280
+MOST_MENTIONS = 800
 GRACE = 60_000  # a client that reckons seven days back needs a moment to ask
 
 
@@ -96,16 +97,25 @@ async def mentions(request: Request) -> Response:
     handle = town_of(request).world.handle
     if request.path_params["id"] != user_id(handle):
         raise Refused(404, not_found("id", request.path_params["id"], "user"))
-    test = query.spoken(handle)
-    return page(
-        request,
-        headers,
-        lambda post: test(post) and f"@{handle.lower()}" in post.text.lower(),
-        token_name="pagination_token",  # noqa: S106 - a parameter's name
-    )
+    spoken = query.spoken(handle)
+
+    def test(post: Post) -> bool:
+        return spoken(post) and f"@{handle.lower()}" in post.text.lower()
+
+    most = MOST_MENTIONS - listed_before(request, test)
+    return page(request, headers, test, token_name="pagination_token", most=most)  # noqa: S106 - a name
 
 
-def page(request: Request, headers: dict[str, str], test: query.Test, *, token_name: str) -> Response:
+def listed_before(request: Request, test: query.Test) -> int:
+    """How many stand on the pages before the one that is asked for."""
+    token = request.query_params.get("pagination_token")
+    order = ids.number_of(token.removeprefix("sb")) if token else None
+    return 0 if order is None else sum(map(test, town_of(request).newest("x", after=order - 1)))
+
+
+def page(
+    request: Request, headers: dict[str, str], test: query.Test, *, token_name: str, most: int | None = None
+) -> Response:
     size = number(request.query_params.get("max_results"), 10)
     if size is None or not 10 <= size <= 100:
         raise invalid(
@@ -118,8 +128,10 @@ def page(request: Request, headers: dict[str, str], test: query.Test, *, token_n
         for post in town_of(request).newest("x", after=after, before=before)
         if (start is None or post.at >= start) and (end is None or post.at < end) and test(post)
     )
+    size = size if most is None else min(size, most)
     posts = list(islice(found, size + 1))
-    return json_answer(listing(request, posts[:size], has_more=len(posts) > size), headers=headers)
+    has_more = len(posts) > size and size != most
+    return json_answer(listing(request, posts[:size], has_more=has_more), headers=headers)
 
 
 def bounds(request: Request, token_name: str) -> tuple[int | None, int]:
@@ -135,7 +147,8 @@ def bounds(request: Request, token_name: str) -> tuple[int | None, int]:
     after = 0
     if "since_id" in params:
         since = town.order_of("x", params["since_id"])
-        if since is None or ids.moment_of(since) < town.now() - WEEK - GRACE:
+        is_search = token_name == "next_token"  # noqa: S105 - a parameter's name
+        if since is None or (is_search and ids.moment_of(since) < town.now() - WEEK - GRACE):
             raise invalid(
                 "since_id", params["since_id"], "'since_id' must be a post created in the last 7 days"
             )

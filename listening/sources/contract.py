@@ -45,6 +45,7 @@ class Post:
     facility_hint: str = ""  # the adapter's location, where it knows one
     replied: bool = False  # the hospital has already answered there
     is_removed: bool = False  # the network still lists it and says its words were deleted or removed
+    network: str = ""  # where it is not called as the kind of its source is
 
 
 @dataclass(frozen=True)

@@ -82,11 +82,6 @@ class Event:
     did: str
 
 
-@dataclass(frozen=True)
-class BlueskyPost(Post):
-    network: str = "bluesky"
-
-
 class Jetstream:
     kind = "jetstream"
     label = "Bluesky (everything, live)"
@@ -224,10 +219,11 @@ def _post(event: Event) -> Post:
         f"https://bsky.app/profile/{event.did}/post/{rkey}",
     )
     if body["operation"] == "delete":
-        return BlueskyPost(address, "", link, event.did, is_removed=True)
+        return Post(address, "", link, event.did, is_removed=True, network="bluesky")
     record = mapping(body.get("record"), "record")
     langs = record.get("langs")
-    return BlueskyPost(
+    return Post(
+        network="bluesky",
         external_id=address,
         text=text(record, "text"),
         url=link,

@@ -1,10 +1,21 @@
 """Opening the stream of an adapter whose network tells by itself, and a taste of it."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Protocol
 
-from listening.sources.contract import Connection, Cursor, Listening, Page, Post, SourceError, Unreadable
+from listening.sources.contract import (
+    Connection,
+    Cursor,
+    Fate,
+    Listening,
+    Page,
+    Post,
+    SourceError,
+    Unreadable,
+)
+from listening.sources.endless import Events, Lines
 from listening.sources.push import Opening, Pushes, Told, Wire
 from listening.sources.websocket import WebSocket
 
@@ -23,7 +34,7 @@ class OpenStream(Protocol):
     def close(self) -> None: ...
 
 
-WIRES: dict[Wire, type[OpenStream]] = {"websocket": WebSocket}
+WIRES: dict[Wire, type[OpenStream]] = {"websocket": WebSocket, "lines": Lines, "events": Events}
 
 
 def opened(
@@ -34,6 +45,18 @@ def opened(
         return WIRES[adapter.wire](connection, opening, adapter.name)
     except SourceError as error:
         raise adapter.refused(error) from None
+
+
+def named(page: Page, network: str) -> Page:
+    """The page of an adapter whose kind is not what its network is called."""
+    return replace(page, posts=[replace(post, network=network) for post in page.posts])
+
+
+def fates_named(fates: Mapping[str, Fate], network: str) -> dict[str, Fate]:
+    return {
+        key: replace(fate, post=replace(fate.post, network=network)) if fate.post else fate
+        for key, fate in fates.items()
+    }
 
 
 def taste(adapter: Pushes, connection: Connection, queries: Sequence[Listening], cursor: Cursor) -> Page:

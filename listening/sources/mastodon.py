@@ -76,6 +76,7 @@ FULL_PAGE = PAGE_SIZE // 2  # a page lacks what its instance hides; one shorter 
 MOST_FOUND = 800
 OVERLAP = timedelta(minutes=10)
 MOST_RECHECKED = 10
+LATER = "Its posts come later, once it answers."
 
 
 class MastodonOptions(BackfillForm):
@@ -105,11 +106,12 @@ class MastodonOptions(BackfillForm):
 
 @dataclass(frozen=True)
 class Part:
-    """One hashtag of one instance, or one search of our own."""
+    """One hashtag of one instance, all that is public there, or one search of our own."""
 
     place: Instance
     tag: str = ""
     words: str = ""
+    public: str = ""  # all, or local
     token: str = ""
 
 
@@ -204,6 +206,8 @@ def _parts(connection: Connection, queries: Sequence[Listening]) -> dict[str, Pa
         for place in places
         for tag in tags(connection)
     }
+    if places and (public := str(option(connection, "public"))):
+        found[f"{places[0].name}/{public}"] = Part(places[0], public=public, token=token)
     if places and option(connection, "search_too"):
         needed = secret(connection, "access_token", NETWORK)
         for words in search.searches(queries, SYNTAX):
@@ -215,6 +219,9 @@ def _ask(connection: Connection, part: Part, walk: Mapping[str, Any]) -> Answer:
     params: dict[str, Any] = {"limit": PAGE_SIZE, "min_id": walk["min_id"]}
     if part.tag:
         answer = ask(connection, part.place, mastodon_line.tag_path(part.tag), params, token=part.token)
+    elif part.public:
+        params |= {"local": "true"} if part.public == "local" else {}
+        answer = ask(connection, part.place, "v1/timelines/public", params, token=part.token)
     else:
         params |= {"q": part.words, "type": "statuses", "offset": walk.get("offset", 0)}
         answer = ask(connection, part.place, "v2/search", params, token=part.token)
@@ -235,19 +242,19 @@ def _page(
     host = part.place.name
     posts, unreadable = read_each(items, lambda item: mastodon_posts.post(item, host, own, known))
     ours, _ = read_each(items, lambda item: mastodon_posts.ours(item, host, own, known))
-    newest = _newest(items, walk.get("newest", walk["min_id"]), now)
+    newest = newest_of(items, walk.get("newest", walk["min_id"]), now)
     has_more, gap = _goes_on(part, items, walk, newest)
     walk["newest"] = newest
     if has_more:
-        step = {"min_id": newest} if part.tag else {"offset": walk.get("offset", 0) + len(items)}
+        step = {"min_id": newest} if not part.words else {"offset": walk.get("offset", 0) + len(items)}
         following: Cursor = {"parts": cursor.get("parts") or {}, "walk": {**walk, **step}}
     else:
-        following = _finished(cursor, walk, parts, {"min_id": _before(newest, walk["since"], now)})
+        following = _finished(cursor, walk, parts, {"min_id": before(newest, walk["since"], now)})
     rate = answers.rate(answer.headers, now)
     return Page(posts, following, "walk" in following, unreadable, rate, gap, ours)
 
 
-def _newest(items: list[Any], known: str, now: datetime) -> str:
+def newest_of(items: list[Any], known: str, now: datetime) -> str:
     """The latest id of a page. One from the future is passed over: it would hide all that comes before."""
     ids = [str(item.get("id")) for item in items if isinstance(item, Mapping) and item.get("id")]
     if ids and not any(map(mastodon_line.time_of, ids)):
@@ -260,7 +267,7 @@ def _goes_on(part: Part, items: list[Any], walk: Mapping[str, Any], newest: str)
     """Whether there may be another page, and what is missed where there may be and none is asked for."""
     if len(items) < FULL_PAGE:
         return False, ""
-    if part.tag:
+    if not part.words:
         # A page that brings nothing newer would come again for ever.
         return newest != walk.get("newest", walk["min_id"]), ""
     if walk.get("offset", 0) + len(items) < MOST_FOUND:
@@ -268,7 +275,7 @@ def _goes_on(part: Part, items: list[Any], walk: Mapping[str, Any], newest: str)
     return False, f"{part.place.name} found more than is read of one search; some posts may be missing."
 
 
-def _before(newest: str, asked: str, now: datetime) -> str:
+def before(newest: str, asked: str, now: datetime) -> str:
     """Where the next round begins: some time before the newest, but not before where this one began."""
     at = mastodon_line.time_of(newest)
     if at is None:
@@ -297,7 +304,7 @@ def _failed(
         there = {name: {**stored.get(name, {}), **wait} for name in parts if parts[name].place == place}
         stored, known = stored | there, known | wait
     following = _finished({"parts": stored}, walk, list(parts), known)
-    gap = f"{error.message} Its posts come later, once it answers."
+    gap = f"{error.message} {LATER}"
     return Page((), following, "walk" in following, gap=gap)
 
 

@@ -13,13 +13,14 @@ from listening.sources.contract import (
     Connection,
     Cursor,
     Listening,
+    Page,
     Post,
     SourceError,
     Unavailable,
     Unreadable,
 )
 
-Wire = Literal["websocket"]
+Wire = Literal["websocket", "lines", "events"]
 
 MOST_BYTES = 4 * 1024 * 1024
 """The most that is read of one message; a network that sends more is hung up on."""
@@ -32,6 +33,7 @@ class Opening:
     address: str
     headers: dict[str, str] = field(default_factory=dict)
     subprotocols: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()  # further addresses that are read at the same time
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class Told:
     gone: str = ""  # what the ids of an author begin with whose posts are all to be erased
     unreadable: Unreadable | None = None
     gap: str = ""  # what may have been missed, in words
+    gone_at: datetime | None = None  # when a post was written that is gone, where its id here says no more
 
 
 class CursorTooOld(SourceError):
@@ -83,3 +86,23 @@ class Pushes(Protocol):
     def lost_since(self, cursor: Cursor, now: datetime) -> str:
         """What may be missing when the stream begins now instead of where the cursor stands, in words."""
         ...
+
+
+@runtime_checkable
+class Fills(Protocol):
+    """A pushing adapter whose stream begins now, and whose network lists elsewhere what was said before."""
+
+    fills_after: Sequence[timedelta]
+    """When it is asked for, since the stream was opened. The cursor does not move with the stream before the
+    last of these is stored: until then a post may be in neither of the two."""
+
+    def fill(self, connection: Connection, queries: Sequence[Listening], cursor: Cursor) -> Page:
+        """A page of what came after the cursor, as `fetch` would read it."""
+        ...
+
+
+@runtime_checkable
+class Asks(Protocol):
+    """A pushing adapter that tells its network what to tell: with another answer it is opened anew."""
+
+    def asked(self, connection: Connection, queries: Sequence[Listening]) -> Sequence[str]: ...

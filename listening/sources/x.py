@@ -1,20 +1,23 @@
 """X: posts that hold the watchlist's words, and replies in the name of the hospital's account.
 
-Reads: recent search of API v2, which reaches seven days back and no longer finds plain reposts.
+Reads: recent search of API v2, which reaches seven days back and no longer finds plain reposts. Or, or also,
+what mentions the hospital's account: the newest 800 such posts, each kept whatever the watchlists say.
 
-Keys (developer.x.com, a project of one's own): `bearer_token` to read. To reply also `consumer_key`,
-`consumer_secret`, `access_token` and `access_token_secret` of the hospital's account, with write permission.
+Keys (developer.x.com, a project of one's own): `bearer_token` to search. To read the account's mentions and
+to reply `consumer_key`, `consumer_secret`, `access_token` and `access_token_secret` of the hospital's
+account, with write permission to reply.
 
 Limits: 450 searches in 15 minutes, 512 characters a search (a long watchlist becomes several searches), 100
-posts a call. X charges for every post it returns; when the credit is used up it answers 402, and the source
-waits. What is deleted at X must be deleted here, and nobody may derive a person's health from X.
+posts a call. X charges for every post it returns, and less for those that mention the account whose keys
+these are; when the credit is used up it answers 402, and the source waits. What is deleted at X must be
+deleted here, and nobody may derive a person's health from X.
 
 Replies: X accepts one only where the post's author mentioned or quoted the hospital's account, unless the
 contract is Enterprise. Elsewhere it answers 403, and a person opens the post and answers by hand. What we
 said is read back from the account's own timeline, which is charged as an owned read.
 
-Cursor: `parts` holds for every search the id of the newest post whose whole listing was stored; `walk` is
-where a listing stands half-way. The new id takes over only with a listing's last page.
+Cursor: `parts` holds for every search, and for the mentions, the id of the newest post whose whole listing
+was stored; `walk` is where a listing stands half-way. The new id takes over only with a listing's last page.
 """
 
 import re
@@ -26,7 +29,7 @@ import requests
 import tweepy
 from django import forms
 
-from listening.sources import answers, search, x_posts, x_rechecks, x_replies
+from listening.sources import answers, search, x_mentions, x_posts, x_rechecks, x_replies
 from listening.sources.bridge import Bridge, session
 from listening.sources.contract import (
     Connection,
@@ -65,6 +68,17 @@ POST_FIELDS = ["created_at", "lang", "author_id", "conversation_id", "referenced
 
 
 class XOptions(BackfillForm):
+    reads = forms.ChoiceField(
+        choices=[
+            ("search", "What the watchlists' words find"),
+            ("mentions", "What mentions the account"),
+            ("both", "Both"),
+        ],
+        initial="search",
+        required=False,
+        help_text="What mentions the account costs a tenth of a cent a post and needs the account's own "
+        "keys; searching costs half a cent.",
+    )
     own_handle = forms.CharField(
         required=False, help_text="The hospital's own account; its posts are skipped."
     )
@@ -86,22 +100,24 @@ class X:
     max_reply_characters = 280
     attribution = "X"
     sheet = Sheet(
-        searches="Posts and replies of the last seven days that hold the words asked for; no reposts.",
-        history="7 days.",
+        searches="Posts and replies of the last seven days that hold the words asked for; no reposts. "
+        "Or only, or also, what mentions the hospital's account.",
+        history="7 days; of mentions the newest 800.",
         replies="Only to somebody who mentioned or quoted our account. Any other is posted by hand.",
         deletions="Stored posts are looked up again.",
-        cost="Paid for each post read: 0.005 dollars. A thousand mentions a day are about 5 dollars.",
+        cost="Paid for each post read: 0.005 dollars, 0.001 where it mentions the account. A thousand found "
+        "a day are about 5 dollars.",
         limits="450 searches in 15 minutes; 512 characters a search.",
         cannot_see="Protected accounts, direct messages, and what is older than seven days.",
         terms_url="https://docs.x.com/developer-terms/policy",
         terms=Terms(may_export=False, recheck_every=timedelta(days=1)),
     )
     syntax: search.Syntax | None = SYNTAX
-    reads = "Posts of the last seven days that X's search finds"
+    reads = "Posts of the last seven days that X's search finds, or what mentions the account"
 
     def fetch(self, connection: Connection, queries: Sequence[Listening], cursor: Cursor) -> Page:
-        """One page of one search: the one half-way, or the first that this round has not read."""
-        parts = {search.key(text): text for text in search.searches(queries, SYNTAX)}
+        """One page of one search, or of the mentions: the one half-way, or the first not read this round."""
+        parts = _parts(connection, queries)
         if not parts:
             return Page((), cursor)
         now = datetime.now(UTC)
@@ -109,7 +125,7 @@ class X:
             cursor, list(parts), now, timedelta(hours=int(option(connection, "backfill_hours", 24)))
         )
         try:
-            response = _search(connection, parts[walk["part"]], walk)
+            response = self._asked(connection, parts[walk["part"]], walk)
         except answers.Rejected as error:
             if "next_token" in walk:
                 return _begun_again(cursor, walk)
@@ -117,6 +133,12 @@ class X:
                 return _widened(cursor, walk, now)
             raise
         return _page(connection, response, cursor, walk, list(parts))
+
+    def _asked(self, connection: Connection, text: str, walk: Mapping[str, Any]) -> requests.Response:
+        if walk["part"] != x_mentions.PART:
+            return _search(connection, text, walk)
+        client = self._signing(connection)
+        return x_mentions.ask(client, connection.secrets["access_token"], POST_FIELDS, walk)
 
     def replies_to(self, connection: Connection, target: Target) -> Thread:
         client = self._signing(connection)
@@ -153,6 +175,14 @@ def refusal(raw: str) -> str:
         "X accepts a reply through its API only where the author mentioned or quoted this account. "
         "Open the post on X and answer there."
     )
+
+
+def _parts(connection: Connection, queries: Sequence[Listening]) -> dict[str, str]:
+    """What is asked for, by its name in the cursor: the text of each search, and of the mentions none."""
+    reads = option(connection, "reads", "search")
+    mentions = {x_mentions.PART: ""} if reads in ("mentions", "both") else {}
+    wanted = () if reads == "mentions" else search.searches(queries, SYNTAX)
+    return mentions | {search.key(text): text for text in wanted}
 
 
 def resumed(cursor: Cursor, parts: list[str], now: datetime, backfill: timedelta) -> dict[str, Any]:
@@ -216,9 +246,12 @@ def _page(
 ) -> Page:
     data, users, meta = x_posts.opened(response.json())
     own = option(connection, "own_handle").lstrip("@").lower()
-    posts, unreadable = read_each(data, lambda item: x_posts.post(item, users, own))
+    is_mentions = walk["part"] == x_mentions.PART
+    as_post = x_mentions.post if is_mentions else x_posts.post
+    posts, unreadable = read_each(data, lambda item: as_post(item, users, own))
     ours, _ = read_each(data, lambda item: x_replies.ours(item, users, own))
-    token = meta.get("next_token")
+    token, gap = meta.get("next_token"), ""
+    walk["read"] = walk.get("read", 0) + len(data)
     known = {part: cursor.get("parts", {})[part] for part in parts if part in cursor.get("parts", {})}
     if "newest_id" not in walk and (newest := x_posts.newest_id(meta, data)):
         walk["newest_id"] = newest
@@ -226,8 +259,9 @@ def _page(
         following: Cursor = {"parts": known, "walk": {**walk, "next_token": token}}
     else:
         following = _finished(known, walk, parts)
+        gap = x_mentions.cut_off(walk) if is_mentions else ""
     rate = answers.rate(response.headers, datetime.now(UTC))
-    return Page(posts, following, "walk" in following, unreadable, rate, ours=ours)
+    return Page(posts, following, "walk" in following, unreadable, rate, gap, ours)
 
 
 def _finished(known: dict[str, Any], walk: Mapping[str, Any], parts: list[str]) -> Cursor:

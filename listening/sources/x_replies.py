@@ -17,13 +17,13 @@ LAST_NUMBER = re.compile(r"(\d+)\D*\Z")
 
 def read(client: tweepy.Client, target: Target, access_token: str, own_handle: str) -> Thread:
     """Every post of the timeline since the target that answers it; an edited target has two ids."""
-    own_id = _own_id(client, access_token)
+    own = own_id(client, access_token)
     latest = LAST_NUMBER.search(target.url)
     ids = {target.external_id, latest[1] if latest else target.external_id}
     found: list[Written] = []
     token: str | None = None
     for _ in range(MOST_PAGES):
-        answer = _page(client, own_id, target, token)
+        answer = _page(client, own, target, token)
         data, _users, meta = x_posts.opened(answer)
         written, unreadable = read_each(data, lambda item: _written(item, ids, own_handle.lstrip("@")))
         found += written
@@ -33,7 +33,7 @@ def read(client: tweepy.Client, target: Target, access_token: str, own_handle: s
     return Thread(found, is_whole=False)
 
 
-def _own_id(client: tweepy.Client, access_token: str) -> str:
+def own_id(client: tweepy.Client, access_token: str) -> str:
     """An access token of X begins with the id of its account."""
     begins = access_token.partition("-")[0]
     if begins.isdecimal():

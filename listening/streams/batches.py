@@ -36,6 +36,7 @@ class Batch:
     posts: list[Post] = field(default_factory=list)
     unreadable: list[Unreadable] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
+    gone_at: list[datetime] = field(default_factory=list)
     gap: str = ""
     passed: int = 0
     told: int = 0
@@ -53,8 +54,9 @@ class Batch:
         elif told.post is not None:
             self.posts.append(told.post)
         self.unreadable += [told.unreadable] if told.unreadable else []
+        self.gone_at += [told.gone_at] if told.gone_at else []
         self.gap = told.gap or self.gap
-        if (wanted and told.post) or told.gone or told.unreadable or told.gap:
+        if (wanted and told.post) or told.gone or told.gone_at or told.unreadable or told.gap:
             self.wanted_at = self.wanted_at or now
 
     def _leave(self, begins: str) -> None:

@@ -8,18 +8,20 @@ from threading import Event
 from django.db import InterfaceError, OperationalError, connections
 from django.utils import timezone
 
-from listening import ingest, leases, sorting
+from listening import ingest, leases, rechecking, sorting
 from listening.care import Care
 from listening.leases import Lease, LostLease
 from listening.models import Poll, Source
+from listening.signals import answers_seen
 from listening.sorting import Clock
 from listening.sources import adapter_for, listened
 from listening.sources.contract import BadPayload, Connection, Page, SourceError, Unavailable
 from listening.sources.listened import OpenStream
-from listening.sources.push import CursorTooOld, Pushes, Told
+from listening.sources.push import Asks, CursorTooOld, Pushes, Told
 from listening.streams import batches, connecting, stretches
 from listening.streams.batches import Batch
 from listening.streams.connecting import Step, Times
+from listening.streams.filling import MAY_WAIT, Filling
 
 logger = logging.getLogger(__name__)
 
@@ -92,6 +94,7 @@ class Listening:
         self.listener = sorting.listener_for(self.source)
         self.batch = Batch(dict(self.source.cursor))
         queries = self.listener.watched.listening
+        self.asked = self._asks(connection)
         stream = listened.opened(self.adapter, connection, queries, self.batch.cursor)
         try:
             self._follow(stream, connection)
@@ -103,6 +106,7 @@ class Listening:
 
     def _follow(self, stream: OpenStream, connection: Connection) -> None:
         self.times = Times(self.clock(), self.clock(), self.clock(), self.times.turned_at)
+        self.filling = Filling.begun(self.adapter, self.times.opened_at)
         while True:
             now = self.clock()
             step = connecting.next_step(
@@ -113,11 +117,13 @@ class Listening:
                 is_stopping=self.stopping.is_set(),
             )
             if step is Step.READ:
+                if self.filling.is_due(now):
+                    self._fill(connection)
                 self._read(stream, connection)
-            elif not self._act(step):
+            elif not self._act(step, connection):
                 return
 
-    def _act(self, step: Step) -> bool:
+    def _act(self, step: Step, connection: Connection) -> bool:
         """Whether to go on."""
         if step is Step.HANG_UP:
             raise Unavailable(f"{self.adapter.name} fell silent.")
@@ -128,23 +134,44 @@ class Listening:
         if step is Step.TURN:
             self._turn()
         if step is not Step.STORE:
-            return self._look()
+            return self._look(connection)
         return True
 
-    def _look(self) -> bool:
+    def _look(self, connection: Connection) -> bool:
         """Take over what was changed meanwhile: a watchlist at once, a key with a new connection."""
-        self.times.looked_at = self.clock()
+        self.times.looked_at, before = self.clock(), self.listener.watched
         self.listener = sorting.listener_for(self.source)
-        if stretches.look_after(self.source, self.times.heard_at if self.has_heard else None):
+        is_asked = self.listener.watched is before or self._asks(connection) == self.asked
+        if is_asked and stretches.look_after(self.source, self.times.heard_at if self.has_heard else None):
             return True
         stretches.close(self.source, self.lease, self.clock())
         return False
+
+    def _asks(self, connection: Connection) -> list[str]:
+        """What the network is told to tell."""
+        queries = self.listener.watched.listening
+        return list(self.adapter.asked(connection, queries)) if isinstance(self.adapter, Asks) else []
 
     def _turn(self) -> None:
         held, self.times.turned_at = self.lease, self.clock()
         self.lease = stretches.turn(self.source, held, self.clock())
         leases.let_go(held.poll_id)
         self._begin_row()
+
+    def _fill(self, connection: Connection) -> None:
+        """One page of what was said while nobody listened."""
+        self._store()
+        self.lease.renew(self.clock())
+        queries = self.listener.watched.listening
+        try:
+            page = self.adapter.fill(connection, queries, self.batch.cursor)  # type: ignore[attr-defined]
+            self.filling.took(page)
+        except MAY_WAIT as error:
+            page = Page((), self.batch.cursor, gap=self.filling.postpone(error, self.clock()))
+        ingest.take_in(page, self.listener, self.lease, self.care, self.clock)
+        self.batch = Batch(dict(page.cursor))
+        if page.ours:
+            answers_seen.send_robust(sender=Source, source_id=self.source.pk, answers=page.ours)
 
     def _read(self, stream: OpenStream, connection: Connection) -> None:
         messages = stream.read(GLANCE)
@@ -155,6 +182,7 @@ class Listening:
         for message in messages:
             told = self.adapter.tell(connection, message, self.batch.cursor)
             if told is not None:
+                told = self.filling.held(told, self.batch.cursor)
                 self.batch.add(told, now, wanted=self._wants(told))
             if self.batch.told >= batches.MOST_TOLD:
                 self._store()
@@ -168,6 +196,8 @@ class Listening:
         """The batch as a page: rows, cursor and counts in one transaction."""
         batch, self.batch = self.batch, Batch(self.batch.cursor)
         ingest.take_in(batch.page(), self.listener, self.lease, self.care, self.clock)
+        if batch.gone_at:
+            rechecking.soon(self.source, batch.gone_at, self.clock())
         self.careful_over -= batch.told
         if batch.is_hopeless:
             raise BadPayload(f"{self.adapter.name} sends what can't be read.")

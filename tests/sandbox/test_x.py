@@ -167,6 +167,20 @@ class LookupTests:
 
         assert [tweet["id"] for tweet in answer["data"]] == [named]
 
+    def test_mentions_end_with_the_newest_eight_hundred(self, quiet: str) -> None:
+        posts = [{"network": "x", "text": f"hey @northfieldhlth {n}"} for n in range(830)]
+        made = [found["id"] for found in control(quiet, "posts", posts)["posts"]]
+        seen, token = list[str](), None
+        for _ in range(8):
+            answer = x_client(quiet).get_users_mentions(
+                user_id("NorthfieldHlth"), max_results=100, pagination_token=token
+            )
+            seen += [tweet["id"] for tweet in answer["data"]]
+            token = answer["meta"].get("next_token")
+
+        assert token is None
+        assert seen == made[:-801:-1]
+
     def test_it_says_who_is_asking(self, quiet: str) -> None:
         me = x_client(quiet).get_me()["data"]
 

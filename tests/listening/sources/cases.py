@@ -1,6 +1,6 @@
 """One working example of every adapter, for the tests that run over all of them."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from listening.queries.parsing import parse
@@ -33,6 +33,9 @@ class Case:
     target: Target | None = None
     replied: Exchange | None = field(default=None, compare=False)
     before: tuple[Exchange, ...] = field(default=(), compare=False)  # what a reply reads first
+    name: str = ""  # of a second way to read the same network
+    recorded: str = ""  # of which kind, where a second one reads the same
+    values: dict[str, str] = field(default_factory=dict, compare=False)  # of secrets that say something
 
     @property
     def adapter(self) -> Adapter:
@@ -40,12 +43,12 @@ class Case:
 
     @property
     def recording(self) -> list[Exchange]:
-        return recording(f"{self.kind}.json")
+        return recording(f"{self.recorded or self.name or self.kind}.json")
 
     def connection(self, server: Recorded, **options: Any) -> Connection:
         # Every test has a port of its own, so that no session of another test is taken up again.
         url = {self.url_option: server.url + self.url_path}
-        keys = {name: f"{name}-value" for name in self.secrets}
+        keys = {name: f"{name}-value" for name in self.secrets} | self.values
         return Connection({**self.options, **url, **options}, keys, may_reach_private=True)
 
     def fetch(self, server: Recorded, cursor: dict[str, Any] | None = None, **options: Any) -> Page:
@@ -73,6 +76,15 @@ X = Case(
         "body": {"data": {"id": "1790000000000000400", "text": "Sorry to hear that."}},
     },
 )
+X_MENTIONS = Case(
+    "x",
+    "/2/users/42/mentions",
+    {"backfill_hours": BACKFILL, "reads": "mentions", "own_handle": "@northfieldcare"},
+    ("consumer_key", "consumer_secret", "access_token", "access_token_secret"),
+    name="x_mentions",
+    values={"access_token": "42-value"},
+)
+X_STREAM = replace(X, kind="x_stream", options={"backfill_hours": BACKFILL}, recorded="x")
 REDDIT = Case(
     "reddit",
     "/r/all/search/",
@@ -180,6 +192,14 @@ MASTODON = Case(
     },
 )
 
+MASTODON_STREAM = replace(
+    MASTODON,
+    kind="mastodon_stream",
+    options={**MASTODON.options, "public": ""},
+    secrets=(),  # some instances stream without one
+    recorded="mastodon",
+)
+
 PARENT = "at://did:plc:pat/app.bsky.feed.post/3k3"
 BLUESKY = Case(
     "bluesky",
@@ -208,11 +228,14 @@ PAGES = Case("pages", "/northfield", {"sites": ["127.0.0.1"]}, url_option="pages
 
 CASES = (
     X,
+    X_MENTIONS,
+    X_STREAM,
     REDDIT,
     GOOGLE,
     RSS,
     BLUESKY,
     MASTODON,
+    MASTODON_STREAM,
     NEWS,
     FACEBOOK,
     YELP,

@@ -26,7 +26,7 @@ from tests.listening.sources.cases import CASES, QUERIES, REPLYING, Case
 from tests.recorded import answering, serving
 from tests.timing import PATIENCE
 
-every_adapter = pytest.mark.parametrize("case", CASES, ids=lambda case: case.kind)
+every_adapter = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name or case.kind)
 every_replying = pytest.mark.parametrize("case", REPLYING, ids=lambda case: case.kind)
 RESET = int(datetime.now(UTC).timestamp()) + 120
 

@@ -44,7 +44,7 @@ def variants(value: Any) -> Iterator[Any]:
                 yield [*value[:place], changed, *value[place + 1 :]]
 
 
-@pytest.mark.parametrize("case", READ_WHOLE, ids=lambda case: case.kind)
+@pytest.mark.parametrize("case", READ_WHOLE, ids=lambda case: case.name or case.kind)
 def test_no_value_breaks_an_adapter(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[bytes] = []
 

@@ -177,6 +177,20 @@ class PollTests:
         with pytest.raises(QuotaExhausted):
             adapter_for("x").fetch(spent, QUERIES, {})
 
+    def test_what_mentions_the_account_of_x_arrives_without_a_watchlist(self, town: Town) -> None:
+        named = {town.write("x", f"@NorthfieldHlth is there parking? {n}") for n in range(130)}
+        town.write("x", "Northfield has parking")
+        connection = town.connection("x")
+        connection.options["reads"] = "mentions"
+        arrived, cursor, has_more = set[str](), dict[str, Any](), True
+        while has_more:
+            page = adapter_for("x").fetch(connection, (), cursor)
+            arrived |= {post.external_id for post in page.posts}
+            cursor, has_more = dict(page.cursor), page.has_more
+        assert arrived == named
+        late = town.write("x", "hello @NorthfieldHlth")
+        assert [post.external_id for post in adapter_for("x").fetch(connection, (), cursor).posts] == [late]
+
     def test_a_feed_without_news_brings_nothing(self, town: Town) -> None:
         town.write("rss", "Northfield opens a ward", title="Northfield opens")
         first, second = town.posts("rss"), town.posts("rss")

@@ -10,7 +10,7 @@ from typing import Any
 
 from listening.models import Poll, Source
 from listening.sources import adapters, listened
-from listening.sources.contract import Connection, Cursor, Listening, Post, SourceError, Unreadable
+from listening.sources.contract import Connection, Cursor, Listening, Page, Post, SourceError, Unreadable
 from listening.sources.push import CursorTooOld, Opening, Told, Wire
 from listening.streams import listening
 from tests import base
@@ -92,11 +92,33 @@ class Script:
         self.is_closed = True
 
 
+class FillingSource(PushingSource):
+    """Its network lists what was said before, and is told what to tell."""
+
+    fills_after = (timedelta(0), timedelta(seconds=10))
+
+    def __init__(self, *pages: Page | SourceError, rules: Sequence[Sequence[str]] = ((),)) -> None:
+        self.pages, self.rules = list(pages), list(rules)
+        self.filled_from: list[Cursor] = []
+
+    def fill(self, connection: Connection, queries: Sequence[Listening], cursor: Cursor) -> Page:
+        self.filled_from.append(dict(cursor))
+        page = self.pages.pop(0) if self.pages else Page((), cursor)
+        if isinstance(page, SourceError):
+            raise page
+        return page
+
+    def asked(self, connection: Connection, queries: Sequence[Listening]) -> Sequence[str]:
+        return self.rules.pop(0) if self.rules[1:] else self.rules[0]
+
+
 @contextmanager
-def scripted(*answers: Answer, refusals: Sequence[SourceError] = ()) -> Iterator[Script]:
+def scripted(
+    *answers: Answer, refusals: Sequence[SourceError] = (), adapter: PushingSource | None = None
+) -> Iterator[Script]:
     script, before = Script(list(answers), refusals=list(refusals)), listened.WIRES["websocket"]
     listened.WIRES["websocket"] = script  # type: ignore[assignment]
-    adapters()["pushing"] = PushingSource()  # type: ignore[assignment]
+    adapters()["pushing"] = adapter or PushingSource()  # type: ignore[assignment]
     try:
         yield script
     finally:
