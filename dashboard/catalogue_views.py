@@ -1,5 +1,6 @@
 """The catalogue of networks, and connecting one: a form, a check when it is entered, and what came of it."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,13 +12,32 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from dashboard import source_wrongs
 from dashboard.source_forms import SourceForms, open_kinds
+from dashboard.source_health import WORDS
 from dashboard.source_views import MANAGE, person, reachable, source_of
 from hospital.access import allow, reach_of
 from listening import checking, terms
 from listening.checking import Outcome
 from listening.models import Source
+from listening.models.source import Liveness
 from listening.sources import adapters
+
+
+@dataclass(frozen=True)
+class Joined:
+    """A source that is connected, and how it is."""
+
+    source: Source
+    state: Liveness
+
+    @property
+    def icon(self) -> str:
+        return WORDS[self.state][0]
+
+    @property
+    def word(self) -> str:
+        return WORDS[self.state][1]
 
 
 @allow(MANAGE)
@@ -27,8 +47,10 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     """Every network there is: those without a key first."""
     sources = list(reachable(request))
     known = sorted(adapters().values(), key=lambda each: (each.sheet.needs_key, each.label))
+    now = timezone.now()
+    joined = [Joined(source, source.liveness(now)) for source in sources]
     kinds = [
-        (each, [source for source in sources if source.kind == each.kind], terms.words(each.kind))
+        (each, [one for one in joined if one.source.kind == each.kind], terms.words(each.kind))
         for each in known
     ]
     context = {"open": [pair for pair in kinds if not pair[0].sheet.needs_key]}
@@ -108,8 +130,8 @@ def _checked(forms: SourceForms, now: datetime) -> Outcome:
 
 def _form(request: HttpRequest, forms: SourceForms, outcome: Outcome | None = None) -> HttpResponse:
     context: dict[str, Any] = {"forms": forms, "source": forms.source, "adapter": forms.adapter}
-    status = 409 if request.method == "POST" else 200
-    return render(request, "sources/edit.html", {**context, "outcome": outcome}, status=status)
+    context["wrong"] = source_wrongs.of(forms, outcome)
+    return render(request, "sources/edit.html", context, status=409 if request.method == "POST" else 200)
 
 
 def _tell(request: HttpRequest, source: Source, outcome: Outcome | None) -> None:

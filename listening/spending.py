@@ -41,6 +41,11 @@ def read(source: Source, since: datetime) -> int:
     return int(polled["all"] + asked["all"])
 
 
+def read_this_month(source: Source, now: datetime) -> int:
+    begins_at, _ = budget.month_of(now, timezone.get_default_timezone())
+    return read(source, begins_at)
+
+
 def stage(source: Source, now: datetime) -> Stage:
     found = month(source, now)
     return stage_of(source, found) if found else Stage.FREE
