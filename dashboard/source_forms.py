@@ -14,7 +14,7 @@ from django.utils.text import slugify
 from hospital import audit
 from hospital.access import Permission, Reach
 from hospital.models import Facility
-from listening import connections, vault
+from listening import connections, spending, vault
 from listening.checking import Outcome
 from listening.models import Source
 from listening.sources import adapters
@@ -133,10 +133,9 @@ class SourceForms:
         return any(field.errors for field in self.seldom)
 
     @property
-    def wrong_field(self) -> BoundField | None:
-        """The first that is wrong, as the page shows them."""
-        shown = [*self.reads, *self.secrets, *self.basics, *self.seldom]
-        return next((field for field in shown if field.errors), None)
+    def shown(self) -> list[BoundField]:
+        """Every field in the order of the page."""
+        return [*self.reads, *self.secrets, *self.basics, *self.seldom]
 
     def is_valid(self) -> bool:
         valid = all([form.is_valid() for form in (self.basics, self.options, self.secrets)])  # noqa: C419
@@ -158,8 +157,8 @@ class SourceForms:
         return bool(self.secrets.typed()) or self.new_options() != before
 
     @transaction.atomic
-    def save(self, *, by: User, at: datetime, held: Outcome | None = None, is_freed: bool = False) -> Source:
-        """`held`: keep it, and do not ask it. `is_freed`: what it was refused for is over."""
+    def save(self, *, by: User, at: datetime, outcome: Outcome | None = None) -> Source:
+        """`outcome`: of trying it, where it was tried. A final refusal: keep it, and do not ask it."""
         basics = self.basics.cleaned_data
         source = self.source or Source(
             kind=self.adapter.kind, slug=free_slug(basics["name"]), next_poll_at=at
@@ -172,8 +171,9 @@ class SourceForms:
             source.monthly_posts, source.told_at = self.basics.monthly_posts, None
         if self.secrets.typed():
             source.sealed_secrets = vault.seal(self.new_secrets())
-        _held(source, held, is_freed, at)
+        _obey(source, outcome, at)
         source.save()
+        spending.tried(source, outcome.seen if outcome else 0, at)
         audit.record(
             "source.edit" if self.source else "source.create",
             f"source {source.pk}",
@@ -203,11 +203,13 @@ def _basics(adapter: Adapter, source: Source | None, price: float) -> dict[str, 
     return {"name": source.name, "every": every, "facility": source.facility_id, "limit": limit}
 
 
-def _held(source: Source, held: Outcome | None, is_freed: bool, at: datetime) -> None:
-    if held is not None:
-        source.paused_reason, source.last_error_kind = held.words[:300], held.kind
-        source.last_error = held.words[:500]
-    elif is_freed and source.last_error_kind:
+def _obey(source: Source, outcome: Outcome | None, at: datetime) -> None:
+    if outcome is None:
+        return
+    if outcome.is_final:
+        source.paused_reason, source.last_error_kind = outcome.words[:300], outcome.kind
+        source.last_error = outcome.words[:500]
+    elif outcome.works and source.last_error_kind:
         source.paused_reason, source.last_error_kind, source.last_error, source.failures = "", "", "", 0
         source.limited_until, source.next_poll_at = None, at
 

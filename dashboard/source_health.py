@@ -65,12 +65,26 @@ class Health:
         return Liveness.LIVE if self.is_import else self.source.liveness(self.now)
 
     @property
+    def waits(self) -> bool:
+        """Its network wants a pause, and nobody need do anything."""
+        until = self.source.limited_until
+        return self.state is Liveness.DOWN and not self.source.is_refused and bool(until and until > self.now)
+
+    @property
+    def tone(self) -> Liveness:
+        """How it is shown: one that fails again and again is not called live for its last answer's sake."""
+        fails = self.state is Liveness.LIVE and self.source.failures >= FEW
+        return Liveness.LATE if self.waits or fails else self.state
+
+    @property
     def icon(self) -> str:
-        return WORDS[self.state][0]
+        return WORDS[self.tone][0]
 
     @property
     def word(self) -> str:
-        return "Imported" if self.is_import else WORDS[self.state][1]
+        if self.waits:
+            return "Waits"
+        return "Imported" if self.is_import else WORDS[self.tone][1]
 
     @property
     def adapter(self) -> Adapter | None:
@@ -88,7 +102,7 @@ class Health:
     @property
     def since_said(self) -> str:
         """Of one that is not live since when, to be read beside its age."""
-        is_well = self.state is Liveness.LIVE or self.since is None
+        is_well = self.tone is Liveness.LIVE or self.since is None
         return "" if is_well or self.since is None else f"since {source_words.day(self.since, self.now)}"
 
     @property
@@ -129,6 +143,12 @@ class Health:
     def is_waiting(self) -> bool:
         """Set up, and never switched on: no news to anybody."""
         return self.state is Liveness.PAUSED and self.source.last_success_at is None
+
+    @property
+    def waits_why(self) -> str:
+        """Why it was never switched on, where that is more than that nobody did."""
+        reason = self.source.paused_reason
+        return "" if reason.startswith("Not switched on yet") else reason
 
     @property
     def is_unseen(self) -> bool:

@@ -135,7 +135,7 @@ def _back(request: HttpRequest, source: Source) -> HttpResponse:
 
 
 def _tally(healths: Sequence[Health]) -> list[tuple[Liveness, int]]:
-    counted = Counter(health.state for health in healths if not (health.is_import or health.is_waiting))
+    counted = Counter(health.tone for health in healths if not (health.is_import or health.is_waiting))
     return [(state, counted[state]) for state in Liveness if counted[state]]
 
 

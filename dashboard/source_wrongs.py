@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.forms.boundfield import BoundField
 
 from dashboard.source_forms import SourceForms
+from dashboard.wrong_fields import focus_first
 from listening.checking import Outcome
 
 ALERT = "wrong"
@@ -22,10 +23,9 @@ class Wrong:
 
 def of(forms: SourceForms, outcome: Outcome | None) -> Wrong:
     """Also marks the field that is to be mended first: it has the focus, and the words describe it."""
-    field = forms.wrong_field
-    general = forms.secrets.non_field_errors()
+    field = focus_first(forms.shown)
+    general = [str(error) for error in forms.secrets.non_field_errors()]
     if field is not None:
-        field.field.widget.attrs["autofocus"] = True
         return Wrong("Not saved", f"{' '.join(general) or 'What is wrong stands below.'} {LOST}", True)
     if general:
         return Wrong("Not saved", " ".join(general), _mark(_first_secret(forms)))
