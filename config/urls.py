@@ -340,6 +340,7 @@ urlpatterns: list[URLPattern] = [
     path("sources/", source_views.listing, name="source-list"),
     path("sources/catalogue/", catalogue_views.catalogue, name="source-catalogue"),
     path("sources/connect-open/", catalogue_views.connect_open, name="source-connect-open"),
+    path("sources/pretend/", catalogue_views.return_to_sandbox, name="source-pretend"),
     path("sources/priorities/", source_rule_views.priorities, name="source-priorities"),
     path("sources/erase/", source_rule_views.erase_author, name="author-erase"),
     path("sources/new/", catalogue_views.create, name="source-create"),

@@ -37,11 +37,7 @@ def of(healths: Sequence[Health], kinds: Iterable[Adapter]) -> BlindSpots:
     return BlindSpots(
         now=[_now(health) for health in healths if health.is_unseen],
         connected=[Spot(each.label, each.sheet.cannot_see) for each in known if each.kind in asked],
-        missing=[
-            Spot(each.label, f"Not connected: {_lowered(each.sheet.searches)}")
-            for each in known
-            if each.kind not in asked
-        ],
+        missing=[Spot(each.label, each.sheet.searches) for each in known if each.kind not in asked],
     )
 
 
@@ -49,13 +45,9 @@ def _now(health: Health) -> Spot:
     since = f" since {day(health.since, health.now)}" if health.since else ", never heard"
     state = "silent" if health.state is Liveness.SILENT else "down"
     if health.missed is None:
-        said = "How much that is cannot be said yet"
+        said = "Its usual is not known yet"
     elif health.missed:
         said = f"About {health.missed} posts by its usual"
     else:
         said = "Perhaps none: it is usually quiet then"
     return Spot(f"{health.source.name}{since}", said, state)
-
-
-def _lowered(text: str) -> str:
-    return text[:1].lower() + text[1:]

@@ -21,6 +21,7 @@ from dashboard.entry_forms import (
     as_lines,
 )
 from dashboard.label_views import person
+from dashboard.wrong_fields import focus_first
 from hospital.access import Permission, allow, reach_of
 from listening import upload_rows, uploads
 from listening.doorbell import ring
@@ -85,6 +86,8 @@ def send_file(request: HttpRequest) -> HttpResponse:
                 form.add_error("file", str(error))
         else:
             form.add_error("file", "It is larger than 20 MB. Send it in parts.")
+    if sent:
+        focus_first(form)
     context = {"form": form, "ways": WAYS}
     return render(request, "entries/file.html", context, status=409 if sent else 200)
 
@@ -141,6 +144,8 @@ def drop(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _typing(request: HttpRequest, where: WhereForm, entries: Any, *, trouble: str = "") -> HttpResponse:
+    if trouble:
+        focus_first(field for form in (where, *entries.forms) for field in form)
     context = {
         "where": where,
         "entries": entries,

@@ -8,16 +8,25 @@ from urllib.parse import urlsplit
 from django import forms
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.forms.boundfield import BoundField
 from django.utils.text import slugify
 
 from hospital import audit
 from hospital.access import Permission, Reach
 from hospital.models import Facility
-from listening import connections, vault
+from listening import connections, spending, vault
 from listening.checking import Outcome
 from listening.models import Source
 from listening.sources import adapters
 from listening.sources.contract import Adapter
+from listening.sources.push import Pushes
+
+SELDOM = frozenset({"api_url", "base_url", "backfill_hours", "backfill_days", "days_back", "version", "port"})
+"""Options that hardly anybody needs to change."""
+
+WORDS = {"Api url": "API address", "Api key": "API key", "Api secret": "API secret", "Client id": "Client ID"}
+LINES = 4
+"""Of a field for several lines, to begin with."""
 
 ENTER_AGAIN = "The address has changed. Enter every secret again, so that no key is sent to a strange place."
 SHOWN_END = 4
@@ -71,7 +80,7 @@ class SecretsForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name in names:
             self.fields[name] = forms.CharField(
-                label=name.replace("_", " ").capitalize(),
+                label=label_of(name),
                 required=False,
                 help_text=told(stored.get(name, "")),
                 widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
@@ -79,6 +88,18 @@ class SecretsForm(forms.Form):
 
     def typed(self) -> dict[str, str]:
         return {name: value for name, value in self.cleaned_data.items() if value}
+
+
+def label_of(name: str) -> str:
+    plain = name.replace("_", " ").capitalize()
+    return WORDS.get(plain, plain)
+
+
+def worded(name: str, field: forms.Field) -> None:
+    """The label as people write it, and no more lines than are needed."""
+    field.label = field.label or label_of(name)
+    if isinstance(field.widget, forms.Textarea):
+        field.widget.attrs["rows"] = LINES
 
 
 class SourceForms:
@@ -92,6 +113,29 @@ class SourceForms:
         options = source.options if source else None
         self.options = adapter.OptionsForm(data, initial=options, prefix="options")
         self.secrets = SecretsForm(data, names=adapter.secrets, stored=self.stored, prefix="secrets")
+        self.is_stream = isinstance(adapter, Pushes)
+        if self.is_stream:
+            del self.basics.fields["every"]
+        for name, field in self.options.fields.items():
+            worded(name, field)
+
+    @property
+    def reads(self) -> list[BoundField]:
+        """The options that everybody looks at."""
+        return [field for field in self.options if field.name not in SELDOM]
+
+    @property
+    def seldom(self) -> list[BoundField]:
+        return [field for field in self.options if field.name in SELDOM]
+
+    @property
+    def is_seldom_wrong(self) -> bool:
+        return any(field.errors for field in self.seldom)
+
+    @property
+    def shown(self) -> list[BoundField]:
+        """Every field in the order of the page."""
+        return [*self.reads, *self.secrets, *self.basics, *self.seldom]
 
     def is_valid(self) -> bool:
         valid = all([form.is_valid() for form in (self.basics, self.options, self.secrets)])  # noqa: C419
@@ -113,20 +157,23 @@ class SourceForms:
         return bool(self.secrets.typed()) or self.new_options() != before
 
     @transaction.atomic
-    def save(self, *, by: User, at: datetime, held: Outcome | None = None, is_freed: bool = False) -> Source:
-        """`held`: keep it, and do not ask it. `is_freed`: what it was refused for is over."""
+    def save(self, *, by: User, at: datetime, outcome: Outcome | None = None) -> Source:
+        """`outcome`: of trying it, where it was tried. A final refusal: keep it, and do not ask it."""
         basics = self.basics.cleaned_data
         source = self.source or Source(
             kind=self.adapter.kind, slug=free_slug(basics["name"]), next_poll_at=at
         )
         source.name, source.facility = basics["name"], basics["facility"]
-        source.poll_every, source.options = timedelta(seconds=basics["every"]), self.new_options()
+        source.options = self.new_options()
+        if "every" in basics:
+            source.poll_every = timedelta(seconds=basics["every"])
         if source.monthly_posts != self.basics.monthly_posts:
             source.monthly_posts, source.told_at = self.basics.monthly_posts, None
         if self.secrets.typed():
             source.sealed_secrets = vault.seal(self.new_secrets())
-        _held(source, held, is_freed, at)
+        _obey(source, outcome, at)
         source.save()
+        spending.tried(source, outcome.seen if outcome else 0, at)
         audit.record(
             "source.edit" if self.source else "source.create",
             f"source {source.pk}",
@@ -156,11 +203,13 @@ def _basics(adapter: Adapter, source: Source | None, price: float) -> dict[str, 
     return {"name": source.name, "every": every, "facility": source.facility_id, "limit": limit}
 
 
-def _held(source: Source, held: Outcome | None, is_freed: bool, at: datetime) -> None:
-    if held is not None:
-        source.paused_reason, source.last_error_kind = held.words[:300], held.kind
-        source.last_error = held.words[:500]
-    elif is_freed and source.last_error_kind:
+def _obey(source: Source, outcome: Outcome | None, at: datetime) -> None:
+    if outcome is None:
+        return
+    if outcome.is_final:
+        source.paused_reason, source.last_error_kind = outcome.words[:300], outcome.kind
+        source.last_error = outcome.words[:500]
+    elif outcome.works and source.last_error_kind:
         source.paused_reason, source.last_error_kind, source.last_error, source.failures = "", "", "", 0
         source.limited_until, source.next_poll_at = None, at
 

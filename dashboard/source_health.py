@@ -13,18 +13,19 @@ from dashboard.boards.ground import Ground, counted, counted_before
 from dashboard.cards import span_in_words
 from dashboard.source_lines import Line
 from dashboard.source_words import Trouble
-from listening import health, silence, spending
+from listening import connections, health, silence, spending
 from listening.budget import Month, Stage
 from listening.health import NO_LAG, Lag
 from listening.models import Poll, Source
 from listening.models.source import Liveness
 from listening.silence import HOUR, Expectation, Heard
-from listening.sources import adapters
+from listening.sources import adapters, pushing
 from listening.sources.contract import Adapter
 from listening.usual import Usual
 from listening.weeks import Span, before
 
 POLLS = 30
+FEW = 2
 LOOKED_BACK = timedelta(days=30)
 ORDER = [Liveness.DOWN, Liveness.PAUSED, Liveness.SILENT, Liveness.LATE, Liveness.LIVE]
 WORDS = {
@@ -53,6 +54,7 @@ class Health:
     same_hour: Sequence[int] = ()  # in the weeks before, as far as we listened
     month: Month | None = None
     failed: tuple[datetime, str] | None = None
+    read: int = 0  # posts of this month, where each is paid for
 
     @property
     def is_import(self) -> bool:
@@ -63,12 +65,26 @@ class Health:
         return Liveness.LIVE if self.is_import else self.source.liveness(self.now)
 
     @property
+    def waits(self) -> bool:
+        """Its network wants a pause, and nobody need do anything."""
+        until = self.source.limited_until
+        return self.state is Liveness.DOWN and not self.source.is_refused and bool(until and until > self.now)
+
+    @property
+    def tone(self) -> Liveness:
+        """How it is shown: one that fails again and again is not called live for its last answer's sake."""
+        fails = self.state is Liveness.LIVE and self.source.failures >= FEW
+        return Liveness.LATE if self.waits or fails else self.state
+
+    @property
     def icon(self) -> str:
-        return WORDS[self.state][0]
+        return WORDS[self.tone][0]
 
     @property
     def word(self) -> str:
-        return "Imported" if self.is_import else WORDS[self.state][1]
+        if self.waits:
+            return "Waits"
+        return "Imported" if self.is_import else WORDS[self.tone][1]
 
     @property
     def adapter(self) -> Adapter | None:
@@ -81,7 +97,22 @@ class Health:
 
     @property
     def age(self) -> str:
-        return span_in_words(self.now - self.since) if self.since else "no answer yet"
+        return span_in_words(self.now - self.since) if self.since else "never heard"
+
+    @property
+    def since_said(self) -> str:
+        """Of one that is not live since when, to be read beside its age."""
+        is_well = self.tone is Liveness.LIVE or self.since is None
+        return "" if is_well or self.since is None else f"since {source_words.day(self.since, self.now)}"
+
+    @property
+    def is_stream(self) -> bool:
+        return self.source.kind in pushing()
+
+    @property
+    def is_unheard(self) -> bool:
+        """Nothing ever came, so that no line is drawn and nothing is compared."""
+        return self.source.last_item_at is None and not any(self.heard.hours.values())
 
     @cached_property
     def usual(self) -> Usual:
@@ -91,7 +122,7 @@ class Health:
     def usual_said(self) -> str:
         usual = self.usual
         if not usual.is_known:
-            return "usual: too early to say"
+            return "no usual known yet"
         return f"usual {usual.low}" if usual.low == usual.high else f"usual {usual.low} to {usual.high}"
 
     @cached_property
@@ -101,13 +132,23 @@ class Health:
     @cached_property
     def trouble(self) -> Trouble:
         if self.is_import:
-            return Trouble("None.")
+            return Trouble("Nothing to do.")
         return source_words.of(self.source, self.state, self.now, failed=self.failed)
+
+    @property
+    def upcoming(self) -> str:
+        return "" if self.is_import else source_words.upcoming(self.source, self.now)
 
     @property
     def is_waiting(self) -> bool:
         """Set up, and never switched on: no news to anybody."""
         return self.state is Liveness.PAUSED and self.source.last_success_at is None
+
+    @property
+    def waits_why(self) -> str:
+        """Why it was never switched on, where that is more than that nobody did."""
+        reason = self.source.paused_reason
+        return "" if reason.startswith("Not switched on yet") else reason
 
     @property
     def is_unseen(self) -> bool:
@@ -142,6 +183,28 @@ class Health:
         return STAGES[self.stage]
 
     @property
+    def dollars(self) -> float:
+        """What this month's reads cost so far."""
+        return self.read * self.price
+
+    @property
+    def dollars_limit(self) -> float:
+        return self.month.cap * self.price if self.month else 0.0
+
+    @property
+    def quota_said(self) -> str:
+        """Of the network's own limit where it stands in the way now."""
+        kind, until = self.source.last_error_kind, self.source.limited_until
+        if kind == "quota_exhausted" and self.source.is_refused:
+            return "No credit left there"
+        if until and until > self.now:
+            said = "Used up" if kind == "quota_exhausted" else "The network wants a pause"
+            return f"{said} until {source_words.day(until, self.now)}"
+        if self.source.is_refused:
+            return "Not asked"
+        return "Not asked" if self.source.paused_reason else ""
+
+    @property
     def price(self) -> float:
         syntax = self.adapter.syntax if self.adapter else None
         return syntax.dollars_per_post if syntax else 0.0
@@ -174,10 +237,30 @@ def gather(sources: Sequence[Source], now: datetime) -> list[Health]:
             [earlier.get((each.ago, source.pk), 0) for each in weeks if source.created_at <= each.since],
             spending.month(source, now),
             failed.get(source.pk),
+            spending.read_this_month(source, now) if _is_paid(source) else 0,
         )
         for source in sources
     ]
     return sorted(found, key=_place)
+
+
+def cut_off(healths: Sequence[Health]) -> int:
+    """How many networks outside do not answer, where that is several and none of them does."""
+    outside = [
+        health
+        for health in healths
+        if not health.is_import
+        and not health.source.paused_reason
+        and not connections.is_sandbox(health.source.options)
+    ]
+    lost = [each for each in outside if each.source.failures and each.source.last_error_kind == "unavailable"]
+    answers = any(each.state in (Liveness.LIVE, Liveness.SILENT) for each in outside)
+    return 0 if answers or len(lost) < FEW else len(lost)
+
+
+def _is_paid(source: Source) -> bool:
+    adapter = adapters().get(source.kind)
+    return bool(adapter and adapter.syntax and adapter.syntax.dollars_per_post)
 
 
 def _place(health: Health) -> tuple[bool, bool, int, str]:

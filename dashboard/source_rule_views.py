@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from alerts import authornotes
 from dashboard.source_health import gather
 from dashboard.source_views import MANAGE, person, reachable
+from dashboard.wrong_fields import focus_first
 from hospital.access import allow, reach_of
 from listening import erasing, pacing
 from listening.models import Author, Mention, Watchlist
@@ -75,6 +76,8 @@ def erase_author(request: HttpRequest) -> HttpResponse:
         if chosen is not None:
             return _erased(request, chosen, form.cleaned_data["reason"])
         refused = "" if found else "Nobody of that name has a stored post there. Look at the spelling."
+    if form.is_bound:
+        focus_first(form)
     counts = [
         (author, Mention.objects.within(None).filter(author=author, is_gone=False).count())
         for author in found

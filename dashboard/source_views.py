@@ -35,7 +35,9 @@ def listing(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     healths = source_health.gather(list(reachable(request)), now)
     context = {
-        "healths": healths,
+        "healths": [health for health in healths if not health.is_waiting],
+        "waiting": [health for health in healths if health.is_waiting],
+        "cut_off": source_health.cut_off(healths),
         "tally": [(WORDS[state][1].lower(), count) for state, count in _tally(healths)],
         "figures": figures(healths, now),
         "blind": blind_spots.of(healths, adapters().values()),
@@ -55,7 +57,7 @@ def figures(healths: Sequence[Health], now: datetime) -> dict[str, Any]:
         if health.state is Liveness.LIVE and health.expectation.due_at and health.expectation.due_at > now
     ]
     lags = [health.lag.p95 for health in asked if health.lag.number]
-    paid = [health for health in asked if health.month and health.price]
+    paid = [health for health in asked if health.price]
     return {
         "hour": sum(health.last_hour for health in asked),
         "usual": (sum(each.usual.low for each in judged), sum(each.usual.high for each in judged)),
@@ -63,8 +65,8 @@ def figures(healths: Sequence[Health], now: datetime) -> dict[str, Any]:
         "slowest": span_in_words(max(lags)) if lags else "",
         "unseen": unseen,
         "missed": sum(health.missed or 0 for health in unseen),
-        "spent": sum(each.month.spent * each.price for each in paid if each.month),
-        "limit": sum(each.month.cap * each.price for each in paid if each.month),
+        "spent": sum(each.dollars for each in paid),
+        "limit": sum(each.dollars_limit for each in paid) if all(each.month for each in paid) else 0,
         "is_paid": bool(paid),
         "next": min(due, default=None),
     }
@@ -94,7 +96,7 @@ def pause(request: HttpRequest, pk: int) -> HttpResponse:
     Source.objects.filter(pk=source.pk, paused_reason="").update(paused_reason=reason, last_error_kind="")
     audit.record("source.pause", f"source {source.pk}", by=by, at=timezone.now())
     messages.success(request, f"{source} is paused. Nothing is read from it until somebody resumes it.")
-    return redirect("source-list")
+    return _back(request, source)
 
 
 @allow(MANAGE)
@@ -106,7 +108,7 @@ def resume(request: HttpRequest, pk: int) -> HttpResponse:
     )
     audit.record("source.resume", f"source {source.pk}", by=person(request), at=now)
     messages.success(request, f"{source} is asked again within seconds.")
-    return redirect("source-list")
+    return _back(request, source)
 
 
 @allow(MANAGE)
@@ -122,11 +124,18 @@ def poll_now(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, f"{source} is asked within seconds.")
     else:
         messages.warning(request, f"{source} is paused. Resume it first.")
+    return _back(request, source)
+
+
+def _back(request: HttpRequest, source: Source) -> HttpResponse:
+    """To where it was pressed."""
+    if request.POST.get("back") == "detail":
+        return redirect("source-detail", source.pk)
     return redirect("source-list")
 
 
 def _tally(healths: Sequence[Health]) -> list[tuple[Liveness, int]]:
-    counted = Counter(health.state for health in healths if not health.is_import)
+    counted = Counter(health.tone for health in healths if not (health.is_import or health.is_waiting))
     return [(state, counted[state]) for state in Liveness if counted[state]]
 
 

@@ -2,14 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 
 from listening.models import Source
 from listening.models.source import Liveness
+from listening.sources import pushing
 
 REPLACE, POLL, RESUME, LOOK = "replace", "poll", "resume", "look"
+PATIENCE = timedelta(hours=1)
+"""So long a network is given before somebody should look."""
 
 
 @dataclass(frozen=True)
@@ -35,13 +38,28 @@ def of(source: Source, state: Liveness, now: datetime, *, failed: tuple[datetime
             "Look at the network. If there are posts, poll now; if not, leave it.",
             POLL,
         )
-    if state is Liveness.DOWN:
-        return Trouble("No poll has come to an end.", "Look whether the workers and beat are running.")
+    if state in (Liveness.DOWN, Liveness.LATE):
+        return unheard(source, state)
     if source.gap:
         return Trouble("Some may be missing.", source.gap)
     if failed is None:
-        return Trouble("None in 30 days.")
-    return Trouble(f"None since {day(failed[0], now)},", f"{SHORT.get(failed[1], 'something unexpected')}.")
+        return Trouble("No trouble in 30 days.")
+    return Trouble(
+        f"No trouble since {day(failed[0], now)},", f"{SHORT.get(failed[1], 'something unexpected')}."
+    )
+
+
+def unheard(source: Source, state: Liveness) -> Trouble:
+    """Nothing failed, and no answer came in time."""
+    is_stream = source.kind in pushing()
+    if state is Liveness.LATE and source.last_success_at is None:
+        return Trouble("Just connected.", "Nothing to do: its first answer is awaited.")
+    if state is Liveness.LATE:
+        return Trouble("Its answer is late.", "Nothing to do yet: it may come with the next one.")
+    if is_stream:
+        return Trouble("Nobody listens to it.", "Look whether manage.py stream is running.", LOOK)
+    head = "It was never asked." if source.last_success_at is None else "No poll has come to an end."
+    return Trouble(head, "Look whether the workers and beat are running.", LOOK)
 
 
 def refused(source: Source, now: datetime) -> Trouble:
@@ -62,39 +80,34 @@ def forbidden(source: Source, now: datetime) -> Trouble:
 
 def used_up(source: Source, now: datetime) -> Trouble:
     if source.limited_until and source.limited_until > now:
-        return Trouble(
-            "Its quota is used up.", f"Nothing to do: it is asked again at {day(source.limited_until, now)}."
-        )
+        return Trouble("Its quota is used up.", "Nothing to do: it fills again by itself.")
     return Trouble("Its credit is used up.", "Add credit at the network, then resume it here.", RESUME)
 
 
 def limited(source: Source, now: datetime) -> Trouble:
-    until = day(source.limited_until or source.next_poll_at, now)
-    return Trouble("It was asked too often.", f"Nothing to do. It is asked again at {until}.")
+    return Trouble("It was asked too often.", "Nothing to do: the network wants a pause.")
 
 
 def away(source: Source, now: datetime) -> Trouble:
-    return Trouble(
-        f"It does not answer, {times(source.failures)}.",
-        f"Nothing to do for an hour. We wait longer each time, next at {day(source.next_poll_at, now)}.",
-        POLL,
-    )
+    head = f"{source.last_error.rstrip('.') or 'It does not answer'}, {times(source.failures)}."
+    if now - (source.last_success_at or source.created_at) < PATIENCE:
+        return Trouble(head, "Nothing to do yet. The longer it lasts, the longer we wait.", POLL)
+    if source.last_success_at is None:
+        return Trouble(head, "Look at its address, and whether this server may reach the internet.", POLL)
+    return Trouble(head, "Look at its status page, and whether this server still reaches it.", POLL)
 
 
 def unreadable(source: Source, now: datetime) -> Trouble:
     return Trouble(
         f"Its answer cannot be read, {times(source.failures)}.",
-        f"The network may be in trouble, or have changed. Next at {day(source.next_poll_at, now)}; "
-        "look at its status page if it lasts.",
+        f"{source.last_error} If it lasts, look at its status page and at the addresses in the settings.",
         POLL,
     )
 
 
 def unexpected(source: Source, now: datetime) -> Trouble:
     return Trouble(
-        f"Something unexpected, {times(source.failures)}.",
-        f"Look into the log of the workers. Next at {day(source.next_poll_at, now)}.",
-        LOOK,
+        f"Something unexpected, {times(source.failures)}.", "Look into the log of the workers.", LOOK
     )
 
 
@@ -115,6 +128,41 @@ SHORT = {
     "unavailable": "it did not answer",
     "bad_payload": "its answer could not be read",
 }
+
+
+def upcoming(source: Source, now: datetime) -> str:
+    """When it is asked next, or listened to again."""
+    is_stream = source.kind in pushing()
+    if source.is_refused:
+        return "Not asked until you act."
+    if source.paused_reason or not source.is_active:
+        return "Not asked until somebody resumes it."
+    if source.limited_until and source.limited_until > now:
+        return f"Asked again at {day(source.limited_until, now)}, as the network wants."
+    if source.failures:
+        return f"{'Connects' if is_stream else 'Asked'} again {soon(source.next_poll_at, now)}."
+    if is_stream:
+        return "Listens all the time."
+    return f"Next poll {soon(source.next_poll_at, now)}, every {pace(source.poll_every)}."
+
+
+def pace(every: timedelta) -> str:
+    """60 s, 5 min, hour: what stands behind `every`."""
+    seconds = int(every.total_seconds())
+    for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "min")):
+        if seconds >= size and seconds % size == 0:
+            number = seconds // size
+            plural = "s" if number > 1 and unit != "min" else ""
+            return unit if number == 1 and unit != "min" else f"{number} {unit}{plural}"
+    return f"{seconds} s"
+
+
+def soon(moment: datetime, now: datetime) -> str:
+    """now, in 40 s, or at 17:51."""
+    left = (moment - now).total_seconds()
+    if left < 1:
+        return "now"
+    return f"in {left:.0f} s" if left < 100 else f"at {day(moment, now)}"
 
 
 def times(failures: int) -> str:

@@ -39,6 +39,7 @@ class Outcome:
     words: str
     kind: str = ""  # of an error
     is_final: bool = False
+    seen: int = 0  # posts that it was shown, which some networks charge for
 
     @property
     def works(self) -> bool:
@@ -62,7 +63,7 @@ def check(
         page = adapter.fetch(connection, (_words(),), {})
     except SourceError as error:
         return failed(adapter.label, error, now, worked_until)
-    return Outcome(worked(page, now))
+    return Outcome(worked(page, now), seen=len(page.posts) + len(page.unreadable) + page.passed)
 
 
 def _words() -> Listening:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from listening import connections, sorting, vault
+from listening import connections, sorting, spending, vault
 from listening.care import Care
 from listening.intake import Known, Listener
 from listening.leases import Lease
@@ -22,6 +22,7 @@ def rehearse(source: Source, clock: Clock) -> Iterator[dict[str, Any]]:
     """Raises a SourceError where the source cannot be asked."""
     listener = sorting.listener_for(source)
     page = _fetched(source, listener)
+    spending.tried(source, len(page.posts) + len(page.unreadable) + page.passed, clock())
     expressions = dict(Query.objects.values_list("pk", "expression"))
     for refused in _sorted([], page, listener, clock).refused:
         yield {"external_id": refused.external_id, "outcome": "quarantined", "reason": refused.reason}

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from listening import budget
 from listening.budget import Month, Stage
-from listening.models import Poll, Query, Recheck, Source
+from listening.models import KeyCheck, Poll, Query, Recheck, Source
 from listening.sources.contract import Connection, Cursor, Listening, Page
 
 GROUPS = "groups"
@@ -35,10 +35,24 @@ def month(source: Source, now: datetime) -> Month | None:
 
 
 def read(source: Source, since: datetime) -> int:
-    """Posts that the network gave us, whether kept or not, and those that it was asked about again."""
+    """Posts that the network gave us, whether kept or not, that it was asked about again, or that it showed
+    when a key was tried.
+    """
     polled = Poll.objects.filter(source=source, slot__gte=since).aggregate(all=Sum("fetched", default=0))
     asked = Recheck.objects.filter(source=source, at__gte=since).aggregate(all=Sum("asked", default=0))
-    return int(polled["all"] + asked["all"])
+    tried = KeyCheck.objects.filter(source=source, at__gte=since).aggregate(all=Sum("seen", default=0))
+    return int(polled["all"] + asked["all"] + tried["all"])
+
+
+def tried(source: Source, seen: int, at: datetime) -> None:
+    """Put down what a reading was shown that stored nothing."""
+    if seen:
+        KeyCheck.objects.create(source=source, at=at, seen=seen)
+
+
+def read_this_month(source: Source, now: datetime) -> int:
+    begins_at, _ = budget.month_of(now, timezone.get_default_timezone())
+    return read(source, begins_at)
 
 
 def stage(source: Source, now: datetime) -> Stage:

@@ -225,6 +225,7 @@ WHO_MAY = {
     "source-catalogue": ADMIN,
     "source-connect-open": ADMIN,
     "source-detail": ADMIN,
+    "source-pretend": ADMIN,
     "source-priorities": ADMIN,
     "author-erase": ADMIN,
     "source-create": ADMIN,

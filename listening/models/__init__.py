@@ -1,4 +1,5 @@
 from listening.models.exclusion import Exclusion
+from listening.models.keycheck import KeyCheck
 from listening.models.label import Label, Sample, SampleItem
 from listening.models.lexicon import LexiconInForce, LexiconVersion, Rereading
 from listening.models.mention import Author, Match, Mention, MentionVersion
@@ -13,6 +14,7 @@ from listening.models.watchlist import Query, Watchlist, WatchlistVersion
 __all__ = [
     "Author",
     "Exclusion",
+    "KeyCheck",
     "Label",
     "LexiconInForce",
     "LexiconVersion",

@@ -18,6 +18,7 @@ from listening.sources.contract import Sent
 from tests.alerts.desk import ANSWER
 from tests.base import pete, priya
 from tests.browser.rig import shared
+from tests.browser.source_states import SOURCES
 from tests.browser.states import BOARDS, DESK, OUTSIDE, PAGES, State, complaint, world
 from tests.dashboard.boards.test_numbers import town
 
@@ -117,6 +118,9 @@ class AxeTests(TransactionTestCase):
     def test_the_boards(self) -> None:
         town(timezone.now())
         self.look(BOARDS)
+
+    def test_the_pages_of_sources(self) -> None:
+        self.look(SOURCES[::EACH])
 
     def test_the_pages_behind_it(self) -> None:
         world()

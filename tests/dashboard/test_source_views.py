@@ -72,8 +72,21 @@ class HealthTests(SourcePages):
         self.assertContains(page, "50 s")
 
     def test_before_three_weeks_nothing_is_said_of_the_usual(self) -> None:
+        source("x", "x", last_success_at=self.now, last_item_at=self.now)
+        self.assertContains(self.get("source-list"), "no usual known yet")
+
+    def test_one_that_was_never_heard_is_compared_with_nothing(self) -> None:
         source("x", "x", last_success_at=self.now)
-        self.assertContains(self.get("source-list"), "usual: too early to say")
+        page = self.get("source-list")
+        self.assertContains(page, "No post yet")
+        self.assertNotContains(page, "in the last hour, ")
+
+    def test_a_stream_is_listened_to_and_not_polled(self) -> None:
+        made = source("bsky", "jetstream", last_success_at=self.now, last_item_at=self.now)
+        page = self.get("source-detail", made.pk)
+        self.assertContains(page, "Listens all the time.")
+        self.assertNotContains(page, "Next poll")
+        self.assertNotContains(self.get("source-edit", made.pk), "Ask every")
 
     def test_a_silent_source_says_so_on_its_row_and_on_the_wall(self) -> None:
         self.live(silent_since=self.now - 3 * HOUR)
@@ -87,13 +100,13 @@ class HealthTests(SourcePages):
     def test_the_page_of_one_tells_when_it_is_asked_again(self) -> None:
         made = self.live(failures=4, last_error_kind="unavailable", last_error="X did not answer in time.")
         page = self.get("source-detail", made.pk)
-        self.assertContains(page, "It does not answer, 4 times running.")
-        self.assertContains(page, "4; asked again")
+        self.assertContains(page, "X did not answer in time, 4 times running.")
+        self.assertContains(page, "Asked again now.")
 
     def test_a_month_that_will_not_last_says_until_when(self) -> None:
-        made = self.live(monthly_posts=100)
-        made.polls.create(slot=self.now - timedelta(minutes=1), state="done", fetched=60, dropped=60)
-        self.assertContains(self.get("source-list"), "60 of 100")
+        made = self.live(monthly_posts=10_000)
+        made.polls.create(slot=self.now - timedelta(minutes=1), state="done", fetched=6000, dropped=6000)
+        self.assertContains(self.get("source-list"), "$30.00 of $50")
 
     def test_every_kind_of_error_says_what_to_do(self) -> None:
         for kind in ("auth_failed", "forbidden", "quota_exhausted", "rate_limited", "unavailable", "error"):
@@ -125,7 +138,7 @@ class CatalogueTests(SourcePages):
             self.assertContains(page, escape(adapter.sheet.cost))
         text = page.content.decode()
         self.assertLess(text.index(adapters()["rss"].sheet.cost), text.index(adapters()["x"].sheet.cost))
-        self.assertContains(page, "Connected")
+        self.assertContains(page, "<b>Live</b>")
 
     def test_one_press_connects_those_that_need_nothing(self) -> None:
         with registered(OpenSource()):

@@ -1,0 +1,64 @@
+"""What is wrong with what was entered for a source, and where whoever entered it goes on."""
+
+from dataclasses import dataclass
+
+from django.forms.boundfield import BoundField
+
+from dashboard.source_forms import SourceForms
+from dashboard.wrong_fields import focus_first
+from listening.checking import Outcome
+
+ALERT = "wrong"
+"""The id of the paragraph that says it."""
+
+LOST = "Secrets are never sent back to this page: enter those again that you typed."
+
+
+@dataclass(frozen=True)
+class Wrong:
+    title: str = ""
+    says: str = ""
+    is_at_field: bool = False  # a field has the focus; else the words themselves
+
+
+def of(forms: SourceForms, outcome: Outcome | None) -> Wrong:
+    """Also marks the field that is to be mended first: it has the focus, and the words describe it."""
+    field = focus_first(forms.shown)
+    general = [str(error) for error in forms.secrets.non_field_errors()]
+    if field is not None:
+        return Wrong("Not saved", f"{' '.join(general) or 'What is wrong stands below.'} {LOST}", True)
+    if general:
+        return Wrong("Not saved", " ".join(general), _mark(_first_secret(forms)))
+    if outcome is not None:
+        again = f" {LOST}" if forms.secrets.typed() and outcome.kind != "auth_failed" else ""
+        return Wrong("Not saved", f"{outcome.words}{again}", _mark(_to_mend(forms, outcome.kind)))
+    source = forms.source
+    if source is not None and source.is_refused:
+        title = "Not asked" if source.last_success_at else "Not connected yet"
+        says = f"{source.paused_reason} What was entered is kept, and never shown again."
+        return Wrong(title, says, _mark(_to_mend(forms, source.last_error_kind)))
+    return Wrong()
+
+
+def _to_mend(forms: SourceForms, kind: str) -> BoundField | None:
+    if kind == "auth_failed":
+        return _first_secret(forms)
+    return next(iter(forms.reads), None) if kind == "forbidden" else None
+
+
+def _first_secret(forms: SourceForms) -> BoundField | None:
+    """The first that is not there yet, or the first of all."""
+    fields = list(forms.secrets)
+    return next((each for each in fields if each.name not in forms.stored), next(iter(fields), None))
+
+
+def _mark(field: BoundField | None) -> bool:
+    if field is None:
+        return False
+    told = f" {field.auto_id}_helptext" if field.help_text else ""
+    field.field.widget.attrs |= {
+        "autofocus": True,
+        "aria-invalid": "true",
+        "aria-describedby": f"{ALERT}{told}",
+    }
+    return True
