@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("hospital", "0007_feeds"),
-        ("listening", "0013_uploads"),
+        ("listening", "0014_key_checks"),
     ]
 
     operations = [
