@@ -144,8 +144,8 @@ def drop(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _typing(request: HttpRequest, where: WhereForm, entries: Any, *, trouble: str = "") -> HttpResponse:
-    if trouble:
-        focus_first(field for form in (where, *entries.forms) for field in form)
+    if trouble and focus_first(field for form in (where, *entries.forms) for field in form) is None:
+        entries.forms[0].fields["text"].widget.attrs |= {"autofocus": True, "aria-describedby": "trouble"}
     context = {
         "where": where,
         "entries": entries,

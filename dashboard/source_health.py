@@ -13,7 +13,7 @@ from dashboard.boards.ground import Ground, counted, counted_before
 from dashboard.cards import span_in_words
 from dashboard.source_lines import Line
 from dashboard.source_words import Trouble
-from listening import connections, health, silence, spending
+from listening import connections, health, pretending, silence, spending
 from listening.budget import Month, Stage
 from listening.health import NO_LAG, Lag
 from listening.models import Poll, Source
@@ -141,8 +141,9 @@ class Health:
 
     @property
     def is_waiting(self) -> bool:
-        """Set up, and never switched on: no news to anybody."""
-        return self.state is Liveness.PAUSED and self.source.last_success_at is None
+        """Set up and never switched on, or left with the demo: no news to anybody."""
+        is_left = self.source.paused_reason == pretending.LEFT
+        return self.state is Liveness.PAUSED and (is_left or self.source.last_success_at is None)
 
     @property
     def waits_why(self) -> str:

@@ -9,15 +9,17 @@ read it; a page of any other site is not asked for.
 
 Limits: no page is asked more often than every ten minutes. robots.txt is obeyed, and asked again after a day;
 where it cannot be had for now, the page is left alone. Only redirects within the same site are followed. A
-page of more than 4 MB is not read. What a page shows only after a script has run is not seen.
+page of more than 4 MB is not read. What a page shows only after a script has run is not seen. Of the pages
+that a page calls its next, four are read, at first and then once a day.
 
 Replies: none; the link leads to the review, or to its page.
 
 Cursor: `pages` holds for each address the marks of its last answer, when that was, what robots.txt said, and
-until when it asked to be left alone; `walk` is the page that is next in a round.
+until when it asked to be left alone; `walk` is the page that is next in a round, or its `onward` page.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -25,7 +27,7 @@ import httpx
 from django import forms
 
 from hospital.guard import Deadline
-from listening.sources import contract, pages_markup, pages_reviews, rounds
+from listening.sources import contract, pages_markup, pages_onward, pages_reviews, rounds
 from listening.sources.contract import (
     BadPayload,
     Connection,
@@ -55,6 +57,7 @@ SELDOM = timedelta(minutes=10)
 """No page is asked more often, however often its source is polled."""
 
 NAME, MISSING = "pages", "Its newest reviews may be missing."
+OLDER_MISSING = "Older reviews of it may be missing."
 
 
 class Pages:
@@ -67,12 +70,12 @@ class Pages:
     attribution = ""
     sheet = Sheet(
         searches="The reviews that stand on the pages that are named, where the site marks them up.",
-        history="What stands on the page: mostly its newest reviews.",
+        history="What stands on the page and on the four that follow it: mostly its newest reviews.",
         replies="None. The link leads to the review.",
         deletions="Not told. A review that left the page may have moved to its next one.",
         cost="Free.",
         limits="A few times a day is plenty. robots.txt is obeyed, and each site must be confirmed.",
-        cannot_see="What a page shows only after a script has run, further pages, and sites that forbid it.",
+        cannot_see="What shows only after a script has run, all beyond a fifth page, sites that forbid it.",
         needs_key=False,
         needs_choice=True,
         terms=Terms(may_export=False),
@@ -88,18 +91,53 @@ class Pages:
         now = datetime.now(UTC)
         walk = rounds.resumed(cursor.get("walk"), pages, now)
         known: dict[str, Any] = (cursor.get("pages") or {}).get(walk["part"], {})
+        if "onward" in walk:
+            return _read_on(connection, cursor, walk, pages, known)
         try:
             found, known = _read(connection, walk["part"], known, now)
         except SourceError as error:
             return rounds.passed_over(error, cursor, walk, pages, now, name=NAME, missing=MISSING)
-        following = rounds.finished(cursor, walk, pages, known, name=NAME)
-        return Page(found.posts, following, "walk" in following, found.unreadable)
+        if found.onward and pages_onward.is_due(known, now):
+            known = {**known, "onward_at": now.isoformat()}
+            return _went_on(found, cursor, walk, pages, known)
+        return _went_on(replace(found, onward=""), cursor, walk, pages, known)
 
     def reply(self, connection: Connection, target: Target, text: str) -> Sent:
         raise Forbidden("A page takes no replies from here. Open it and answer there.")
 
 
 NOTHING = Found([], [], True)
+
+
+def _read_on(
+    connection: Connection, cursor: Cursor, walk: dict[str, Any], pages: list[str], known: dict[str, Any]
+) -> Page:
+    """A further page of one that was read. Where it cannot be had the round goes on without it."""
+    try:
+        rules, deadline = Rules(known.get("robots", "")), Deadline(contract.CALL_SECONDS)
+        answer = _get(connection, walk["onward"], {}, rules, deadline)
+        found = _found(answer, walk["onward"], walk["part"])
+    except SourceError as error:
+        return _went_on(NOTHING, cursor, walk, pages, known, gap=f"{error.message} {OLDER_MISSING}")
+    reviews = [post for post in found.posts if post.kind == "review"]
+    return _went_on(replace(found, posts=reviews), cursor, walk, pages, known)
+
+
+def _went_on(
+    found: Found, cursor: Cursor, walk: dict[str, Any], pages: list[str], known: dict[str, Any], gap: str = ""
+) -> Page:
+    """What was read, and the cursor at the next further page, or at the next of the named ones."""
+    following = rounds.finished(cursor, walk, pages, known, name=NAME)
+    onward = pages_onward.step(walk, found.onward)
+    if onward:
+        following["walk"] = onward
+    return Page(found.posts, following, "walk" in following, found.unreadable, gap=gap)
+
+
+def _found(answer: Answer, address: str, named: str) -> Found:
+    """Reviews are known by the page that was named, on whichever of its pages they stand today."""
+    markup = pages_markup.read(answer.body, answer.headers.get("content-type", ""), address, name_of(address))
+    return replace(pages_reviews.found(markup, named), onward=pages_onward.address_of(markup, address))
 
 
 def _read(
@@ -117,10 +155,10 @@ def _read(
     rules, asked_at = _rules(connection, address, known, deadline, now)
     answer = _get(connection, address, known, rules, deadline)
     kept = {"robots": rules.text, "robots_at": asked_at, "read_at": now.isoformat()}
+    kept |= {"onward_at": known["onward_at"]} if "onward_at" in known else {}
     if answer.status == 304:
         return NOTHING, {**known, **kept}
-    markup = pages_markup.read(answer.body, answer.headers.get("content-type", ""), address, name_of(address))
-    found = pages_reviews.found(markup, address)
+    found = _found(answer, address, address)
     if not found.is_about_reviews:
         said = answer.body[:65536].decode("utf-8", "replace")
         raise BadPayload(f"{name_of(address)} marks up no review that a program can read.", raw=said)

@@ -23,6 +23,7 @@ MOST_THINGS = 20_000
 TEXT = r'"(?:\\.|[^"\\])*(?:"|\Z)'
 COMMENT = re.compile(rf"{TEXT}|//[^\n]*()|/\*(?:.*?\*/|.*)()", re.DOTALL)
 COMMA_TOO_MANY = re.compile(rf"{TEXT}|,\s*([}}\]])", re.DOTALL)
+NEXT = "//*[self::link or self::a][contains(concat(' ', normalize-space(@rel), ' '), ' next ')]/@href"
 SPEAKS_OF_REVIEWS = ("review", "rating")
 
 
@@ -30,6 +31,7 @@ SPEAKS_OF_REVIEWS = ("review", "rating")
 class Markup:
     things: list[Thing] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)  # blocks that speak of reviews and can't be read
+    following: str = ""  # where the page says that its next one is
 
 
 def read(body: bytes, content_type: str, address: str, network: str) -> Markup:
@@ -41,6 +43,7 @@ def read(body: bytes, content_type: str, address: str, network: str) -> Markup:
     for block in document.xpath("//script[contains(@type, 'ld+json')]")[:MOST_BLOCKS]:
         _json_ld("".join(block.itertext()), found)
     found.things += microdata.things(document, address)
+    found.following = next((str(each).strip() for each in document.xpath(NEXT)), "")
     return found
 
 

@@ -28,6 +28,7 @@ class Found:
     posts: list[Post]
     unreadable: list[Unreadable]
     is_about_reviews: bool  # whether the page holds any, or at least an average
+    onward: str = ""  # its next page, where there is one
 
 
 def found(markup: Markup, address: str) -> Found:

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from listening.sources.contract import Forbidden
 from listening.sources.http import checked
 
-HEADLINE = "# One address a line, such as https://reviews.example/northfield"
+EXAMPLE = "https://reviews.example/northfield"
 CONFIRM = (
     "Tick each site whose terms you have read and that allow a program to read its reviews. Then save again."
 )
@@ -30,7 +30,8 @@ def sites_in(pages: str) -> list[str]:
 
 class SitesForm(forms.Form):
     pages = forms.CharField(
-        widget=forms.Textarea, initial=HEADLINE, help_text="The public pages on which you are reviewed."
+        widget=forms.Textarea(attrs={"placeholder": EXAMPLE}),
+        help_text="The public pages on which you are reviewed, one address a line.",
     )
 
     def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
@@ -48,6 +49,8 @@ class SitesForm(forms.Form):
 
     def clean_pages(self) -> str:
         pages: str = self.cleaned_data["pages"]
+        if not sites_in(pages):
+            raise ValidationError("Name one page at least: without one there is nothing to read.")
         for line in pages.splitlines():
             if line.strip() and not line.strip().startswith("#"):
                 try:

@@ -118,6 +118,23 @@ class HealthTests(SourcePages):
         self.assertContains(page, "It was asked too often.")
 
 
+class OutsideTests(SourcePages):
+    def lost(self, slug: str, **fields: Any) -> None:
+        source(slug, slug, failures=2, last_error_kind="unavailable", **fields)
+
+    def test_where_nothing_answers_it_is_said_once_of_all(self) -> None:
+        self.lost("news")
+        self.assertNotContains(self.get("source-list"), "Nothing outside answers.")
+        self.lost("rss")
+        self.assertContains(self.get("source-list"), "2 networks can’t be reached")
+        source("x", "x", last_success_at=self.now)
+        self.assertNotContains(self.get("source-list"), "Nothing outside answers.")
+
+    def test_one_that_fails_again_and_again_is_not_called_live(self) -> None:
+        self.lost("rss", last_success_at=self.now)
+        self.assertContains(self.get("source-list"), "<b>Late</b>")
+
+
 class BlindSpotTests(SourcePages):
     def test_they_follow_from_what_is_connected_and_how_it_is(self) -> None:
         made = self.live()
@@ -158,6 +175,17 @@ class CatalogueTests(SourcePages):
         self.assertIn("news", {each.kind for each in open_kinds(list(Source.objects.all()))})
         Source.objects.update(options={})
         self.assertNotIn("news", {each.kind for each in open_kinds(list(Source.objects.all()))})
+
+    @override_settings(SANDBOX_URL="http://127.0.0.1:9")
+    def test_the_demo_is_left_for_the_real_networks_and_come_back_to(self) -> None:
+        made = source("pretend", "x", options={"api_url": "http://127.0.0.1:9"}, last_success_at=self.now)
+        self.assertContains(self.get("source-catalogue"), "Switch the demo")
+        page = self.post("source-connect-open", switch="1")
+        self.assertContains(page, "1 pretend sources are paused.")
+        self.assertNotIn(made, Source.objects.polled())
+        self.assertTrue(Source.objects.polled().filter(kind="news").exists())
+        self.post("source-pretend")
+        self.assertIn(made, Source.objects.polled())
 
 
 class RuleTests(SourcePages):

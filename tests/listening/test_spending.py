@@ -36,6 +36,10 @@ class SavingTests(TestCase):
     def asked(self, fake: base.FakeSource) -> list[str]:
         return [str(each.expression) for _, queries, _ in fake.calls for each in queries]
 
+    def test_what_a_tried_key_was_shown_is_counted(self) -> None:
+        spending.tried(self.source, 40, base.NOW)
+        self.assertEqual(spending.read(self.source, base.NOW - DAY), 990)
+
     def test_only_what_is_about_safety_is_asked(self) -> None:
         self.assertEqual(spending.stage(self.source, base.NOW), Stage.RESERVE)
         fake = self.poll(page(base.post("A gun at Northfield", "p1"), cursor={"seen": 1}))

@@ -224,7 +224,13 @@ BLUESKY = Case(
 )
 NEWS = Case("news", "/rss/search", {})
 
-PAGES = Case("pages", "/northfield", {"sites": ["127.0.0.1"]}, url_option="pages", url_path="/northfield")
+PAGES = Case(
+    "pages",
+    "/northfield",
+    {"sites": ["127.0.0.1"], "pages": "http://127.0.0.1/northfield"},
+    url_option="pages",
+    url_path="/northfield",
+)
 
 CASES = (
     X,

@@ -75,7 +75,8 @@ class AdapterTests:
         form = case.adapter.OptionsForm
         assert issubclass(form, forms.Form)
         first = {name: field.initial for name, field in form.base_fields.items() if field.initial}
-        filled = form({**{name: case.options.get(name, "x") for name in form.base_fields}, **first})
+        others = {name: case.options.get(name, "x") for name in form.base_fields}
+        filled = form({**case.options, **others, **first})
         assert filled.is_valid(), filled.errors
 
     @pytest.mark.parametrize(

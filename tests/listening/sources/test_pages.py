@@ -177,6 +177,63 @@ class ReadingTests:
             PAGES.fetch(server)
 
 
+def leading(to: str, *things: Any, path: str = "/northfield") -> Exchange:
+    """A page of reviews that calls another its next."""
+    made = page(*things, path=path)
+    return {**made, "body": made["body"].replace("</head>", f'<link rel="next" href="{to}"></head>')}
+
+
+class OnwardTests:
+    def read_all(self, server: Any, cursor: Any = None) -> tuple[list[Post], Any, list[str]]:
+        posts: list[Post] = []
+        gaps: list[str] = []
+        while True:
+            found = PAGES.fetch(server, cursor)
+            posts += found.posts
+            gaps += [found.gap] if found.gap else []
+            cursor = found.cursor
+            if not found.has_more:
+                return posts, cursor, gaps
+
+    def test_the_next_pages_are_read_once_a_day(self) -> None:
+        exchanges = [
+            leading("/northfield/2", review()),
+            leading("/northfield/3", review(reviewBody="Older."), path="/northfield/2"),
+            page(review(reviewBody="Oldest."), path="/northfield/3"),
+        ]
+        with serving(exchanges) as server:
+            posts, cursor, _ = self.read_all(server)
+            assert [post.text for post in posts] == ["A long wait.", "Older.", "Oldest."]
+            again, _, _ = self.read_all(server, later(cursor))
+        assert [post.text for post in again] == ["A long wait."]
+
+    def test_a_review_keeps_its_name_when_it_moves_to_the_next_page(self) -> None:
+        moved = leading("/northfield/2", review(reviewBody="New."))
+        with serving([page(review()), moved, page(review(), path="/northfield/2")]) as server:
+            (before,), cursor, _ = self.read_all(server)
+            posts, _, _ = self.read_all(server, later(cursor))
+        assert [post.text for post in posts] == ["New.", "A long wait."]
+        assert posts[1].external_id == before.external_id
+
+    @pytest.mark.parametrize(
+        "to", ["https://elsewhere.example/2", "//evil.example/", "#", "", "http://[", "/northfield"]
+    )
+    def test_it_is_led_to_no_other_place(self, to: str) -> None:
+        with serving([leading(to, review())]) as server:
+            posts, cursor, gaps = self.read_all(server)
+        assert (len(posts), gaps, "walk" in cursor) == (1, [], False)
+
+    def test_a_circle_and_a_page_that_fails_end_the_walk(self) -> None:
+        circle = leading("/northfield", review(reviewBody="Older."), path="/northfield/2")
+        with serving([leading("/northfield/2", review()), circle]) as server:
+            assert len(self.read_all(server)[0]) == 2
+        broken = exchange("/northfield/2", "", status=503)
+        with serving([leading("/northfield/2", review()), broken]) as server:
+            posts, _, gaps = self.read_all(server)
+        assert len(posts) == 1
+        assert "Older reviews of it may be missing." in gaps[0]
+
+
 class AskingTests:
     def test_it_asks_with_the_marks_of_the_last_answer(self) -> None:
         unchanged = exchange("/northfield", "", status=304)
