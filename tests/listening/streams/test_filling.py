@@ -155,7 +155,7 @@ class GoneTests(TestCase):
         at = base.NOW - timedelta(hours=3)
 
         class Telling(PushingSource):
-            def tell(self, connection: object, message: bytes, cursor: object) -> Told | None:  # type: ignore[override]
+            def tell(self, connection: object, message: bytes, cursor: object) -> Told | None:
                 if b"gone" in message:
                     return Told({"seq": 9}, gone_at=at)
                 seq = int(message)
