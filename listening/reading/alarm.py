@@ -23,23 +23,32 @@ ALARM = "urgent"
 """The model's class of all posts that must reach a person now; it has one for each lane besides."""
 INCIDENT = "incident"
 """Its class of what must be seen within the quarter hour."""
+HARMS = {
+    "safety_event": "reads like harm, a hazard or an outage: look soon",
+    "abuse": "reads like somebody hurt or neglected by another: look soon",
+    "privacy_incident": "reads like private details in the wrong hands: look soon",
+    "device_event": "reads like harm by a device or a drug: look soon",
+    "civil_rights": "reads like access or equal treatment refused: look soon",
+}
+"""The lanes of those, each a class too: which of them it is decides who is told."""
 BUILDING, BUILDING_MODEL = "in_building", "building"
 """The lane of those among them who wait in the building, and the reader that was fitted on it alone."""
 
-LEAST_FOR_SURE, LEAST_FOR_HINT, LEAST_ALONE = -1.2, 0.9, 2.45
-"""Scores, found on held-out posts of corpus and background: alone it raises 1 of 2,000 ordinary posts."""
+LEAST_FOR_SURE, LEAST_FOR_HINT, LEAST_ALONE = -1.2, 0.9, 1.6
+"""Scores, chosen on held-out posts of the corpus and on the sandbox's stream: of that, alone it raises 1 in 2,000."""
 LEAST_IN_MANY, FEW = 0.5, 12
 """For a sure rule in more than a few words: of few, the learned reader has little to go by."""
 LEAST_ELSEWHERE, LEAST_SILENCED = 3.2, 5.0
 """Alone, where the rules know an incident that can wait some minutes; and where one of them would have
 spoken, but for a denial, the past or a joke."""
-LEAST_INCIDENT, LEAST_TOLD_INCIDENT = 0.6, -3.0
-"""Where no rule knows an incident, and where one does. Held out, of posts about hospitals that need nobody
-1 in 300 is raised, and hardly any that a rule knows is lost."""
-LEAST_WAITING, LEAST_WAITING_HINT, LEAST_WAITING_ALONE = 0.5, 1.0, 1.0
-"""Who waits in the building, by a sure rule, by a hint, and by no rule. Held out, a sure rule keeps 94 of
-100, a hint 48, and of posts about hospitals that need nobody 1 in 100 is taken for one."""
-LEAST_WAITING_SILENCED = 3.0
+LEAST_INCIDENT, LEAST_TOLD_INCIDENT = 0.4, -3.0
+"""Where no rule knows an incident, and where one does. A miss costs more than a post that is first in a queue for
+nothing: of the sandbox's stream 6 in 100 are put there, by rules and reader together."""
+MORE_WHERE_PLEASED = 1.0
+"""How much more is asked of a post that sounds pleased."""
+LEAST_WAITING, LEAST_WAITING_HINT, LEAST_WAITING_ALONE = 0.5, 1.4, 1.2
+"""Who waits in the building, by a sure rule, by a hint, and by no rule: 2 in 100 of the sandbox's stream."""
+LEAST_WAITING_SILENCED = 3.6
 """Where a rule would have spoken, but for the past, the phone, another building or content."""
 USUAL, EACH_MORE, MOST_MORE = 20, 0.04, 4.0
 """Where no rule is sure, a post needs more for each word beyond the usual: in a story, words of danger meet
@@ -55,7 +64,7 @@ SAYS = {
 }
 SEVERITY = 92
 """Of what only the learned reader found."""
-SAYS_INCIDENT, SEVERITY_OF_INCIDENT = "reads like harm, a hazard or a breach: look soon", 72
+SEVERITY_OF_INCIDENT = 72
 SAYS_WAITING, SEVERITY_OF_WAITING = "reads like somebody who waits in the building now: send somebody", 74
 
 
@@ -118,11 +127,11 @@ def undoubted(found: Found, findings: Sequence[Finding], lanes: Sequence[str]) -
     return sure
 
 
-def incident(found: Found) -> Finding | None:
-    """What no rule knows and reads like one of those things that must be seen soon."""
+def incident(found: Found, more: float = 0.0) -> Finding | None:
+    """What no rule knows and reads like one of those things that must be seen soon; `more` is asked of it."""
     if not found.line.words:
         return None
-    more = _for_length(found)
+    more += _for_length(found)
     if found.of("in_house"):  # To ask the reader about every post would slow them all.
         waits = _waits(found)
         score = waits.score(BUILDING) - more
@@ -130,7 +139,8 @@ def incident(found: Found) -> Finding | None:
             return Finding(BUILDING, SEVERITY_OF_WAITING, SAYS_WAITING, _why(waits, BUILDING))
     decision = _decided(found, ())
     if decision.score(INCIDENT) - more >= LEAST_INCIDENT:
-        return Finding("safety_event", SEVERITY_OF_INCIDENT, SAYS_INCIDENT, _why(decision, INCIDENT))
+        lane = max(HARMS, key=decision.score)
+        return Finding(lane, SEVERITY_OF_INCIDENT, HARMS[lane], _why(decision, INCIDENT))
     return None
 
 

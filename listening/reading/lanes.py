@@ -89,8 +89,9 @@ def read(
     certain = alarm.waiting(found, findings)
     certain += alarm.undoubted(found, findings, INCIDENTS)
     certain.sort(key=lambda each: -each.severity)
-    if tone.label != "positive" and not certain:
-        certain += filter(None, [alarm.incident(found)])
+    if not certain:
+        more = alarm.MORE_WHERE_PLEASED if tone.label == "positive" else 0.0
+        certain += filter(None, [alarm.incident(found, more)])
     grave = severity.of_criticality(criticality)
     return _incident(certain) or _ordinary(found, certain, text, tone, rating, grave)
 

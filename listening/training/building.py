@@ -15,10 +15,9 @@ from listening.reading import alarm
 from listening.reading.alarm import BUILDING, BUILDING_MODEL, URGENT
 from listening.reading.concepts import Found
 from listening.reading.learned import FittedOn, Head, Model
-from listening.reading.safety import rules
 from listening.training import linear, safety, sets
 
-VERSION = "2"
+VERSION = "3"
 SET = "corpus/building"
 MANNER = replace(safety.MANNER, seldom=3)
 LOOKS_ALIKE = 3.0
@@ -44,7 +43,7 @@ def fit(folder: Path, digits: str) -> Iterator[Model]:
     seen_digits = "".join(sorted({digit(text) for text in (*(text for _, text in posts), *calm)}))
     head = Head(BUILDING_MODEL, VERSION, (BUILDING,), (0.0,), seen_digits, fitted_on, safety.RECIPE)
     lanes = [lane for lane, _ in posts] + [""] * len(calm)
-    found = [rules().lexicon.find(text) for text in (*(text for _, text in posts), *calm)]
+    found = [safety.found_in(text) for text in (*(text for _, text in posts), *calm)]
     seen = [alarm.seen(each) for each in found]
     targets = np.array([[_target(lane, each)] for lane, each in zip(lanes, found, strict=True)], np.int8)
     weights = np.array([LOOKS_ALIKE if lane else 1.0 for lane in lanes], np.float32)

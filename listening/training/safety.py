@@ -7,6 +7,7 @@ readers, are taken as benign, but for the few that speak of ending a life: those
 """
 
 import csv
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import numpy as np
 from listening.evaluation import phase1, v6
 from listening.evaluation.contract import digit
 from listening.reading import alarm, safety
-from listening.reading.alarm import ALARM, INCIDENT, MODEL, URGENT
+from listening.reading.alarm import ALARM, HARMS, INCIDENT, MODEL, URGENT
 from listening.reading.concepts import Found
 from listening.reading.lanes import INCIDENTS
 from listening.reading.learned import FittedOn, Head, Model, Recipe
@@ -23,9 +24,9 @@ from listening.training import linear, sets
 from listening.training.linear import Manner
 
 CORPUS = Path(__file__).parent / "corpus"
-VERSION = "4"
+VERSION = "5"
 RECIPE = Recipe(phrase=2, shortest=3, longest=5, tag=0.3)
-MANNER = Manner(strength=3.0, seldom=2, kind="logistic", least=0.02)
+MANNER = Manner(strength=3.0, seldom=3, kind="logistic", least=0.055)
 BACKGROUND = {
     v6.NAME: v6.TEXT,
     phase1.NAME: "feedback",
@@ -37,6 +38,7 @@ BACKGROUND = {
 OURS = ("answers", "clinics", "everyday", "hospitals", "services", "spanish")
 """Ordinary posts that were invented for other readers."""
 OURS_NAME = "corpus/ordinary"
+NAME = re.compile(r"\bnorthfield(?:'s)?\b", re.IGNORECASE)
 LOOKS_ALIKE = 3.0
 """How much more an invented post that only sounds like danger counts than one of the background."""
 
@@ -67,7 +69,7 @@ def fit(folder: Path, digits: str) -> Iterator[Model]:
         *(each.source for each, _ in loaded),
     )
     seen_digits = "".join(sorted({digit(text) for text in (*(text for _, text in posts), *calm)}))
-    classes = (ALARM, *URGENT, INCIDENT)
+    classes = (ALARM, *URGENT, INCIDENT, *HARMS)
     head = Head(MODEL, VERSION, classes, (0.0,) * len(classes), seen_digits, fitted_on, RECIPE)
     yield fitted(head, posts, [text for text in calm if not _is_grave(text)])
 
@@ -75,24 +77,30 @@ def fit(folder: Path, digits: str) -> Iterator[Model]:
 def fitted(head: Head, posts: Sequence[tuple[str, str]], calm: Sequence[str]) -> Model:
     """A model of invented posts, each with its lane, and of ordinary texts."""
     lanes = [lane for lane, _ in posts] + [""] * len(calm)
-    found = [_found(text) for text in (*(text for _, text in posts), *calm)]
+    found = [found_in(text) for text in (*(text for _, text in posts), *calm)]
     seen = [alarm.seen(each) for each in found]
     targets = np.array(
-        [[lane in URGENT, *(lane == name for name in URGENT), lane in INCIDENTS] for lane in lanes], np.int8
+        [[_is_of(lane, name) for name in head.classes] for lane in lanes],
+        np.int8,
     )
     unsaid = [not lane and is_heard(each, INCIDENTS) for lane, each in zip(lanes, found, strict=True)]
-    targets[unsaid, head.classes.index(INCIDENT)] = linear.UNSAID
+    targets[unsaid, head.classes.index(INCIDENT) :] = linear.UNSAID
     weights = np.array([LOOKS_ALIKE if lane and lane not in URGENT else 1.0 for lane in lanes], np.float32)
     return linear.fitted(head, seen, targets, MANNER, weights)
 
 
-def _found(text: str) -> Found:
-    return safety.rules().lexicon.find(text)
+def _is_of(lane: str, name: str) -> bool:
+    return lane in {ALARM: URGENT, INCIDENT: INCIDENTS}.get(name, (name,))
+
+
+def found_in(text: str) -> Found:
+    """A post as it is read, without the name of the hospital of the invented ones: it must weigh nothing."""
+    return safety.rules().lexicon.find(NAME.sub("", text))
 
 
 def _is_grave(text: str) -> bool:
     """Whoever speaks of ending a life may mean it, in whatever form it is asked for."""
-    return is_heard(_found(text), ("self_harm",))
+    return is_heard(found_in(text), ("self_harm",))
 
 
 def is_heard(found: Found, lanes: Sequence[str]) -> bool:
