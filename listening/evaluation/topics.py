@@ -5,21 +5,26 @@ from pathlib import Path
 
 from listening.evaluation import careopinion, files, metrics, phase1, v6
 from listening.evaluation.careopinion import Story
-from listening.evaluation.contract import Score, unseen
+from listening.evaluation.contract import Score, digit, unseen
 from listening.evaluation.phase1 import Comment
 from listening.evaluation.v6 import Themed
 from listening.reading import learned, topics
 from listening.reading.learned import Model
 from listening.reading.taxonomy import shipped
 from listening.reading.topics import CATEGORY, MAJOR, THEME
+from listening.training import CannotTrain, plain
+
+Beside = dict[str, list[str]]
+"""What a plain reader says of the same rows, by kind of class."""
 
 
 def scores(folder: Path) -> Iterator[Score]:
     model = learned.model(topics.MODEL)
     if comments := phase1.comments(folder):
         kept, note = unseen(comments, lambda each: each.text, model.head.digits)
-        yield from _one_label(kept, True, f"with the question{'; ' * bool(note)}{note}")
-        yield from _one_label(kept, False, f"without it{'; ' * bool(note)}{note}")
+        beside = _beside(comments, kept, model.head.digits)
+        yield from _one_label(kept, True, beside, f"with the question{'; ' * bool(note)}{note}")
+        yield from _one_label(kept, False, beside, f"without it{'; ' * bool(note)}{note}")
     if path := files.find(folder, *v6.NAME.split("/")):
         themed = [v6.themed(row) for row in files.rows(path)]
         kept_themed, note = unseen(
@@ -31,27 +36,40 @@ def scores(folder: Path) -> Iterator[Score]:
         yield _together(stories)
 
 
-def _one_label(comments: Sequence[Comment], is_asked: bool, note: str) -> Iterator[Score]:
+def _one_label(comments: Sequence[Comment], is_asked: bool, beside: Beside, note: str) -> Iterator[Score]:
     said = [topics.nhs(each.text, each.prompt if is_asked else "") for each in comments]
     majors, categories = [major for major, _ in said], [category for _, category in said]
-    yield _f1("nine majors", [each.major for each in comments], majors, MAJOR, note)
-    yield _f1("33 categories", [each.category for each in comments], categories, CATEGORY, note)
+    yield _f1("nine majors", [each.major for each in comments], majors, MAJOR, beside, note)
+    yield _f1("33 categories", [each.category for each in comments], categories, CATEGORY, beside, note)
 
 
-def _f1(of: str, truth: list[str], said: list[str], kind: str, note: str) -> Score:
+def _f1(of: str, truth: list[str], said: list[str], kind: str, beside: Beside, note: str) -> Score:
     """The macro-F1 of the classes that the model knows; beside it, each class weighed by its rows."""
     names = [
         name.removeprefix(kind) for name in learned.model(topics.MODEL).head.classes if name.startswith(kind)
     ]
-    weighted = metrics.weighted_f1(truth, said)
-    return Score(
-        phase1.NAME,
-        len(truth),
-        f"macro-F1, {of}",
-        None,
-        metrics.macro_f1(truth, said, names),
-        f"weighted F1 {weighted:.3f}; {note}",
-    )
+    notes = [f"weighted F1 {metrics.weighted_f1(truth, said):.3f}"]
+    if kind in beside:
+        notes.append(f"{plain.NAME} {metrics.macro_f1(truth, beside[kind], names):.3f}")
+    elif found := topics.compared().get(kind):
+        notes.append(f"in training, by folds: {plain.NAME} {found.plain:.3f}, ours {found.ours:.3f}")
+    ours = metrics.macro_f1(truth, said, names)
+    return Score(phase1.NAME, len(truth), f"macro-F1, {of}", None, ours, "; ".join([*notes, note]))
+
+
+def _beside(comments: Sequence[Comment], kept: Sequence[Comment], digits: str) -> Beside:
+    """What a plain reader says, fitted on the rows here that ours was fitted on, where there are some."""
+    fitted, texts = [each for each in comments if digit(each.text) in digits], [each.text for each in kept]
+    if not fitted or len(kept) == len(comments):
+        return {}
+    seen = [each.text for each in fitted]
+    try:
+        return {
+            MAJOR: plain.said(seen, [each.major for each in fitted], texts),
+            CATEGORY: plain.said(seen, [each.category for each in fitted], texts),
+        }
+    except CannotTrain:
+        return {}
 
 
 def _by_topic(themed: Sequence[Themed], model: Model, note: str) -> Iterator[Score]:

@@ -38,6 +38,7 @@ TURNED = -0.7
 class Features:
     words: tuple[str, ...]
     asked: str = ""  # what the question is after
+    marks: tuple[str, ...] = ()  # what else is known of the post, for a model that was fitted with it
 
     def phrases(self, longest: int) -> Iterator[str]:
         """Each word, and each run of up to `longest` words."""
@@ -53,9 +54,10 @@ class Features:
 
     @property
     def tags(self) -> tuple[str, ...]:
-        """Facts about the whole post: what the question is after, and how long the answer is."""
+        """Facts about the whole post: how long it is, what the question is after, and its marks."""
         length = f"=length:{min(8, len(self.words).bit_length())}"
-        return (length, f"=asks:{self.asked}") if self.asked else (length,)
+        asks = (f"=asks:{self.asked}",) if self.asked else ()
+        return (length, *asks, *(f"={mark}" for mark in self.marks))
 
     @cached_property
     def mood(self) -> tuple[str, ...]:

@@ -59,6 +59,7 @@ class Head:
     fitted_on: tuple[FittedOn, ...] = ()
     recipe: Recipe = Recipe()
     cuts: tuple[float, ...] = ()  # the score from which a class counts, where several may
+    parents: tuple[str, ...] = ()  # of each class, the class above it, or nothing
 
 
 @dataclass(frozen=True)
@@ -202,7 +203,8 @@ def tags(seen: Features, recipe: Recipe) -> tuple[str, ...]:
 
 def written(model: Model) -> str:
     """A model as its file; what it does not need is left out."""
-    lines = [json.dumps(asdict(model.head), ensure_ascii=False)]
+    head = {name: value for name, value in asdict(model.head).items() if value or name != "parents"}
+    lines = [json.dumps(head, ensure_ascii=False)]
     for term, at in sorted(model.terms.items()):
         hundredths = np.rint(model.weights[at] * HUNDREDTHS).astype(int)
         pairs = " ".join(f"{column}:{hundredths[column]}" for column in np.flatnonzero(hundredths))
@@ -234,6 +236,7 @@ def _head(read: dict[str, Any]) -> Head:
         fitted_on=tuple(FittedOn(**each) for each in read["fitted_on"]),
         recipe=Recipe(**read["recipe"]),
         cuts=tuple(read.get("cuts", ())),
+        parents=tuple(read.get("parents", ())),
     )
 
 

@@ -23,7 +23,8 @@ class Manner:
     """How it is fitted."""
 
     strength: float = 0.2  # C: how far it follows the examples
-    seldom: int = 2  # a phrase seen less often is left out; runs of letters want one more
+    seldom: int = 2  # a phrase seen less often is left out
+    seldom_run: int = 0  # the same of a run of letters; 0: one more than a phrase
     is_balanced: bool = True  # rare classes weigh as much as common ones
     kind: str = "svc"  # or "logistic"
     least: float = 0.0  # weights nearer to nothing are left out: the file is the smaller
@@ -36,24 +37,36 @@ def fitted(
     manner: Manner | None = None,
     weights: Floats | None = None,
 ) -> Model:
-    """A model of the head's classes. `targets` has a row for each text and a column for each class."""
+    """A model of the head's classes. `targets` has a row for each text and a column for each class.
+
+    `weights` says how much each text counts, for all classes or, with a column for each, for one.
+    """
     manner = manner or Manner()
-    empty = vocabulary(head, seen, manner.seldom)
+    empty = vocabulary(head, seen, manner)
     inputs = matrix(empty, seen)
-    lines = [_line(inputs, targets[:, at], manner, weights) for at in range(len(head.classes))]
+    lines = [
+        _line(
+            inputs,
+            targets[:, at],
+            manner,
+            weights if weights is None or weights.ndim == 1 else weights[:, at],
+        )
+        for at in range(len(head.classes))
+    ]
     columns = np.stack([weight for weight, _ in lines], axis=1).astype(np.float32)
     columns[np.abs(columns) < manner.least] = 0
     bias = tuple(round(bias, 4) for _, bias in lines)
     return Model(replace(head, bias=bias), empty.terms, empty.rarity, columns)
 
 
-def vocabulary(head: Head, seen: Sequence[Features], seldom: int) -> Model:
+def vocabulary(head: Head, seen: Sequence[Features], manner: Manner) -> Model:
     """A model without weights: it knows which phrases, runs of letters and tags there are, and how rare."""
     phrases = _counted(seen, lambda each: set(each.phrases(head.recipe.phrase)))
     runs = _counted(seen, lambda each: _runs(each, head.recipe))
     tags = _counted(seen, lambda each: set(learned.tags(each, head.recipe)))
     crossed = _counted(seen, lambda each: set(each.crossed()) if head.recipe.is_crossed else set())
-    wanted = [(phrases, seldom), (runs, seldom + 1), (tags, seldom), (crossed, seldom)]
+    seldom, seldom_run = manner.seldom, manner.seldom_run or manner.seldom + 1
+    wanted = [(phrases, seldom), (runs, seldom_run), (tags, seldom), (crossed, seldom)]
     kept = sorted(
         (term, count) for counts, least in wanted for term, count in counts.items() if count >= least
     )

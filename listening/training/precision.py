@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from listening.reading import topics
@@ -14,23 +14,29 @@ if TYPE_CHECKING:
     from listening.training.topics import Examples
 
 HEAD = """\
-# How often each topic was right on {themed} comments that nothing was fitted on (first sha1 digits {digits}),
-# which people gave all their themes. Topics that no theme means are not here.
+# How often each topic was right on {themed} comments (first sha1 digits {digits}), which people gave all
+# their themes: each fold read by a model of the others. Topics that no theme means are not here.
 # topic	said	right	truly there
 """
 
 
-def table(model: Model, examples: Examples, digits: str) -> str:
-    head = HEAD.format(digits=digits, themed=len(examples.themed))
+Folds = Sequence[tuple[Model, "Examples"]]
+"""Each a model, and what it was not fitted on."""
+
+
+def table(folds: Folds, digits: str) -> str:
+    head = HEAD.format(digits=digits, themed=sum(len(examples.themed) for _, examples in folds))
     return head + "".join(
-        f"{name}\t{found.said}\t{found.right}\t{found.asked}\n" for name, found in _measured(model, examples)
+        f"{name}\t{found.said}\t{found.right}\t{found.asked}\n" for name, found in _measured(folds)
     )
 
 
-def _measured(model: Model, examples: Examples) -> Iterator[tuple[str, Measured]]:
-    themed = [(said(each.text, each.prompt, model), each.themes) for each in examples.themed]
+def _measured(folds: Folds) -> Iterator[tuple[str, Measured]]:
+    themed = [
+        (said(each.text, each.prompt, model), each.themes) for model, held in folds for each in held.themed
+    ]
     for topic in shipped().topics:
-        if any(THEME + name in model.columns for name in topic.categories):
+        if any(THEME + name in folds[0][0].columns for name in topic.categories):
             yield topic.id, count(topic, themed)
 
 

@@ -1,8 +1,10 @@
 import time
 
+import numpy as np
 from django.test import SimpleTestCase
 
 from listening.reading import learned, topics
+from listening.reading.learned import Head, Model
 from listening.reading.taxonomy import Taxonomy, shipped
 from listening.reading.topics import CATEGORY, MAJOR, THEME
 
@@ -82,8 +84,29 @@ class NHSTests(SimpleTestCase):
             topics.nhs("Nothing", "What could we do better?"), ("Couldn't be improved", "Nothing to improve")
         )
 
+    def test_majors_and_categories_stand_in_for_each_other(self) -> None:
+        names = ("major: A", "major: B", "category: a", "category: b")
+        bias = (0.1, 0.0, -1.0, 1.0)
+        head = Head("small", "1", names, bias, "0", parents=("", "", "major: A", "major: B"))
+        model = Model(head, {}, np.empty(0, np.float32), np.empty((0, 4), np.float32))
+        self.assertEqual(topics.nhs("anything", model=model), ("B", "b"))
+
+    def test_the_model_sees_which_topics_the_words_mean(self) -> None:
+        self.assertEqual(topics.seen_of("The garage was full").tags[-1], "=topic:parking")
+        self.assertEqual(topics.seen_of("").marks, ())
+
 
 class ModelTests(SimpleTestCase):
+    def test_each_category_has_its_major(self) -> None:
+        head = learned.model(topics.MODEL).head
+        for name, parent in zip(head.classes, head.parents, strict=True):
+            self.assertEqual(parent.startswith(MAJOR), name.startswith(CATEGORY), name)
+
+    def test_it_was_better_than_a_plain_reader_of_the_same_folds(self) -> None:
+        for kind in (MAJOR, CATEGORY):
+            found = topics.compared()[kind]
+            self.assertGreater(found.ours, found.plain, kind)
+
     def test_the_model_knows_the_categories_that_the_shipped_topics_name(self) -> None:
         known = {name.partition(": ")[2] for name in learned.model(topics.MODEL).head.classes}
         named = {name for topic in shipped().topics for name in topic.categories}

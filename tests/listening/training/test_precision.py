@@ -18,7 +18,7 @@ class PrecisionTests(SimpleTestCase):
     def test_the_table_has_a_line_for_each_topic_that_a_theme_means(self) -> None:
         theme = "Food & drink provision & facilities"
         comment = Themed("The food was awful", "How could we improve?", frozenset({theme}))
-        table = precision.table(learned.model(topics.MODEL), Examples([], [comment]), "67")
+        table = precision.table([(learned.model(topics.MODEL), Examples([], [comment]))], "67")
         lines = [line for line in table.splitlines() if not line.startswith("#")]
         self.assertIn("food\t1\t1\t1", lines)
         self.assertIn("parking\t0\t0\t0", lines)
