@@ -16,7 +16,7 @@ from django.utils import timezone
 from listening import budget
 from listening.budget import Month, Stage
 from listening.models import KeyCheck, Poll, Query, Recheck, Source
-from listening.sources.contract import Connection, Cursor, Listening, Page
+from listening.sources.contract import Connection, Cursor, Listening, Page, QuotaExhausted
 
 GROUPS = "groups"
 LATELY = timedelta(days=7)
@@ -115,3 +115,18 @@ def parts(source: Source, slot: datetime, listening: Sequence[Listening], now: d
         if queries:
             kept = Source.objects.values_list("cursor", flat=True).get(pk=source.pk)
             yield Part(queries, dict(kept.get(GROUPS, {}).get(group, {})), group, kept)
+
+
+def streamed(source: Source, listening: Sequence[Listening], now: datetime) -> Sequence[Listening]:
+    """What a stream is asked for. It can't ask less often: only reserve and end hold it back."""
+    found = month(source, now)
+    at = stage_of(source, found) if found else Stage.FREE
+    if found and at is Stage.SPENT:
+        raise QuotaExhausted(
+            "The posts of this month are read; it goes on with the next.", retry_at=found.ends_at
+        )
+    if at is not Stage.RESERVE:
+        return listening
+    ids = [each.query_id for each in listening]
+    safety = set(Query.objects.filter(pk__in=ids, watchlist__pace="safety").values_list("pk", flat=True))
+    return [each for each in listening if each.query_id in safety]

@@ -2,13 +2,14 @@
 
 import logging
 import random
+from collections.abc import Sequence
 from contextlib import suppress
 from threading import Event
 
 from django.db import InterfaceError, OperationalError, connections
 from django.utils import timezone
 
-from listening import ingest, leases, rechecking, sorting
+from listening import ingest, leases, rechecking, sorting, spending
 from listening.care import Care
 from listening.leases import Lease, LostLease
 from listening.models import Poll, Source
@@ -16,12 +17,14 @@ from listening.signals import answers_seen
 from listening.sorting import Clock
 from listening.sources import adapter_for, listened
 from listening.sources.contract import BadPayload, Connection, Page, SourceError, Unavailable
+from listening.sources.contract import Listening as Query
 from listening.sources.listened import OpenStream
 from listening.sources.push import Asks, CursorTooOld, Pushes, Told
 from listening.streams import batches, connecting, stretches
 from listening.streams.batches import Batch
 from listening.streams.connecting import Step, Times
 from listening.streams.filling import MAY_WAIT, Filling
+from listening.watchlists import Watched
 
 logger = logging.getLogger(__name__)
 
@@ -64,6 +67,7 @@ class Listening:
         source.refresh_from_db()
         self.adapter: Pushes = adapter_for(source.kind)  # type: ignore[assignment]
         self.times, self.has_heard = Times.begun(clock()), False
+        self.asked_for: Watched | None = None
         self._begin_row()
 
     def run(self) -> None:
@@ -93,9 +97,8 @@ class Listening:
         connection = ingest.connection_of(self.source)
         self.listener = sorting.listener_for(self.source)
         self.batch = Batch(dict(self.source.cursor))
-        queries = self.listener.watched.listening
-        self.asked = self._asks(connection)
-        stream = listened.opened(self.adapter, connection, queries, self.batch.cursor)
+        self.asked, self.asked_for = self._asks(connection), self.listener.watched
+        stream = listened.opened(self.adapter, connection, self._wanted(), self.batch.cursor)
         try:
             self._follow(stream, connection)
         except SourceError:
@@ -139,9 +142,11 @@ class Listening:
 
     def _look(self, connection: Connection) -> bool:
         """Take over what was changed meanwhile: a watchlist at once, a key with a new connection."""
-        self.times.looked_at, before = self.clock(), self.listener.watched
+        self.times.looked_at = self.clock()
         self.listener = sorting.listener_for(self.source)
-        is_asked = self.listener.watched is before or self._asks(connection) == self.asked
+        watched = self.listener.watched
+        is_asked = self.asked_for is watched or self._asks(connection) == self.asked
+        self.asked_for = watched
         if is_asked and stretches.look_after(self.source, self.times.heard_at if self.has_heard else None):
             return True
         stretches.close(self.source, self.lease, self.clock())
@@ -149,22 +154,31 @@ class Listening:
 
     def _asks(self, connection: Connection) -> list[str]:
         """What the network is told to tell."""
+        return list(self.adapter.asked(connection, self._wanted())) if isinstance(self.adapter, Asks) else []
+
+    def _wanted(self) -> Sequence[Query]:
+        """What is listened for; of a network that is told, and paid, as much as the month has left."""
         queries = self.listener.watched.listening
-        return list(self.adapter.asked(connection, queries)) if isinstance(self.adapter, Asks) else []
+        return (
+            spending.streamed(self.source, queries, self.clock())
+            if isinstance(self.adapter, Asks)
+            else queries
+        )
 
     def _turn(self) -> None:
         held, self.times.turned_at = self.lease, self.clock()
         self.lease = stretches.turn(self.source, held, self.clock())
         leases.let_go(held.poll_id)
         self._begin_row()
+        self.source.refresh_from_db(fields=["monthly_posts", "told_at"])
+        self.asked_for = None
 
     def _fill(self, connection: Connection) -> None:
         """One page of what was said while nobody listened."""
         self._store()
         self.lease.renew(self.clock())
-        queries = self.listener.watched.listening
         try:
-            page = self.adapter.fill(connection, queries, self.batch.cursor)  # type: ignore[attr-defined]
+            page = self.adapter.fill(connection, self._wanted(), self.batch.cursor)  # type: ignore[attr-defined]
             self.filling.took(page)
         except MAY_WAIT as error:
             page = Page((), self.batch.cursor, gap=self.filling.postpone(error, self.clock()))

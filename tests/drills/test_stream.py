@@ -1,5 +1,6 @@
-"""The process that listens to Jetstream: killed at random points it loses and doubles nothing, a second one
-takes over, a stop is quick, and at 1,000 posts a second against 1,000 queries one keeps up with one core.
+"""The process that listens: killed at random it loses and doubles nothing, of Jetstream, which takes up a
+cursor, and of Mastodon and X, which do not; a second takes over, a stop is quick, and at 1,000 posts a second
+against 1,000 queries one keeps up with one core.
 
 `MURMUR_DRILL_POINTS` sets how many kills (`make drills` takes 20), `MURMUR_DRILL_SECONDS` how long it
 listens.
@@ -18,6 +19,7 @@ import pytest
 from django.db.models import Sum
 from django.utils import timezone
 
+from listening import vault
 from listening.models import Mention, Poll, Source
 from tests.base import watchlist
 from tests.drills.rig import Rig, wait_until
@@ -94,6 +96,58 @@ def test_a_killed_listener_loses_and_doubles_nothing(rig: Rig, bluesky: Source) 
     assert gone
     assert gone == set(told["removed"])
     print(f"{POINTS} kills, {told['head'] - told['first'] + 1} events, {len(told['served'])} of them stored")
+
+
+KEYS = {"access_token": "drill", "bearer_token": "drill"}
+
+
+def beginning_now(rig: Rig, network: str) -> Source:
+    """A source whose stream takes up no cursor."""
+    place = f"{rig.sandbox_url}/fediverse/larkmoor.example"
+    options = {
+        "mastodon": {"instances": place, "tags": "northfield"},
+        "x": {"api_url": rig.sandbox_url},
+    }
+    return Source.objects.create(
+        slug=network,
+        name=network,
+        kind=f"{network}_stream",
+        options={"backfill_hours": 1, **options[network]},
+        sealed_secrets=vault.seal(KEYS),
+        next_poll_at=timezone.now(),
+    )
+
+
+def write(rig: Rig, network: str, words: str) -> str:
+    post = {"network": network, "text": f"#Northfield {words}"}
+    answer = httpx.post(f"{rig.sandbox_url}/_sandbox/posts", json=post, timeout=30)
+    return str(answer.json()["posts"][0]["id"])
+
+
+@pytest.mark.drill
+@pytest.mark.parametrize("network", ["mastodon", "x"])
+def test_a_killed_listener_without_a_cursor_loses_and_doubles_nothing(rig: Rig, network: str) -> None:
+    chance, source, written = random.Random(11), beginning_now(rig, network), set[str]()
+
+    def stored() -> set[str]:
+        return set(Mention.objects.filter(source=source).values_list("external_id", flat=True))
+
+    for point in range(POINTS):
+        rig.start_stream()
+        first = write(rig, network, f"first {point}")
+        wait_until(lambda: first in stored(), within=60)  # noqa: B023
+        written |= {first}
+        for n in range(chance.randrange(5, 25)):
+            written.add(write(rig, network, f"heard {point} {n}"))
+            time.sleep(chance.uniform(0, 0.1))
+        rig.kill("stream")
+        written |= {write(rig, network, f"away {point} {n}") for n in range(3)}
+        print(f"killed with {len(written & stored())} of {len(written)} stored, kill {point + 1}")
+    rig.start_stream()
+    rested = wait_until(lambda: written <= stored(), within=60)
+    rows = Poll.objects.filter(source=source).aggregate(Sum("inserted"))
+    assert rows["inserted__sum"] == Mention.objects.filter(source=source).count()
+    print(f"{network}: {POINTS} kills, {len(written)} written, all of them stored after {rested:.1f} s")
 
 
 def test_a_second_listener_takes_over_and_a_stop_is_quick(rig: Rig, bluesky: Source) -> None:

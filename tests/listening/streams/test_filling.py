@@ -2,8 +2,17 @@ from datetime import timedelta
 
 from django.test import TestCase
 
-from listening.models import Mention, Poll, Source
-from listening.sources.contract import AuthFailed, Page, Post, RateLimited, Unavailable, Written
+from listening import sorting, spending
+from listening.models import Mention, Poll, Source, Watchlist
+from listening.sources.contract import (
+    AuthFailed,
+    Page,
+    Post,
+    QuotaExhausted,
+    RateLimited,
+    Unavailable,
+    Written,
+)
 from listening.sources.push import Told
 from listening.streams.filling import Filling
 from tests import base
@@ -146,6 +155,21 @@ class AskingTests(TestCase):
             script.read = reading  # type: ignore[method-assign]
             once(script)
             assert not script.answers
+
+    def test_a_month_that_is_read_ends_it_and_its_reserve_is_for_safety(self) -> None:
+        found = Source.objects.get()
+        found.monthly_posts, found.told_at = 100, base.NOW - timedelta(days=2)
+        found.save()
+        watched = sorting.listener_for(found).watched.listening
+        Poll.objects.create(source=found, slot=base.NOW, state=Poll.State.DONE, fetched=95)
+        assert spending.streamed(found, watched, base.NOW) == []
+        Watchlist.objects.update(pace="safety")
+        assert spending.streamed(found, watched, base.NOW) == list(watched)
+        Poll.objects.update(fetched=100)
+        with self.assertRaises(QuotaExhausted) as met:
+            spending.streamed(found, watched, base.NOW)
+        assert met.exception.retry_at is not None
+        assert met.exception.retry_at > base.NOW
 
 
 class GoneTests(TestCase):
