@@ -78,9 +78,8 @@ def test_a_flood_is_stored_whole_and_danger_comes_first(rig: Rig, networks: list
     before, during = desk.pages(0, began), desk.pages(began, ended)
     for name, waits in (("before", before), ("during", during), ("after", desk.pages(ended, until))):
         print(f"{len(waits)} pages of the wall {name}: {quantiles(waits)}")
-    print(
-        f"{len(desk.cards())} cards: {quantiles(desk.cards())}, at most {desk.letters() / 1000:.0f} kB a second"
-    )
+    cards = desk.cards()
+    print(f"{len(cards)} cards: {quantiles(cards)}, at most {desk.letters() / 1000:.0f} kB a second")
     conserved()
     assert middle(posted, 0.95) <= PAGED_WITHIN.total_seconds()
     assert middle(during, 0.95) <= limit(A_PAGE_WITHIN, beside_others=20)
@@ -141,8 +140,8 @@ def told_of_posts(written: int, stored_by_then: int, gone_after: tuple[float, fl
     lost, doubled = written + 1 - len(set(texts)), len(texts) - len(set(texts))
     assert (lost, doubled) == (0, 0)
     return (
-        f"{written} posts in {SECONDS:.0f} s: {lost} lost, {doubled} doubled, {written - stored_by_then} behind at"
-        f" the end, all stored {gone_after[0]:.0f} s later, all routed {gone_after[1]:.0f} s later;"
+        f"{written} posts in {SECONDS:.0f} s: {lost} lost, {doubled} doubled,"
+        f" {written - stored_by_then} behind at the end, all stored {gone_after[0]:.0f} s later, all routed {gone_after[1]:.0f} s later;"
         f" load {os.getloadavg()[0]:.1f}"
     )
 
