@@ -43,18 +43,18 @@ class Rig:
         self.broker.flushall()
 
     def start_worker(self) -> None:
-        self._start("worker", programs.bulk_worker(self.environment))
+        self.start("worker", programs.bulk_worker(self.environment))
 
     def start_urgent(self) -> None:
-        self._start("urgent", programs.urgent_worker(self.environment))
+        self.start("urgent", programs.urgent_worker(self.environment))
 
     def start_stream(self, name: str = "stream") -> None:
-        self._start(name, programs.stream(self.environment))
+        self.start(name, programs.stream(self.environment))
 
     def start_beat(self, name: str = "beat") -> None:
-        self._start(name, programs.beat(self.environment))
+        self.start(name, programs.beat(self.environment))
 
-    def _start(self, name: str, program: Program) -> None:
+    def start(self, name: str, program: Program) -> None:
         log = (self.folder / f"{name}.log").open("ab")
         self.running[name] = subprocess.Popen(
             program.command,
