@@ -35,15 +35,15 @@ BUILDING, BUILDING_MODEL = "in_building", "building"
 """The lane of those among them who wait in the building, and the reader that was fitted on it alone."""
 
 LEAST_FOR_SURE, LEAST_FOR_HINT, LEAST_ALONE = -1.2, 0.9, 1.6
-"""Scores, chosen on held-out posts of the corpus and on the sandbox's stream: of that, alone it raises 1 in 2,000."""
+"""Scores, chosen on held-out posts of the corpus and on the sandbox's stream: alone it raises 1 in 2,000 there."""
 LEAST_IN_MANY, FEW = 0.5, 12
 """For a sure rule in more than a few words: of few, the learned reader has little to go by."""
 LEAST_ELSEWHERE, LEAST_SILENCED = 3.2, 5.0
 """Alone, where the rules know an incident that can wait some minutes; and where one of them would have
 spoken, but for a denial, the past or a joke."""
 LEAST_INCIDENT, LEAST_TOLD_INCIDENT = 0.4, -3.0
-"""Where no rule knows an incident, and where one does. A miss costs more than a post that is first in a queue for
-nothing: of the sandbox's stream 6 in 100 are put there, by rules and reader together."""
+"""Where no rule knows an incident, and where one does. A miss costs more than a post that is first in a queue
+for nothing: of the sandbox's stream 6 in 100 are put there, by rules and reader together."""
 MORE_WHERE_PLEASED = 1.0
 """How much more is asked of a post that sounds pleased."""
 LEAST_WAITING, LEAST_WAITING_HINT, LEAST_WAITING_ALONE = 0.5, 1.4, 1.2

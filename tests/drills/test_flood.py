@@ -141,8 +141,8 @@ def told_of_posts(written: int, stored_by_then: int, gone_after: tuple[float, fl
     assert (lost, doubled) == (0, 0)
     return (
         f"{written} posts in {SECONDS:.0f} s: {lost} lost, {doubled} doubled,"
-        f" {written - stored_by_then} behind at the end, all stored {gone_after[0]:.0f} s later, all routed {gone_after[1]:.0f} s later;"
-        f" load {os.getloadavg()[0]:.1f}"
+        f" {written - stored_by_then} behind at the end, all stored {gone_after[0]:.0f} s later,"
+        f" all routed {gone_after[1]:.0f} s later; load {os.getloadavg()[0]:.1f}"
     )
 
 
