@@ -35,7 +35,7 @@ BUILDING, BUILDING_MODEL = "in_building", "building"
 """The lane of those among them who wait in the building, and the reader that was fitted on it alone."""
 
 LEAST_FOR_SURE, LEAST_FOR_HINT, LEAST_ALONE = -1.2, 0.9, 1.6
-"""Scores, chosen on held-out posts of the corpus and on the sandbox's stream: alone it raises 1 in 2,000 there."""
+"""Scores, chosen on held-out posts of the corpus and on the sandbox's stream: alone it raises 1 in 2,000."""
 LEAST_IN_MANY, FEW = 0.5, 12
 """For a sure rule in more than a few words: of few, the learned reader has little to go by."""
 LEAST_ELSEWHERE, LEAST_SILENCED = 3.2, 5.0
