@@ -87,7 +87,7 @@ class Reader:
         before = (*post.thread, post.prompt) if post.prompt else post.thread
         spam = noise.read(post.text, post.title, rating=post.rating)
         lane = lanes.read(
-            post.words,
+            post.names.where_they_work(post.words),
             tone,
             rating=post.rating,
             thread=before,

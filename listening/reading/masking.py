@@ -26,6 +26,11 @@ PRAISE_AND_BLAME = frozenset(
     | {"wonderful", "fantastic", "lovely", "beautiful", "nice", "love", "hate", "thank", "thanks", "dear"}
 )
 """Straight before "Hospital" these judge it; further off they may be its name ("Great Plains Hospital")."""
+WORKS_AT = re.compile(
+    r"\b(?:work(?:ed|ing)?|trabaj\w{1,5})\s(?:at|for|in|en|para)\s(?:the\s|el\s|la\s)?", re.IGNORECASE
+)
+FAR = 8_192
+"""Letters within which it is looked for."""
 LONGEST_NAME = 9
 """Words in the name of a hospital."""
 
@@ -40,6 +45,17 @@ class Names:
     def spans(self, text: str) -> list[Span]:
         """Where the names stand, in order."""
         return sorted(span for hit in self._matcher.find(text) for span in hit.spans)
+
+    def where_they_work(self, text: str) -> str:
+        """The text with a plain word for the hospital of one who says that they work there.
+
+        No word list can hold its name, and who speaks of their own work must be heard as staff.
+        """
+        after = {found.end() for found in WORKS_AT.finditer(text, 0, FAR)}
+        for start, end in reversed(self.spans(text[:FAR]) if after else []):
+            if start in after:
+                text = f"{text[:start]}hospital{text[end:]}"
+        return text
 
     def blanked(self, text: str) -> str:
         text = html.unescape(text) if "&" in text else text

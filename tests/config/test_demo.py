@@ -60,7 +60,10 @@ class SourceTests(TestCase):
         self.ensure()
         waiting = Source.objects.filter(is_active=False)
         sites = {"facebook", "yelp", "trustpilot", "careopinion", "youtube"}
-        self.assertEqual({source.kind for source in waiting}, {"bluesky", "mastodon", "news", *sites})
+        streams = {"mastodon_stream", "x_stream"}
+        self.assertEqual(
+            {source.kind for source in waiting}, {"bluesky", "mastodon", "news", *streams, *sites}
+        )
         waiting.filter(kind="news").update(is_active=True, paused_reason="")
         self.ensure()
         self.assertIn("news", {source.kind for source in Source.objects.due(NOW)})

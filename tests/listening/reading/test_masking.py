@@ -32,6 +32,16 @@ class BlankedTests(SimpleTestCase):
         for text in ("Worst Hospital ever", "the best hospital", "A terrible clinic", "Love, Hospital staff"):
             self.assertEqual(NO_NAMES.blanked(text), text)
 
+    def test_who_works_at_ours_says_so_whatever_its_name(self) -> None:
+        names = Names(["Lakeside", "Hope Valley"])
+        for text, expected in {
+            "I work at Lakeside and nobody checks": "I work at hospital and nobody checks",
+            "trabajo en Hope Valley, worked at the Lakeside": "trabajo en hospital, worked at the hospital",
+            "I work at Lakeview, near Lakeside": "I work at Lakeview, near Lakeside",
+            "the lift works. Lakeside is fine": "the lift works. Lakeside is fine",
+        }.items():
+            self.assertEqual(names.where_they_work(text), expected)
+
     def test_entities_are_read_as_what_they_stand_for(self) -> None:
         self.assertEqual(NO_NAMES.blanked("rude &amp; loud"), "rude & loud")
 

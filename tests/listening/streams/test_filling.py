@@ -161,11 +161,11 @@ class AskingTests(TestCase):
         found.monthly_posts, found.told_at = 100, base.NOW - timedelta(days=2)
         found.save()
         watched = sorting.listener_for(found).watched.listening
-        Poll.objects.create(source=found, slot=base.NOW, state=Poll.State.DONE, fetched=95)
+        Poll.objects.create(source=found, slot=base.NOW, state=Poll.State.DONE, fetched=95, dropped=95)
         assert spending.streamed(found, watched, base.NOW) == []
         Watchlist.objects.update(pace="safety")
         assert spending.streamed(found, watched, base.NOW) == list(watched)
-        Poll.objects.update(fetched=100)
+        Poll.objects.update(fetched=100, dropped=100)
         with self.assertRaises(QuotaExhausted) as met:
             spending.streamed(found, watched, base.NOW)
         assert met.exception.retry_at is not None
