@@ -158,7 +158,7 @@ class AskingTests(TestCase):
 
     def test_a_month_that_is_read_ends_it_and_its_reserve_is_for_safety(self) -> None:
         found = Source.objects.get()
-        found.monthly_posts, found.told_at = 100, base.NOW - timedelta(days=2)
+        found.monthly_posts, found.told_at = 100, base.NOW - timedelta(hours=25)
         found.save()
         watched = sorting.listener_for(found).watched.listening
         Poll.objects.create(source=found, slot=base.NOW, state=Poll.State.DONE, fetched=95, dropped=95)
