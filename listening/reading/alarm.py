@@ -34,9 +34,9 @@ HARMS = {
 BUILDING, BUILDING_MODEL = "in_building", "building"
 """The lane of those among them who wait in the building, and the reader that was fitted on it alone."""
 
-LEAST_FOR_SURE, LEAST_FOR_HINT, LEAST_ALONE = -1.2, 0.9, 1.6
+LEAST_FOR_SURE, LEAST_FOR_HINT, LEAST_ALONE = -1.2, 0.9, 1.8
 """Scores, chosen on held-out posts of the corpus and on the sandbox's stream: alone it raises 1 in 2,000."""
-LEAST_IN_MANY, FEW = 0.5, 12
+LEAST_IN_MANY, FEW = 0.5, 16
 """For a sure rule in more than a few words: of few, the learned reader has little to go by."""
 LEAST_ELSEWHERE, LEAST_SILENCED = 3.2, 5.0
 """Alone, where the rules know an incident that can wait some minutes; and where one of them would have

@@ -24,7 +24,7 @@ from listening.reading.sentiment import NO_NAMES, Names, Tone
 from listening.reading.taxonomy import Taxonomy
 from listening.reading.topics import TopicFound
 
-READER_VERSION = "7"
+READER_VERSION = "8"
 """Raise it with the shipped readers: stored with each mention, so that an older reading can be told apart."""
 
 
