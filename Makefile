@@ -1,9 +1,10 @@
 # Needs only make, a POSIX shell and Python 3.11 or later.
 #   make run     everything (web, workers, beat, stream), on the embedded database and broker, with the sandbox
-#   make test    the whole test suite          make lint   ruff and mypy
+#   make test    the tests, in six minutes     make lint   ruff and mypy
+#   make walks   the long ways through the product, most of them in a browser
 #   make bench   the benchmark table           make setup  only what is missing
 .POSIX:
-.PHONY: run test lint drills bench setup env run-requirements clean-env
+.PHONY: run test walks suite lint drills bench setup env run-requirements clean-env
 
 ENV = .venv
 PY = $(ENV)/bin/python
@@ -18,11 +19,17 @@ run: env
 
 # Each process has a database and a broker of its own. ARGS="-n0 ..." runs in one, as a debugger wants it.
 # Four browsers on two processors make some waits too short: a failure counts if it fails alone as well, and both show.
-test: setup
-	@$(KEPT) $(PY) -m pytest -n auto --maxprocesses 4 --dist loadscope --no-loadscope-reorder $(ARGS) || { \
+test:
+	@$(MAKE) -s suite WHICH="not walk"
+
+walks:
+	@$(MAKE) -s suite WHICH="walk"
+
+suite: setup
+	@$(KEPT) $(PY) -m pytest -m "$(WHICH)" -n auto --maxprocesses 4 --dist loadscope --no-loadscope-reorder $(ARGS) || { \
 	  status=$$?; if [ $$status -ne 1 ] || [ -n "$(ARGS)" ]; then exit $$status; fi; \
 	  echo "== What failed beside the others is asked again, one at a time"; \
-	  $(KEPT) $(PY) -m pytest -n0 --last-failed --last-failed-no-failures none; }
+	  $(KEPT) $(PY) -m pytest -m "$(WHICH)" -n0 --last-failed --last-failed-no-failures none; }
 
 lint: setup
 	@status=0; \

@@ -44,8 +44,11 @@ def read_batch(now: datetime) -> int:
         return 0
     newest = wall_sequence.newest()
     mentions = list(_beyond(held.seq, newest, now))
+    signs = [sign for each in mentions for sign in _signs(each)]
+    # Each sign holds its mention fast, and whoever stores holds many in another order.
+    wall_sequence.hold()
     OperationsSign.objects.filter(mention__in=[each.pk for each in mentions]).delete()
-    OperationsSign.objects.bulk_create(sign for each in mentions for sign in _signs(each))
+    OperationsSign.objects.bulk_create(signs)
     held.seq = mentions[-1].wall_seq if len(mentions) == BATCH else max(held.seq, newest)
     held.save(update_fields=["seq"])
     return len(mentions)

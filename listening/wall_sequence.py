@@ -12,10 +12,16 @@ STORE_LOCK = 7_002
 
 def take(count: int) -> list[int]:
     """The next numbers, rising; call inside the transaction that writes them, close to its end."""
+    hold()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [STORE_LOCK])
         cursor.execute("SELECT nextval('listening_wall_seq') FROM generate_series(1, %s)", [count])
         return [row[0] for row in cursor.fetchall()]
+
+
+def hold() -> None:
+    """Until the transaction ends nobody else writes mentions that screens must show."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [STORE_LOCK])
 
 
 def newest() -> int:

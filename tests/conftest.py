@@ -1,8 +1,10 @@
+import functools
 import os
 
 import pytest
 from django.core.management.commands import flush as flush_command
 from django.db.backends.postgresql.operations import DatabaseOperations
+from httpx._transports import default
 
 from tests import flushing, template
 from tests.browser.rig import shared
@@ -53,6 +55,12 @@ def quick_flush() -> None:
     # What Django would make again after a flush was not taken away.
     DatabaseOperations.execute_sql_flush = flushing.flush  # type: ignore[method-assign, assignment]
     flush_command.emit_post_migrate_signal = lambda *_: None  # type: ignore[attr-defined]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def quick_calls() -> None:
+    """Each `httpx.get` reads all certificates of the machine; nothing here is asked over TLS."""
+    default.create_ssl_context = functools.cache(default.create_ssl_context)  # type: ignore[attr-defined]
 
 
 @pytest.fixture(autouse=True)

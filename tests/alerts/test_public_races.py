@@ -163,6 +163,7 @@ BOTH_MAY = [approve_and_take_back, publish_and_take_back, publish_twice, read_ba
 BOTH_MAY += [read_back_twice_with_nothing_there, native_and_publish]
 
 
+@pytest.mark.walk
 @pytest.mark.slow
 @pytest.mark.timeout(1800 if DRILL else 120)
 class PublicRaceTests(TransactionTestCase):

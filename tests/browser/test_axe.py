@@ -22,6 +22,8 @@ from tests.browser.source_states import SOURCES
 from tests.browser.states import BOARDS, DESK, OUTSIDE, PAGES, State, complaint, world
 from tests.dashboard.boards.test_numbers import town
 
+pytestmark = pytest.mark.walk
+
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 320, "height": 256}  # the latter: 1280 at 400 %
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 EACH = 1 if os.environ.get("MURMUR_DRILL_POINTS") else 11

@@ -11,6 +11,8 @@ from tests.base import carla
 from tests.browser.rig import shared
 from tests.dashboard.boards.test_numbers import town
 
+pytestmark = pytest.mark.walk
+
 SEEN = """() => [...document.querySelectorAll("#main .drawn:first-child td, .charts-css td")]
   .filter((cell) => cell.getBoundingClientRect().height > 2)
   .map((cell) => getComputedStyle(cell).backgroundColor)"""

@@ -10,6 +10,8 @@ from dashboard import doorbell
 from tests import base
 from tests.browser.test_wall import BrowserTestCase, card
 
+pytestmark = pytest.mark.walk
+
 
 @pytest.mark.browser
 class LiveCardTests(BrowserTestCase):

@@ -15,6 +15,8 @@ from tests.base import person, pete, priya, source
 from tests.browser.rig import shared
 from tests.browser.test_story import BrowserTestCase
 
+pytestmark = pytest.mark.walk
+
 SHORTER = "We take comments like this to heart. Please call our patient line."
 
 

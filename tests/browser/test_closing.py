@@ -14,6 +14,8 @@ from tests.alerts.test_thanks import praised
 from tests.base import NOW, FakeSource, carla, pete, registered
 from tests.browser.rig import shared
 
+pytestmark = pytest.mark.walk
+
 
 @pytest.mark.browser
 class ClosingTests(TransactionTestCase):

@@ -10,6 +10,8 @@ from listening.models import Mention
 from tests.base import NOW, pete
 from tests.browser.test_gate import Composer
 
+pytestmark = pytest.mark.walk
+
 
 @pytest.mark.browser
 class CraftTests(Composer):

@@ -13,6 +13,8 @@ from listening.models import Mention
 from tests import base
 from tests.browser.test_wall import BrowserTestCase
 
+pytestmark = pytest.mark.walk
+
 
 class DeckTestCase(BrowserTestCase):
     def deck(self, *drafts: Draft) -> Deck:

@@ -11,6 +11,8 @@ from tests.alerts.desk import open_case
 from tests.base import cora, pete
 from tests.browser.rig import shared
 
+pytestmark = pytest.mark.walk
+
 
 @pytest.mark.browser
 class DeskTests(TransactionTestCase):

@@ -18,6 +18,8 @@ from tests.base import NOW, carla, pete
 from tests.browser.rig import shared
 from tests.timing import limit
 
+pytestmark = pytest.mark.walk
+
 SEEN, TOLD = limit(2, beside_others=12), limit(3, beside_others=12)
 """Seconds; the slow poll that stands behind the stream comes every 15."""
 

@@ -9,6 +9,8 @@ from hospital.models import Facility
 from tests.base import ada, facility
 from tests.browser.rig import shared
 
+pytestmark = pytest.mark.walk
+
 TEXT = "Long wait at the  cove, the nurse said"
 
 

@@ -10,6 +10,8 @@ from tests.alerts.desk import open_case
 from tests.base import NOW, FakeSource, pete, registered
 from tests.browser.rig import shared
 
+pytestmark = pytest.mark.walk
+
 
 class Composer(TransactionTestCase):
     def setUp(self) -> None:

@@ -14,6 +14,8 @@ from tests.alerts.operations.nouns import author, ed_wait, north, portal
 from tests.base import NOW, mention, pete, priya, wes
 from tests.browser.test_gate import Composer
 
+pytestmark = pytest.mark.walk
+
 LINE = "Waits at our North emergency department are longer than usual; the latest is {value}."
 
 

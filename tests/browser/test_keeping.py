@@ -17,6 +17,8 @@ from listening.models import Author, Exclusion, Match, Mention, Query, Relevance
 from tests.base import ada, facility, mention, source
 from tests.browser.rig import shared
 
+pytestmark = pytest.mark.walk
+
 NARROW = {"width": 320, "height": 640}  # what 1280 pixels are at 400 %
 BAND = "Tonight: now playing North ED and the Waiting Rooms, live at the Foundry"
 CARE = "Four hours in the North ED waiting room before a nurse came"

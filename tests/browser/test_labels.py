@@ -1,6 +1,7 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
@@ -8,6 +9,8 @@ from listening import labels, sampling
 from listening.models import Label, Mention
 from tests import base
 from tests.browser.test_wall import ZOOMED, BrowserTestCase, card
+
+pytestmark = pytest.mark.walk
 
 READ: dict[str, Any] = {"sentiment": "negative", "score": -0.57, "reader_version": "2"}
 

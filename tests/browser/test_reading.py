@@ -15,6 +15,8 @@ from listening.models import Rereading
 from tests.base import PASSWORD, ada, mention
 from tests.browser.rig import shared
 
+pytestmark = pytest.mark.walk
+
 HEALTH = KINDS["health"]
 WORSE = '[[group]]\nname = "test word"\nweight = -3.5\nany = "zorbly"\n'
 

@@ -1,11 +1,14 @@
 """Seeing what a mask hides, in a real browser: with the keyboard, and with no script at all."""
 
+import pytest
 from django.utils import timezone
 
 from alerts import defaults
 from listening.models import Mention
 from tests import base
 from tests.proof.browser import BrowserTestCase
+
+pytestmark = pytest.mark.walk
 
 TEXT = "My daughter Wilhelmina waits in the lobby. Call 555-0142."
 

@@ -15,6 +15,8 @@ from tests.alerts.safety.base import BODY, CRISIS, approved_text, duty, urgent
 from tests.base import carla, pete, priya
 from tests.browser.rig import shared
 
+pytestmark = pytest.mark.walk
+
 SLOW = 60_000
 """Milliseconds: what is to be seen within two seconds takes longer where many tests share a processor."""
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
@@ -63,6 +64,7 @@ class ScreenTests(ScreenTestCase):
                 page.context.close()
         self.assertEqual(self.troubles, [])
 
+    @pytest.mark.walk
     def test_behind_what_breaks_in_nothing_is_lost_and_nothing_comes_twice(self) -> None:
         screen, address = hang("staff")
         page = self.hang(address)
@@ -81,6 +83,7 @@ class ScreenTests(ScreenTestCase):
         self.assertEqual(len(shown(page)), len(set(shown(page))))
         self.assertEqual(set(came) - set(shown(page)), set())
 
+    @pytest.mark.walk
     def test_it_says_that_it_was_taken_down_and_comes_back_by_itself(self) -> None:
         screen, address = hang("public")
         page = self.hang(address)

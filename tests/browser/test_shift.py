@@ -20,6 +20,8 @@ from tests.browser.rig import shared
 from tests.browser.shift import MEASURE, Shift, p95
 from tests.timing import limit
 
+pytestmark = pytest.mark.walk
+
 MOST_PRESSES, MOST_MS = 12, 100
 BESIDE_OTHERS_MS = 1_000
 """In the suite four processes share two processors; the day in the drills has them alone, and the bar."""

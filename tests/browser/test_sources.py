@@ -17,6 +17,8 @@ from listening.models import Source
 from tests import base
 from tests.browser.rig import Web, shared
 
+pytestmark = pytest.mark.walk
+
 RIGHT = "right-key-of-northfield"
 
 

@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
@@ -9,6 +10,8 @@ from tests import base
 from tests.base import post
 from tests.browser.test_wall import BrowserTestCase, card
 from tests.listening.polling import HandClock, page, poll_once
+
+pytestmark = pytest.mark.walk
 
 TEXT = "Northfield lost the biopsy samples of eleven people and told them in a form letter on Friday evening"
 

@@ -179,6 +179,7 @@ class StoryTests(BrowserTestCase):
 
 
 @pytest.mark.browser
+@pytest.mark.walk
 class DeskTests(BrowserTestCase):
     """What a person reads and types stays where it is while others work and posts arrive."""
 

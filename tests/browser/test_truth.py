@@ -1,5 +1,6 @@
 """What the wall says of itself is so."""
 
+import pytest
 from django.contrib.sessions.models import Session
 from django.db import transaction
 from playwright.sync_api import Page, Route, expect
@@ -8,6 +9,8 @@ from dashboard import doorbell
 from listening import wall_sequence
 from listening.models import Mention
 from tests.browser.test_wall import BrowserTestCase, card
+
+pytestmark = pytest.mark.walk
 
 STATUS = "**/wall/status/*"
 

@@ -203,6 +203,7 @@ class ReadingTests(BrowserTestCase):
         expect(page.locator("#band")).to_contain_text("I cannot breathe")
         self.assertEqual(lanes.bounding_box(), before)
 
+    @pytest.mark.walk
     def test_a_big_screen_does_not_stay_paused(self) -> None:
         page = self.open("/?view=wall", SCREEN, clock=True)
         self.live(page)
@@ -233,6 +234,7 @@ class LossTests(BrowserTestCase):
         entries = vars(self)["_cleanups"]
         entries[:] = [entry for entry in entries if entry[0] != self.web.start]
 
+    @pytest.mark.walk
     def test_it_says_when_it_is_not_live(self) -> None:
         page = self.open(clock=True)
         self.live(page)
@@ -252,6 +254,7 @@ class LossTests(BrowserTestCase):
         self.assertEqual(page.evaluate("document.body.dataset.live"), "lost")
         self.assertEqual(lanes.bounding_box(), before)
 
+    @pytest.mark.walk
     def test_far_behind_it_takes_its_columns_anew(self) -> None:
         page = self.open()
         self.live(page)

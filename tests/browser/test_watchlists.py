@@ -14,6 +14,8 @@ from listening.models import Watchlist
 from tests.base import NOW, PASSWORD, ada, mention
 from tests.browser.rig import shared
 
+pytestmark = pytest.mark.walk
+
 
 @pytest.mark.browser
 class EditorTests(TransactionTestCase):

@@ -29,9 +29,10 @@ class Desk:
         client = Client()
         client.force_login(carla())
         self.rig.start("web", programs.web("127.0.0.1", self.port, self.rig.environment))
-        session = client.cookies[settings.SESSION_COOKIE_NAME].value
+        name = settings.SESSION_COOKIE_NAME
+        cookie = f"{name}={client.cookies[name].value}"
         address = f"http://127.0.0.1:{self.port}"
-        command = [sys.executable, "-m", "tests.drills.visitor", address, session, *paths]
+        command = [sys.executable, "-m", "tests.drills.visitor", address, cookie, *paths]
         wait_until(lambda: any(each.laddr.port == self.port for each in psutil.net_connections()), within=120)
         self.rig.start("visitor", Program("visitor", command, self.rig.environment))
 

@@ -13,7 +13,7 @@ from alerts.models import Case
 from listening.models import Mention, Poll, Source
 from tests.drills.rig import Rig, inject, wait_until
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.walk, pytest.mark.slow, pytest.mark.timeout(240)]
 
 QUEUED = 200
 

@@ -28,7 +28,7 @@ POINTS = int(os.environ.get("MURMUR_DRILL_POINTS", "2"))
 SECONDS = float(os.environ.get("MURMUR_DRILL_SECONDS", "60"))
 TAKES_OVER_WITHIN = 15.0
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(180 + POINTS * 30 + SECONDS)]
+pytestmark = [pytest.mark.walk, pytest.mark.slow, pytest.mark.timeout(180 + POINTS * 30 + SECONDS)]
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """Somebody at a desk, in a process of their own: asks for one page after the other and keeps a wall open.
 
-`python -m tests.drills.visitor ADDRESS SESSION PATH ...` tells a line of JSON for each page that came, for
-each card that arrived, and for the letters of each second of the stream.
+`python -m tests.drills.visitor ADDRESS NAME=COOKIE PATH ...` tells a line of JSON for each page that came,
+for each card that arrived, and for the letters of each second of the stream.
 """
 
 import json
@@ -17,8 +17,9 @@ CARD = re.compile(r'data-mention="(\d+)"')
 PAUSE = 0.5
 
 
-def main(address: str, session: str, paths: Sequence[str]) -> None:
-    cookies = {"sessionid": session}
+def main(address: str, cookie: str, paths: Sequence[str]) -> None:
+    name, _, value = cookie.partition("=")
+    cookies = {name: value}
     with httpx.Client(base_url=address, cookies=cookies, timeout=60) as client:
         threading.Thread(target=listen, args=[address, cookies], daemon=True).start()
         while True:

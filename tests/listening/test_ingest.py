@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -8,7 +9,7 @@ from hospital.models import FacilityName
 from listening import ingest
 from listening.models import Author, Match, Mention, MentionVersion, Poll, Quarantined, Query, Source
 from listening.signals import mentions_stored
-from listening.sources.contract import Rate, Unreadable
+from listening.sources.contract import Connection, Cursor, Listening, Page, Rate, Unreadable
 from tests import base
 from tests.base import post
 from tests.listening.polling import HandClock, counts, owe, page, poll_once, texts
@@ -125,6 +126,17 @@ class PollTests(TestCase):
         source = Source.objects.get()
         self.assertEqual((source.cursor, source.next_poll_at), ({"at": 19}, base.NOW))
 
+    def test_a_long_backlog_is_read_in_turns(self) -> None:
+        """What is left waits behind the other sources."""
+        clock, source = HandClock(), base.source()
+        backlog = [page(post(), has_more=True) for _ in range(12)]
+        with base.registered(SlowSource(clock, *backlog)):
+            first = ingest.poll(owe(source).pk, clock=clock)
+        source.refresh_from_db()
+        assert first
+        self.assertEqual((first.state, first.pages), (Poll.State.DONE, 3))
+        self.assertLessEqual(source.next_poll_at, clock.now)
+
     def test_a_used_up_allowance_stops_it_until_the_reset(self) -> None:
         reset_at = base.NOW + timedelta(minutes=9)
         done = poll_once(page(has_more=True, rate=Rate(0, reset_at)), page(post("Northfield")))
@@ -143,6 +155,18 @@ class PollTests(TestCase):
         source = Source.objects.get()
         self.assertEqual((source.failures, source.last_error, source.limited_until), (0, "", None))
         self.assertEqual(source.last_success_at, base.NOW)
+
+
+class SlowSource(base.FakeSource):
+    """Three seconds a page."""
+
+    def __init__(self, clock: HandClock, *answers: Page) -> None:
+        super().__init__(*answers)
+        self.clock = clock
+
+    def fetch(self, connection: Connection, queries: Sequence[Listening], cursor: Cursor) -> Page:
+        self.clock.move(seconds=3)
+        return super().fetch(connection, queries, cursor)
 
 
 class _RemovesQueries(base.FakeSource):

@@ -13,6 +13,8 @@ from tests.proof.proxy import Proxy, Wire
 from tests.proof.test_live import LiveTestCase
 from tests.timing import IS_DRILL
 
+pytestmark = pytest.mark.walk
+
 CUT_SECONDS, EVERY_SECONDS = (600.0, 2.0) if IS_DRILL else (4.0, 0.4)
 WHOLE_WITHIN = 30
 MISSED = 650  # more than is sent one by one

@@ -8,11 +8,14 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from django.core.management import call_command
 from django.test import TestCase
 
 from listening.models import Mention, MentionVersion, Quarantined
 from tests.proof.material import DATA, needs
+
+pytestmark = pytest.mark.walk
 
 FILE = "airline/tweets_dev.csv"
 MAP = "external_id=tweet_id,author=name,text=text,published_at=tweet_created"

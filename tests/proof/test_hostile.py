@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import httpx
+import pytest
 from django.test import override_settings
 from django.utils import timezone
 from playwright.sync_api import Page
@@ -22,6 +23,8 @@ from sandbox.serving import running_sandbox
 from tests import base
 from tests.proof.browser import BrowserTestCase, shown
 from tests.proof.hostile import Hostile, everywhere, of_the_town
+
+pytestmark = pytest.mark.walk
 
 EACH, SOME = (1, 1) if os.environ.get("MURMUR_DRILL_POINTS") else (40, 60)
 """Of how many posts one is opened on its own page and as a case; in the drills each is."""

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import pytest
 from django.test import TestCase
 from django.urls import reverse
 
@@ -17,6 +18,8 @@ from tests import base
 from tests.listening.polling import page, poll_once
 from tests.listening.reading.identifiers.test_cases import TOLD, read
 from tests.proof.hostile import OWN
+
+pytestmark = pytest.mark.walk
 
 SHORTEST = 5
 """Of a shorter word a page may hold the same letters for another reason."""

@@ -23,6 +23,8 @@ from tests import base
 from tests.proof.browser import BrowserTestCase, shown
 from tests.timing import IS_DRILL, limit
 
+pytestmark = pytest.mark.walk
+
 CUT_SECONDS = 60.0 if IS_DRILL else 4.0
 A_SECOND = 20
 

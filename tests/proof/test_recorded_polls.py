@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from django.db import transaction
 from django.test import TestCase, override_settings
 from django.utils import timezone
@@ -15,6 +16,8 @@ from listening.models import Mention, Poll, Source
 from tests import base
 from tests.proof.material import exchanges, needs
 from tests.recorded import Exchange, Recorded, serving
+
+pytestmark = pytest.mark.walk
 
 X_EPOCH = datetime(2010, 11, 4, 1, 42, 54, 657000, tzinfo=UTC)
 KEYS = ("bearer_token", "client_id", "client_secret", "username", "password")
