@@ -4,6 +4,7 @@ import ast
 import io
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,11 @@ def own_files() -> list[Path]:
     return [path for path in found if "migrations" not in path.parts]
 
 
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text())
+
+
 def imported_packages(tree: ast.Module) -> set[str]:
     names: set[str] = set()
     for node in ast.walk(tree):
@@ -52,7 +58,7 @@ def test_imports_run_one_way(package: str) -> None:
     wrong = {
         str(path.relative_to(ROOT)): sorted(found)
         for path in python_files(package)
-        if (found := wrong_arrows(package, imported_packages(ast.parse(path.read_text()))))
+        if (found := wrong_arrows(package, imported_packages(parsed(path))))
     }
     assert wrong == {}
 
@@ -72,7 +78,7 @@ def test_every_class_of_tests_is_collected() -> None:
     passed_over = [
         f"{path.relative_to(ROOT)}:{node.name}"
         for path in python_files("tests")
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in ast.walk(parsed(path))
         if isinstance(node, ast.ClassDef) and not node.name.endswith("Tests") and holds_tests(node)
     ]
     assert passed_over == []
@@ -83,7 +89,7 @@ def holds_tests(node: ast.ClassDef) -> bool:
 
 
 def function_lengths(path: Path) -> Iterator[tuple[str, int]]:
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(parsed(path)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno:
             yield f"{path.relative_to(ROOT)}:{node.name}", node.end_lineno - node.lineno + 1
 

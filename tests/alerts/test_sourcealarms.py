@@ -1,5 +1,6 @@
 from datetime import datetime, timedelta
 
+from django.contrib.auth.models import User
 from django.core import mail
 from django.test import TestCase
 
@@ -17,21 +18,26 @@ HOUR, WEEK = timedelta(hours=1), timedelta(weeks=1)
 class Alarms(TestCase):
     """A source that has had ten posts in every hour of eight weeks, and nothing for the last two hours."""
 
-    def setUp(self) -> None:
-        self.ada = base.ada()
-        self.ada.email = "ada@northfield.example"
-        self.ada.save()
-        self.source = base.source(
+    ada: User
+    source: Source
+
+    @classmethod
+    def setUpTestData(cls) -> None:
+        cls.ada = base.ada()
+        cls.ada.email = "ada@northfield.example"
+        cls.ada.save()
+        cls.source = base.source(
             last_success_at=base.NOW, last_item_at=base.NOW - 2 * HOUR, live_since=base.NOW - 9 * WEEK
         )
         Source.objects.update(created_at=base.NOW - 9 * WEEK)
         for week in range(1, 9):
             for hour in range(-1, 4):
-                self.came(base.NOW - week * WEEK - hour * HOUR, 10)
+                cls.came(base.NOW - week * WEEK - hour * HOUR, 10)
 
-    def came(self, at: datetime, number: int) -> None:
+    @classmethod
+    def came(cls, at: datetime, number: int) -> None:
         for minute in range(number):
-            base.mention(published_at=at + timedelta(minutes=minute), collected_at=at, source=self.source)
+            base.mention(published_at=at + timedelta(minutes=minute), collected_at=at, source=cls.source)
 
     def sweep(self, at: datetime = base.NOW) -> list[str]:
         sourcealarms.sweep(at)

@@ -18,7 +18,7 @@ BATCH = 500
 POINTS = int(os.environ.get("MURMUR_DRILL_POINTS", "1"))
 RECOVERED_WITHIN = 45.0
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(120 + POINTS * 60)]
+pytestmark = [pytest.mark.walk, pytest.mark.slow, pytest.mark.timeout(120 + POINTS * 60)]
 
 
 def kill_children(rig: Rig) -> None:

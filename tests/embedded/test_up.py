@@ -20,7 +20,7 @@ from config.embedded.processes import ROOT
 from tests import schema
 from tests.drills.rig import database_url
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.walk, pytest.mark.slow]
 PATIENCE = 240
 """Seconds. How soon is not the question here, and the first start makes a whole database."""
 
