@@ -4,9 +4,10 @@ A frame's first line names the columns it is for, the rest is the card. `gone` a
 for every column in which the card stands.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
@@ -108,7 +109,10 @@ def named(slots: Iterable[Slot], standing: frozenset[Standing]) -> str:
     return " ".join(slot.key for slot in slots if slot.standing in standing)
 
 
-def after(seq: int, *, upto: int | None = None, limit: int) -> list[Arrival]:
+def after(
+    seq: int, *, upto: int | None = None, limit: int, wanted: Collection[Face] = faces.ALL
+) -> list[Arrival]:
+    """What lies beyond a number, with the faces that somebody looks at."""
     changed = MentionVersion.objects.filter(mention=OuterRef("pk"))
     # The whole text: columns ask for words.
     mentions = cards.for_cards(Mention.objects.filter(wall_seq__gt=seq)).defer(None).order_by("wall_seq")
@@ -123,19 +127,22 @@ def after(seq: int, *, upto: int | None = None, limit: int) -> list[Arrival]:
     chipped = chips.for_mentions([*headlines.values(), *found], timezone.now())
     said = {pk: chip.text for pk, chip in chipped.items()}
     # In a storm hundreds of a page are told by the same few cards.
-    stories = {pk: (headline, arrival(headline, said.get(pk, ""))) for pk, headline in headlines.items()}
-    return [told(mention, stories, said.get(mention.pk, "")) for mention in found]
+    made = partial(arrival, wanted=wanted)
+    stories = {pk: (headline, made(headline, said.get(pk, ""))) for pk, headline in headlines.items()}
+    return [made(mention, said.get(mention.pk, ""), told_by=teller(mention, stories)) for mention in found]
 
 
-def told(mention: Mention, stories: Mapping[int, tuple[Mention, Arrival]], chip: str = "") -> Arrival:
-    """The mention's own card and, where that says it as well, its story's."""
+def teller(mention: Mention, stories: Mapping[int, tuple[Mention, Arrival]]) -> Arrival | None:
+    """Its story's card, where that says it as well."""
     known = stories.get(mention.story.headline_id or 0) if mention.story else None
     if known and known[0].pk != mention.pk and folding.stands_for(known[0], mention):
-        return arrival(mention, chip, told_by=replace(known[1], seq=mention.wall_seq, frames={}))
-    return arrival(mention, chip)
+        return replace(known[1], seq=mention.wall_seq, frames={})
+    return None
 
 
-def arrival(mention: Mention, chip: str = "", *, told_by: Arrival | None = None) -> Arrival:
+def arrival(
+    mention: Mention, chip: str = "", *, told_by: Arrival | None = None, wanted: Collection[Face] = faces.ALL
+) -> Arrival:
     seq = mention.wall_seq
     shown: Mapping[Face, bytes] = {}
     if mention.lane in RESTRICTED_LANES:
@@ -147,7 +154,7 @@ def arrival(mention: Mention, chip: str = "", *, told_by: Arrival | None = None)
             for event, said in (("gone", words), ("drop", CHANGED))
         )
         if not (mention.is_gone or mention.is_excluded):
-            shown = {face: lines(html) for face, html in faces.of(mention, chip).items()}
+            shown = {face: lines(html) for face, html in faces.of(mention, chip, wanted).items()}
     return Arrival(
         seq=seq,
         subject=Subject.of(mention),

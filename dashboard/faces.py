@@ -1,6 +1,6 @@
 """How one card looks to those who may see different things of it. Each face is rendered once for all."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 
 from dashboard import cards
@@ -20,22 +20,19 @@ class Face(StrEnum):
 
 HUNG = frozenset(Face(each) for each in ScreenClass.values)
 Faces = Mapping[Face, str]
+ALL = frozenset(Face)
 
 
-def of(mention: Mention, chip: str = "") -> Faces:
+def of(mention: Mention, chip: str = "", wanted: Collection[Face] = ALL) -> Faces:
     """With how the case stands, which whoever may not see cases is sent without.
 
-    A face that is missing is one that this mention has not: it is not shown there.
+    A face that was wanted and is missing is one that this mention has not: it is not shown there.
     """
-    desk, screen = (
-        cards.rendered(mention, is_named=is_named, shows_work=True, chip=chip) for is_named in (True, False)
-    )
-    found = {
-        Face.DESK: desk,
-        Face.SCREEN: screen,
-        Face.STAFF: hung.unpressable(screen),
-        Face.LOCKED: hung.unpressable(desk),
-    }
-    if hung.is_shown(mention, ScreenClass.PUBLIC):
+    found: dict[Face, str] = {}
+    for is_named, pressed, hung_up in ((True, Face.DESK, Face.LOCKED), (False, Face.SCREEN, Face.STAFF)):
+        if pressed in wanted or hung_up in wanted:
+            card = cards.rendered(mention, is_named=is_named, shows_work=True, chip=chip)
+            found |= {pressed: card, hung_up: hung.unpressable(card)}
+    if Face.PUBLIC in wanted and hung.is_shown(mention, ScreenClass.PUBLIC):
         found[Face.PUBLIC] = hung.public(mention)
     return found

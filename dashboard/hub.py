@@ -28,6 +28,7 @@ from redis.exceptions import RedisError
 from dashboard import arrivals
 from dashboard.arrivals import Arrival
 from dashboard.doorbell import CHANNEL, CLOSE
+from dashboard.faces import Face
 from dashboard.frames import CLOSING, frame
 from listening import wall_sequence
 
@@ -52,9 +53,9 @@ async def reading(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -
     return await _run(asked_by_walls, partial(function, *args, **kwargs))
 
 
-async def reading_news(after: int) -> list[Arrival]:
+async def reading_news(after: int, wanted: frozenset[Face]) -> list[Arrival]:
     """What lies beyond a number, for all walls."""
-    return await _run(news_reader, partial(arrivals.after, after, limit=BATCH))
+    return await _run(news_reader, partial(arrivals.after, after, limit=BATCH, wanted=wanted))
 
 
 async def _run(threads: ThreadPoolExecutor, function: Callable[[], R]) -> R:
@@ -93,22 +94,34 @@ class Hub:
         self.recent: deque[Arrival] = deque(maxlen=KEPT)
         self.last = 0
         self.floor = 0  # `recent` holds everything beyond this
+        self.faces: frozenset[Face] = frozenset()  # as which `recent` shows them, and all that come
         self.checked_at = 0.0
         self.bell = asyncio.Event()
         self.starting = asyncio.Lock()
+        self.news = asyncio.Lock()
         self.tasks: list[asyncio.Task[None]] = []
 
     @property
     def is_live(self) -> bool:
         return monotonic() - self.checked_at < STALE_SECONDS
 
-    async def join(self) -> Client:
+    async def join(self, face: Face | None = None) -> Client:
+        """A wall that shows mentions with this face; None for one that waits for bells alone."""
         async with self.starting:
             if not self.tasks:
                 await self.start()
+            if face and face not in self.faces:
+                await self.look_as(face)
         client = Client(since=self.last)
         self.clients.add(client)
         return client
+
+    async def look_as(self, face: Face) -> None:
+        # Not while a batch is on its way that was made without it.
+        async with self.news:
+            self.faces |= {face}
+            self.recent.clear()
+            self.floor = self.last
 
     def leave(self, client: Client) -> None:
         self.clients.discard(client)
@@ -118,6 +131,7 @@ class Hub:
     async def start(self) -> None:
         self.last = self.floor = await reading(wall_sequence.newest)
         self.recent.clear()
+        self.faces = frozenset()
         self.checked_at = monotonic()
         self.tasks = [asyncio.create_task(self.watch()), asyncio.create_task(self.listen())]
         for task in self.tasks:
@@ -152,10 +166,11 @@ class Hub:
     async def drain(self) -> None:
         more = True
         while more:
-            found = await reading_news(self.last)
-            self.checked_at = monotonic()
-            for arrival in found:
-                self.pass_on(arrival)
+            async with self.news:
+                found = await reading_news(self.last, self.faces)
+                self.checked_at = monotonic()
+                for arrival in found:
+                    self.pass_on(arrival)
             more = len(found) == BATCH
             # Lets the walls take what waits for them before the next batch comes.
             await asyncio.sleep(0)
@@ -200,11 +215,11 @@ class Hub:
                 else:
                     self.tell(frame("bell", str(name)))
 
-    async def missed(self, seq: int, upto: int) -> list[Arrival] | None:
+    async def missed(self, seq: int, upto: int, face: Face) -> list[Arrival] | None:
         """What lies between two numbers; None when that is too much to send one by one."""
         if seq >= self.floor:
             return [arrival for arrival in list(self.recent) if seq < arrival.seq <= upto]
-        found = await reading(arrivals.after, seq, upto=upto, limit=KEPT + 1)
+        found = await reading(arrivals.after, seq, upto=upto, limit=KEPT + 1, wanted=frozenset({face}))
         return None if len(found) > KEPT else found
 
 

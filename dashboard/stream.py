@@ -25,7 +25,7 @@ from django.views.decorators.http import require_GET
 
 from dashboard import lookers
 from dashboard.arrivals import Arrival
-from dashboard.faces import HUNG
+from dashboard.faces import HUNG, Face
 from dashboard.frames import CLOSING, frame, retry
 from dashboard.hub import Client, Hub, hub, reading
 from dashboard.looking import Again, Looker
@@ -75,11 +75,11 @@ def opened(request: HttpRequest) -> tuple[Looker, Again]:
 async def events(looker: Looker, last_id: str, again: Again) -> AsyncIterator[bytes]:
     yield retry(random.randint(*RETRY_MILLISECONDS))  # noqa: S311
     center = hub()
-    client = await center.join()
+    client = await center.join(looker.face)
     try:
         position = client.since
         if last_id:
-            found, position = await caught_up(center, client, last_id)
+            found, position = await caught_up(center, client, looker.face, last_id)
             yield b"".join(frame_of(item, looker) for item in found)
         async for chunk in live(center, client, Watch(looker, again), position):
             yield chunk
@@ -108,7 +108,9 @@ def frame_of(item: Arrival | bytes, looker: Looker) -> bytes:
     return item.frame_for(looker, timezone.now()) or b""
 
 
-async def caught_up(center: Hub, client: Client, last_id: str) -> tuple[list[Arrival | bytes], int]:
+async def caught_up(
+    center: Hub, client: Client, face: Face, last_id: str
+) -> tuple[list[Arrival | bytes], int]:
     """What was missed since an id, and the number up to which the wall then has everything."""
     reset = [frame("reset", id=client.since)]
     # More digits than a bigint holds is no number of ours.
@@ -119,7 +121,7 @@ async def caught_up(center: Hub, client: Client, last_id: str) -> tuple[list[Arr
         # The page may have read the database just before the hub did.
         newest = await reading(wall_sequence.newest)
         return ([], seq) if seq <= newest else ([*reset], client.since)
-    missed = await center.missed(seq, client.since)
+    missed = await center.missed(seq, client.since, face)
     return ([*reset], client.since) if missed is None else ([*missed], client.since)
 
 

@@ -96,8 +96,9 @@ async def search(request: Request) -> Response:
     if not size or size > 100 or start is None or not params.get("q"):
         raise Refused(400, "InvalidRequest", "Error: Params must have the right shape")
     since = deeds.moment(params["since"]) if params.get("since") else 0
+    until = deeds.moment(params["until"]) if params.get("until") else town.now()
     test = mastodon.searched(params["q"])
-    found = (post for post in town.newest("bluesky") if post.at >= since and test(post))
+    found = (post for post in town.newest("bluesky") if since <= post.at <= until and test(post))
     posts = list(islice(found, start, start + size + 1))
     serving(request, posts[:size])
     payload: dict[str, Any] = {"posts": [view(post, request) for post in posts[:size]]}

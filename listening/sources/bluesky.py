@@ -17,7 +17,8 @@ read back from the account's own records, where it stands at once.
 Deletions: stored posts are looked up again, 25 a call; what is not given back was deleted or is hidden.
 
 Cursor: `parts` holds for every search when it was last asked whole; the next begins ten minutes before that.
-`walk` is where a listing stands half-way.
+`walk` is where a listing stands half-way; after two thousand posts the search is begun anew `until` the
+oldest of them.
 
 The client library (atproto) is not used: it checks every answer against models of its own, so that one odd
 post loses its whole page, it asks for a profile at each sign-in, and it tells an ended session as a bad
@@ -39,6 +40,7 @@ from listening.sources.contract import (
     Fate,
     Listening,
     Page,
+    Post,
     Rate,
     ReplyWay,
     Sent,
@@ -105,14 +107,14 @@ class Bluesky:
             ("limit", PAGE_SIZE),
             ("since", walk["since"]),
         ]
-        asked += [("cursor", walk["cursor"])] if "cursor" in walk else []
+        asked += [(name, walk[name]) for name in ("until", "cursor") if name in walk]
         try:
             said, answer, used = bluesky_line.get(connection, "app.bsky.feed.searchPosts", asked)
         except answers.Rejected:
             if "cursor" not in walk or walk.get("is_second"):
                 raise
             # The mark of a page is no longer taken: read that listing once more from its top.
-            again = {name: walk[name] for name in ("part", "asked_at", "since")}
+            again = {name: walk[name] for name in ("part", "asked_at", "since", "until") if name in walk}
             return Page((), {**cursor, "walk": {**again, "is_second": True}}, has_more=True)
         rate = answers.rate(answer.headers, now)
         return _page(said, used.did, rate, cursor, walk, list(parts))
@@ -155,13 +157,23 @@ def _page(
     mark, pages = said.get("cursor"), walk.get("pages", 0) + 1
     known = {part: cursor["parts"][part] for part in parts if part in (cursor.get("parts") or {})}
     goes_on = bool(items) and isinstance(mark, str) and bool(mark) and mark != walk.get("cursor")
+    until = _behind(posts) if goes_on and pages >= MOST_PAGES else ""
     gap = ""
     if goes_on and pages < MOST_PAGES:
         following: Cursor = {"parts": known, "walk": {**walk, "cursor": mark, "pages": pages}}
+    elif until and until < walk.get("until", "9"):
+        begun = {name: walk[name] for name in ("part", "asked_at", "since")}
+        following = {"parts": known, "walk": {**begun, "until": until}}
     else:
         gap = "Bluesky found more than is read of one search; older posts may be missing." if goes_on else ""
         following = _finished(known, walk, parts)
     return Page(posts, following, "walk" in following, unreadable, rate, gap, ours)
+
+
+def _behind(posts: Sequence[Post]) -> str:
+    """Just after the oldest post of a page: a listing goes only so deep, and there the search begins anew."""
+    oldest = min((post.published_at for post in posts if post.published_at), default=None)
+    return (oldest + timedelta(seconds=1)).strftime("%Y-%m-%dT%H:%M:%SZ") if oldest else ""
 
 
 def _finished(known: dict[str, Any], walk: Mapping[str, Any], parts: list[str]) -> Cursor:

@@ -31,5 +31,6 @@ class Sheet:
     cannot_see: str
     terms_url: str = ""
     needs_key: bool = True
+    runs_over: bool = False  # a listing holds its newest alone: what is not read soon is lost
     needs_choice: bool = False  # of pages, of places: without it there is nothing to read
     terms: Terms = field(default_factory=Terms)

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from dashboard import doorbell, hub, stream
 from dashboard.doorbell import close_streams, ring
+from dashboard.faces import Face
 from hospital.models import Membership
 from listening import wall_sequence
 from listening.models import Mention
@@ -105,9 +106,23 @@ class ArrivalTests(StreamTestCase):
             ring("mentions")
             for reader in readers:
                 await reader.until_named("mention")
-        # Once with its author and once without, for big screens.
-        self.assertEqual(rendered.call_count, 2)
+        self.assertEqual(rendered.call_count, 1)
         await self.close()
+
+    async def test_it_is_rendered_as_somebody_looks_at_it(self) -> None:
+        center = hub.Hub()
+        client = await center.join(Face.DESK)
+        mention = await new_mention()
+        await center.drain()
+        self.assertEqual({*center.recent[-1].shown}, {Face.DESK, Face.LOCKED})
+        screen = await center.join(Face.SCREEN)
+        (missed,) = await center.missed(mention.wall_seq - 1, center.last, Face.SCREEN) or []
+        self.assertEqual({*missed.shown}, {Face.SCREEN, Face.STAFF})
+        await new_mention()
+        await center.drain()
+        self.assertEqual(len(center.recent[-1].shown), 4)
+        center.leave(client)
+        center.leave(screen)
 
     async def test_hostile_text_forges_no_event(self) -> None:
         reader = await self.reader()

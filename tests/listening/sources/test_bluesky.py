@@ -111,13 +111,28 @@ class SearchTests:
                 BLUESKY.fetch(server, page.cursor)
         assert "cursor" not in server.calls()[2].query
 
+    def test_a_deep_listing_is_begun_anew_behind_its_oldest(self) -> None:
+        pages = [found(post(n), cursor=str(n)) for n in range(20)]
+        with serving([*pages, found(post(20))]) as server:
+            page = BLUESKY.fetch(server)
+            while page.has_more:
+                page = BLUESKY.fetch(server, page.cursor)
+        first, *_, last = [call.query for call in server.calls()]
+        assert (len(server.calls()), page.gap) == (21, "")
+        assert "until" not in first
+        assert "cursor" not in last
+        assert (last["since"], last["until"]) == (
+            first["since"],
+            f"{NOW + timedelta(seconds=1):%Y-%m-%dT%H:%M:%SZ}",
+        )
+
     def test_a_listing_without_an_end_is_told(self) -> None:
-        pages = [found(post(n), cursor=str(n)) for n in range(25)]
+        pages = [found(post(n), cursor=str(n)) for n in range(45)]
         with serving(pages) as server:
             page = BLUESKY.fetch(server)
             while page.has_more:
                 page = BLUESKY.fetch(server, page.cursor)
-        assert len(server.calls()) == 20
+        assert len(server.calls()) == 40
         assert "older posts may be missing" in page.gap
 
 
