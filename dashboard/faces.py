@@ -32,7 +32,9 @@ def of(mention: Mention, chip: str = "", wanted: Collection[Face] = ALL) -> Face
     for is_named, pressed, hung_up in ((True, Face.DESK, Face.LOCKED), (False, Face.SCREEN, Face.STAFF)):
         if pressed in wanted or hung_up in wanted:
             card = cards.rendered(mention, is_named=is_named, shows_work=True, chip=chip)
-            found |= {pressed: card, hung_up: hung.unpressable(card)}
+            found[pressed] = card
+            if hung_up in wanted:
+                found[hung_up] = hung.unpressable(card)
     if Face.PUBLIC in wanted and hung.is_shown(mention, ScreenClass.PUBLIC):
         found[Face.PUBLIC] = hung.public(mention)
     return found

@@ -38,6 +38,10 @@ BATCH = 200
 KEPT = 500  # arrivals kept in memory for walls that come back
 QUEUE = 500  # arrivals that may wait for one wall
 TICK_SECONDS = 2.0
+MANY = 50
+BREATH_SECONDS = 0.5
+"""In a flood: so long between two looks. Each story's card is then rendered once for more of its posts, and
+whoever asks for a page meanwhile gets it."""
 STALE_SECONDS = 10.0
 """A hub that has not reached the database for so long is not live, and sends no heartbeat."""
 
@@ -158,22 +162,25 @@ class Hub:
                 await asyncio.wait_for(self.bell.wait(), TICK_SECONDS)
             self.bell.clear()
             try:
-                await self.drain()
+                if await self.drain() >= MANY:
+                    await asyncio.sleep(BREATH_SECONDS)
             except DatabaseError as error:
                 logger.warning("The wall cannot read the database: %s", type(error).__name__)
                 await asyncio.sleep(TICK_SECONDS)
 
-    async def drain(self) -> None:
-        more = True
+    async def drain(self) -> int:
+        """Pass on all that is new; how many."""
+        count, more = 0, True
         while more:
             async with self.news:
                 found = await reading_news(self.last, self.faces)
                 self.checked_at = monotonic()
                 for arrival in found:
                     self.pass_on(arrival)
-            more = len(found) == BATCH
+            count, more = count + len(found), len(found) == BATCH
             # Lets the walls take what waits for them before the next batch comes.
             await asyncio.sleep(0)
+        return count
 
     def pass_on(self, arrival: Arrival) -> None:
         if len(self.recent) == KEPT:

@@ -55,7 +55,9 @@ def hear(stream: httpx.Response, seen: set[str]) -> None:
 
 
 def tell(**said: object) -> None:
-    print(json.dumps(said), flush=True)
+    # In one piece: both threads tell.
+    sys.stdout.write(json.dumps(said) + "\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":
