@@ -187,6 +187,10 @@ class Mention(models.Model):
             models.Index(
                 fields=["story", "published_at"], name="mention_story", condition=Q(story__isnull=False)
             ),
+            # The priority of a case: how much its author wrote in the day before.
+            models.Index(
+                fields=["author", "published_at"], name="mention_author_day", condition=Q(is_gone=False)
+            ),
             # What an exclusion holds: counted, shown, and brought back when it ends.
             models.Index(
                 fields=["exclusion", "-published_at", "-id"],
