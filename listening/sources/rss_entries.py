@@ -75,8 +75,8 @@ def _beginning(body: bytes) -> str:
 
 def post(entry: Mapping[str, Any], address: str, feed: str, language: str) -> Post:
     link = _web_link(address, str(entry.get("link") or ""))
-    title = _words(entry.get("title_detail"))
-    body = _words((entry.get("content") or [entry.get("summary_detail")])[0])
+    title = words(entry.get("title_detail"))
+    body = words((entry.get("content") or [entry.get("summary_detail")])[0])
     if not (title or body):
         raise Odd("the entry has neither a title nor a text")
     published_at, updated_at = time_of(entry, "published_parsed"), time_of(entry, "updated_parsed")
@@ -99,7 +99,7 @@ def _outlet(entry: Mapping[str, Any]) -> str:
     return str(source.get("title") or "") if isinstance(source, Mapping) else ""
 
 
-def _words(detail: Any) -> str:
+def words(detail: Any) -> str:
     """The plain text of one of feedparser's text constructs."""
     if not isinstance(detail, Mapping):
         return ""

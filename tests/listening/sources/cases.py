@@ -123,6 +123,12 @@ GOOGLE = Case(
         "body": {"comment": "Sorry to hear that."},
     },
 )
+REDDIT_FEED = Case(
+    "reddit_feed",
+    "/r/northfieldtown+larkmoor/new/.rss",
+    {"communities": "r/northfieldtown, larkmoor", "account": "northfield_listens", "reads_comments": False},
+    ("feed_token",),
+)
 RSS = Case("rss", "/feed", {}, url_option="feeds", url_path="/feed")
 FACEBOOK = Case(
     "facebook",
@@ -237,6 +243,7 @@ CASES = (
     X_MENTIONS,
     X_STREAM,
     REDDIT,
+    REDDIT_FEED,
     GOOGLE,
     RSS,
     BLUESKY,
