@@ -72,7 +72,9 @@ TOKEN = re.compile(r"[\w-]{8,200}", re.ASCII)  # a shorter one would be cut out 
 
 
 class RedditFeedOptions(forms.Form):
-    communities = forms.CharField(help_text="Separated by commas, such as r/yourtown, r/nursing.")
+    communities = forms.CharField(
+        validators=[reddit.are_communities], help_text="Separated by commas, such as r/yourtown, r/nursing."
+    )
     account = forms.RegexField(
         r"^\s*(?:/?u/)?[\w-]{3,20}\s*\Z",
         help_text="The account whose feed token this is; what it writes itself is skipped. "

@@ -37,7 +37,7 @@ from listening.sources.contract import (
     Target,
 )
 from listening.sources.http import Answer, accept, exchange
-from listening.sources.options import lines
+from listening.sources.options import LinesField, is_web_address, lines, named
 from listening.sources.rss_entries import entries
 from listening.sources.search import Syntax
 from listening.sources.sheet import Sheet
@@ -51,7 +51,12 @@ NAME, MISSING = "feeds", "Its newest entries may be missing."
 
 
 class RssOptions(forms.Form):
-    feeds = forms.CharField(widget=forms.Textarea, help_text="One address a line.")
+    feeds = LinesField(help_text="One address a line.")
+
+    def clean_feeds(self) -> str:
+        for feed in named(self.cleaned_data["feeds"]):
+            is_web_address(feed)
+        return str(self.cleaned_data["feeds"])
 
 
 class Rss:

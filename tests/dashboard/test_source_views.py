@@ -221,6 +221,12 @@ class ConnectTests(SourcePages):
         told = [*AuditEntry.objects.values_list("detail", flat=True), made.options]
         self.assertNotIn("letters-12345", str(told))
 
+    def test_one_that_would_read_nothing_is_not_connected(self) -> None:
+        said = {"name": "Mastodon", "every": 60, "options-instances": "social.example", "options-tags": "#"}
+        page = self.client.post(f"{reverse('source-create')}?kind=mastodon", said)
+        self.assertContains(page, "without either there is nothing to read", status_code=409)
+        self.assertFalse(Source.objects.exists())
+
 
 class RuleTests(SourcePages):
     def test_who_waits_first_is_set_and_audited(self) -> None:

@@ -129,7 +129,7 @@ REDDIT_FEED = Case(
     {"communities": "r/northfieldtown, larkmoor", "account": "northfield_listens", "reads_comments": False},
     ("feed_token",),
 )
-RSS = Case("rss", "/feed", {}, url_option="feeds", url_path="/feed")
+RSS = Case("rss", "/feed", {"feeds": "https://news.example/feed"}, url_option="feeds", url_path="/feed")
 FACEBOOK = Case(
     "facebook",
     "/v25.0/100/ratings",
