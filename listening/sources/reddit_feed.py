@@ -15,9 +15,9 @@ Names are those of the API, and yet a post that both hear is stored for each: co
 
 Replies: none; the link leads to the post.
 
-Cursor: `feeds` holds for each feed the marks of its last answer and in `seen` its entries with a digest of
-what they said; `walk` is the feed that is next in a round. Only what is new or has changed is handed on,
-and all of it once more when the watchlists change.
+Cursor: `feeds` holds for each feed the marks of its last answer, what was listened for, and in `seen` its
+entries with a digest of what they said; `walk` is the feed that is next in a round. Only what is new or has
+changed is handed on, and all of it once more when the watchlists change.
 """
 
 import re
@@ -48,7 +48,6 @@ from listening.sources.contract import (
     Forbidden,
     Listening,
     Page,
-    Post,
     RateLimited,
     ReplyWay,
     Sent,
@@ -157,7 +156,6 @@ def _feeds(connection: Connection, queries: Sequence[Listening]) -> dict[str, st
 
 
 def _heard(queries: Sequence[Listening]) -> str:
-    """What is listened for; with it changes what is handed on once more."""
     return search.key(" ".join(str(query.expression) for query in queries))
 
 
@@ -167,7 +165,8 @@ def _read(
     """What is new in one feed, and what to keep about it."""
     if rounds.is_left_alone(known, now):
         return Page((), {}), known
-    answer = _ask(connection, path, known)
+    is_first = known.get("heard") != heard
+    answer = _ask(connection, path, {} if is_first else unchanged.asked(known))
     rate = answers.rate(answer.headers, now)
     if answer.status == 304:
         return Page((), {}, rate=rate), known
@@ -175,11 +174,11 @@ def _read(
     own = _account(connection).lower()
     posts, unreadable = rss_entries.each(found, partial(reddit_entries.post, own=own))
     seen: dict[str, str] = known.get("seen") or {}
-    marks = {one.external_id: _mark(one, heard) for one in posts}
-    new = [one for one in posts if seen.get(one.external_id) != marks[one.external_id]]
+    marks = {one.external_id: search.key(one.text)[:8] for one in posts}
+    new = [one for one in posts if is_first or seen.get(one.external_id) != marks[one.external_id]]
     ids = [str(entry.get("id")) for entry in found.entries[:PAGE_SIZE]]
     names = [name for name in ids if reddit_entries.NAMED.fullmatch(name)]
-    kept: dict[str, Any] = {"seen": {name: marks.get(name, "") for name in names} or seen}
+    kept: dict[str, Any] = {"heard": heard, "seen": {name: marks.get(name, "") for name in names} or seen}
     kept |= unchanged.kept(answer.headers) if is_whole else {}
     gap = _gap() if seen and names and seen.keys().isdisjoint(names) else ""
     return Page(new, {}, unreadable=unreadable, rate=rate, gap=gap), kept
@@ -189,18 +188,14 @@ def _gap() -> str:
     return "More came at Reddit than one of its feeds holds; some posts between two polls may be missing."
 
 
-def _mark(one: Post, heard: str) -> str:
-    return search.key(f"{heard} {one.title} {one.text}")[:8]
-
-
-def _ask(connection: Connection, path: str, known: Mapping[str, Any]) -> Answer:
+def _ask(connection: Connection, path: str, marks: Mapping[str, str]) -> Answer:
     """No redirect is followed: the token would go along."""
     token = secret(connection, "feed_token", NETWORK)
     if not TOKEN.fullmatch(token):
         raise AuthFailed("This is no feed token.", advice=WHERE)
     sent = urlencode({"feed": token, "user": _account(connection), "limit": PAGE_SIZE})
     site = str(option(connection, "api_url", SITE)).rstrip("/")
-    headers = {"Accept": ACCEPT, **unchanged.asked(known)}
+    headers = {"Accept": ACCEPT, **marks}
     answer = exchange(connection, "GET", f"{site}{path}{sent}", network=NETWORK, headers=headers)
     # An answer repeats the address that it was asked by, and some of it may be kept.
     answer = replace(answer, body=answer.body.replace(token.encode(), b""))

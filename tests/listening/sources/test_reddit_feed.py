@@ -133,11 +133,12 @@ class RoundTests:
         assert server.calls()[1].headers["if-none-match"] == '"e1"'
 
     def test_another_watchlist_sees_all_that_is_there(self) -> None:
-        with serving([feed("t3_a", "t3_b")]) as server:
+        with serving([feed("t3_a", "t3_b", etag='"e1"')]) as server:
             first = REDDIT_FEED.fetch(server)
             other = (*QUERIES, Listening(2, parse("parking")))
             second = REDDIT_FEED.adapter.fetch(REDDIT_FEED.connection(server), other, first.cursor)
         assert ids(second) == ["t3_a", "t3_b"]
+        assert "if-none-match" not in server.calls()[1].headers
 
     def test_what_fell_off_between_two_polls_is_said(self) -> None:
         with serving([feed("t3_a"), feed("t3_x", "t3_y"), feed(), feed("t3_z")]) as server:
