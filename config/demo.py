@@ -220,6 +220,8 @@ def further_sources(system: dict[str, Any], url: str) -> Iterator[Made]:
     keys = ("bearer_token", "consumer_key", "consumer_secret", "access_token", "access_token_secret")
     yield "x_stream", "X, live", 10, x, dict.fromkeys(keys, key)
     yield "news", "Google News", 60, {"api_url": url}, {}
+    named = {"communities": ",".join(system["subreddits"]), "account": system["reddit_account"]}
+    yield "reddit_feed", "Reddit by feed", 60, {"api_url": url, **named}, {"feed_token": key}
     yield (
         "bluesky",
         "Bluesky search",

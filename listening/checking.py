@@ -31,6 +31,10 @@ SECONDS = 12.0
 BACKFILL_HOURS = 1
 ANY_WORD = "hospital"
 
+MISTYPED = (
+    "It is mistyped, has expired, or was made for something else. Copy it once more, or make a new one there."
+)
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -93,15 +97,12 @@ def _why(label: str, error: SourceError, now: datetime, worked_until: datetime |
         case AuthFailed() if worked_until is not None:
             return (
                 f"{label} takes this key no longer. It worked until {_said(worked_until, now)}: it has "
-                "expired or was taken back. Make a new one there and enter it here."
+                f"expired or was taken back. {error.advice or 'Make a new one there and enter it here.'}"
             )
         case AuthFailed() if "yet" in error.message:
             return f"{error.message} Enter it, and check again."
         case AuthFailed():
-            return (
-                f"{label} does not accept this key. It is mistyped, has expired, or was made for something "
-                "else. Copy it once more, or make a new one there."
-            )
+            return f"{label} does not accept this key. {error.advice or MISTYPED}"
         case QuotaExhausted() if error.retry_at is None:
             return f"{label} knows this key, and its credit is used up. Add credit there, then check again."
         case QuotaExhausted():

@@ -18,6 +18,7 @@ THREAD_LOCKED RATELIMIT DELETED_COMMENT TOO_OLD   what Reddit says inside a 200
 
 import asyncio
 import json
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -58,6 +59,7 @@ KNOWN = (*REFUSALS, *OTHERS, *IN_BODY, *GRAPH, *YELP, *YOUTUBE)
 LONGEST_HANG = 600.0
 RETRY_AFTER = 60
 DRIP = 64  # bytes
+ENTRY = re.compile(rb"<(entry|item)>.*?</\1>", re.DOTALL)
 SIGN_IN = b"<!doctype html><title>Sign in</title><h1>Please sign in to continue</h1>"
 
 
@@ -183,11 +185,11 @@ async def overhear(app: ASGIApp, scope: Scope, receive: Receive) -> tuple[Messag
 
 
 def doubled(body: bytes) -> bytes:
-    """A listing with each of its items twice; anything else as it was."""
+    """A listing with each of its items twice, a feed with each of its entries."""
     try:
         answer = json.loads(body)
     except ValueError:
-        return body
+        return ENTRY.sub(rb"\g<0>\g<0>", body)
     if isinstance(answer, list):
         return json.dumps([item for item in answer for _ in range(2)]).encode()
     inner = answer.get("json", answer)

@@ -68,9 +68,14 @@ def check_in(request: Request) -> dict[str, str]:
         raise Refused(
             401, "Unauthorized", {"www-authenticate": 'Bearer realm="reddit", error="invalid_token"'}
         )
+    return spent(request, "reddit")
+
+
+def spent(request: Request, what: str) -> dict[str, str]:
+    """One request of the budget of its kind, and the headers that say what is left."""
     town, budget = town_of(request), request.app.state.reddit_budget
     assert isinstance(budget, Budget)  # noqa: S101 - for the type checker
-    left, reset = budget.spend("reddit", town.now)
+    left, reset = budget.spend(what, town.now)
     headers = {
         "x-ratelimit-remaining": str(max(left, 0)),
         "x-ratelimit-used": str(budget.limit - max(left, 0)),

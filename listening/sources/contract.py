@@ -157,9 +157,15 @@ class QuotaExhausted(SourceError):
 
 
 class AuthFailed(SourceError):
-    """The credentials are refused: stop polling and tell an administrator."""
+    """The credentials are refused: stop polling and tell an administrator. `advice`: where right ones are."""
 
     kind = "auth_failed"
+
+    def __init__(
+        self, message: str, *, retry_at: datetime | None = None, raw: str = "", advice: str = ""
+    ) -> None:
+        super().__init__(message, retry_at=retry_at, raw=raw)
+        self.advice = advice
 
 
 class Forbidden(SourceError):

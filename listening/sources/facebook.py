@@ -73,6 +73,14 @@ class FacebookOptions(forms.Form):
     )
     api_url = address_field(facebook_line.API)
 
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or self.cleaned_data
+        if not (found.get("reads_ratings") or found.get("reads_feed")):
+            self.add_error(
+                "reads_ratings", "Choose one of the two at least: without it there is nothing to read."
+            )
+        return found
+
 
 class Facebook:
     kind = "facebook"

@@ -47,7 +47,7 @@ from listening.sources.contract import (
 )
 from listening.sources.google_token import Token, access_token, forget
 from listening.sources.http import accept, exchange, sending
-from listening.sources.options import address_field, lines, option
+from listening.sources.options import LinesField, address_field, lines, option
 from listening.sources.reading import identifier, mapping, moment, read_each, text
 from listening.sources.search import Syntax
 from listening.sources.sheet import Sheet
@@ -63,7 +63,7 @@ REVIEWS_PAGE = "https://business.google.com/reviews"  # the API names no address
 
 
 class GoogleOptions(forms.Form):
-    locations = forms.CharField(widget=forms.Textarea, help_text="One a line: accounts/…/locations/…")
+    locations = LinesField(help_text="One a line: accounts/…/locations/…")
     api_url = address_field(API)
 
 

@@ -57,7 +57,7 @@ from listening.sources.contract import (
 )
 from listening.sources.http import Answer, accept
 from listening.sources.mastodon_line import Instance, accepted, ask, listed
-from listening.sources.options import BackfillForm, is_web_address, option, secret
+from listening.sources.options import BackfillForm, LinesField, is_web_address, named, option, secret
 from listening.sources.reading import Odd, moment, read_each
 from listening.sources.sheet import Sheet, Terms
 
@@ -80,7 +80,7 @@ LATER = "Its posts come later, once it answers."
 
 
 class MastodonOptions(BackfillForm):
-    instances = forms.CharField(
+    instances = LinesField(
         widget=forms.Textarea({"rows": 4}),
         help_text="One address a line, such as social.example. The hospital's account lives on the first.",
     )
@@ -98,10 +98,17 @@ class MastodonOptions(BackfillForm):
     )
 
     def clean_instances(self) -> str:
-        for line in self.cleaned_data["instances"].splitlines():
-            if line.strip():
-                is_web_address(mastodon_line.instance(line.strip()).base)
+        for line in named(self.cleaned_data["instances"]):
+            is_web_address(mastodon_line.instance(line).base)
         return str(self.cleaned_data["instances"])
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or self.cleaned_data
+        if not (tags_in(found.get("tags", "")) or found.get("search_too")):
+            self.add_error(
+                "tags", "Name a hashtag, or search as well: without either there is nothing to read."
+            )
+        return found
 
 
 @dataclass(frozen=True)
@@ -194,7 +201,11 @@ class Mastodon:
 
 
 def tags(connection: Connection) -> list[str]:
-    found = (line.strip().lstrip("#") for line in str(option(connection, "tags")).splitlines())
+    return tags_in(str(option(connection, "tags")))
+
+
+def tags_in(written: str) -> list[str]:
+    found = (line.strip().lstrip("#") for line in written.splitlines())
     return list(dict.fromkeys(tag for tag in found if tag))
 
 

@@ -42,7 +42,7 @@ from listening.sources.contract import (
     Unreadable,
 )
 from listening.sources.mastodon_line import Instance
-from listening.sources.options import BackfillForm, is_web_address, lines, option
+from listening.sources.options import BackfillForm, is_web_address, option
 from listening.sources.push import Opening, Told, Wire
 from listening.sources.reading import Odd
 from listening.sources.sheet import Sheet, Terms
@@ -80,11 +80,11 @@ class MastodonStreamOptions(BackfillForm):
 
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or self.cleaned_data
-        named = len(lines(Connection({"tags": found.get("tags", "").replace("#", "")}, {}), "tags"))
-        if named > MOST_TAGS:
-            raise forms.ValidationError(f"Name at most {MOST_TAGS} hashtags; more are another source.")
+        named = mastodon.tags_in(found.get("tags", ""))
+        if len(named) > MOST_TAGS:
+            self.add_error("tags", f"Name at most {MOST_TAGS} hashtags; more are another source.")
         if not (named or found.get("public")):
-            raise forms.ValidationError("Name a hashtag, or choose the public posts.")
+            self.add_error("tags", "Name a hashtag, or choose the public posts.")
         return found
 
 

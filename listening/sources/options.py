@@ -9,6 +9,17 @@ from listening.sources.contract import AuthFailed, Connection, Forbidden
 from listening.sources.http import checked
 
 
+class LinesField(forms.CharField):
+    """Several lines, of which one at least names something: without it there would be nothing to read."""
+
+    widget = forms.Textarea
+
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        if not named(value):
+            raise ValidationError("Name at least one, one a line. Lines that begin with # are left out.")
+
+
 class BackfillForm(forms.Form):
     backfill_hours = forms.IntegerField(
         initial=24,
@@ -42,8 +53,12 @@ def option(connection: Connection, name: str, default: Any = "") -> Any:
 
 
 def lines(connection: Connection, name: str) -> list[str]:
-    """The lines of an option, each once, without the empty ones and those that begin with #."""
-    found = [line.strip() for line in str(option(connection, name)).splitlines()]
+    return named(str(option(connection, name)))
+
+
+def named(written: str) -> list[str]:
+    """The lines, each once, without the empty ones and those that begin with #."""
+    found = [line.strip() for line in written.splitlines()]
     return list(dict.fromkeys(line for line in found if line and not line.startswith("#")))
 
 

@@ -27,7 +27,7 @@ import httpx
 from django import forms
 
 from hospital.guard import Deadline
-from listening.sources import contract, pages_markup, pages_onward, pages_reviews, rounds
+from listening.sources import contract, pages_markup, pages_onward, pages_reviews, rounds, unchanged
 from listening.sources.contract import (
     BadPayload,
     Connection,
@@ -143,9 +143,8 @@ def _found(answer: Answer, address: str, named: str) -> Found:
 def _read(
     connection: Connection, address: str, known: dict[str, Any], now: datetime
 ) -> tuple[Found, dict[str, Any]]:
-    wait, read_at = moment(known.get("not_before")), moment(known.get("read_at"))
-    is_too_soon = (wait and wait > now) or (read_at and read_at <= now < read_at + SELDOM)
-    if known.get("is_gone") or is_too_soon:
+    read_at = moment(known.get("read_at"))
+    if rounds.is_left_alone(known, now) or (read_at and read_at <= now < read_at + SELDOM):
         return NOTHING, known
     if site_of(address) not in connection.options.get("sites", ()):
         raise Forbidden(
@@ -162,10 +161,7 @@ def _read(
     if not found.is_about_reviews:
         said = answer.body[:65536].decode("utf-8", "replace")
         raise BadPayload(f"{name_of(address)} marks up no review that a program can read.", raw=said)
-    for name, header in (("etag", "etag"), ("modified", "last-modified")):
-        if header in answer.headers and not found.unreadable:
-            kept[name] = answer.headers[header]
-    return found, kept
+    return found, kept | ({} if found.unreadable else unchanged.kept(answer.headers))
 
 
 def _rules(
@@ -185,9 +181,7 @@ def _rules(
 def _get(
     connection: Connection, address: str, known: dict[str, Any], rules: Rules, deadline: Deadline
 ) -> Answer:
-    headers = {"Accept": ACCEPT}
-    headers |= {"If-None-Match": known["etag"]} if "etag" in known else {}
-    headers |= {"If-Modified-Since": known["modified"]} if "modified" in known else {}
+    headers = {"Accept": ACCEPT, **unchanged.asked(known)}
     answer = _asked(connection, address, headers, rules, deadline)
     return answer if answer.status == 304 else accept(answer, name_of(address))
 

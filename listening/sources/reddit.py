@@ -76,9 +76,17 @@ class Asked:
     params: dict[str, str | int]
 
 
+def are_communities(written: str) -> None:
+    """One that is left out in silence would have the others read, or all of Reddit."""
+    wrong = next((name.strip() for name in written.split(",") if name.strip() and not subreddits(name)), "")
+    if wrong:
+        raise forms.ValidationError(f"{wrong[:60]} is no community's name. Write r/yourtown, r/nursing.")
+
+
 class RedditOptions(BackfillForm):
     subreddits = forms.CharField(
         required=False,
+        validators=[are_communities],
         help_text="Separated by commas. Empty: all of Reddit, submissions only.",
     )
     own_handle = forms.CharField(
@@ -143,8 +151,8 @@ class Reddit:
 
 def subreddits(written: str) -> list[str]:
     """The names in the option, without r/ and whatever cannot be in a name."""
-    names = (re.sub(r"^/?r/", "", name.strip()) for name in written.split(","))
-    return list(dict.fromkeys(name for name in names if re.fullmatch(r"\w{2,50}", name, re.ASCII)))
+    names = (re.sub(r"^/?r/|/$", "", name.strip()) for name in written.split(","))
+    return list(dict.fromkeys(name for name in names if re.fullmatch(r"\w{1,50}", name, re.ASCII)))
 
 
 def listings(queries: Sequence[Listening], chosen: list[str]) -> dict[str, Asked]:

@@ -22,6 +22,12 @@ def resumed(walk: Mapping[str, Any] | None, places: Sequence[str], now: datetime
     return {"part": places[0], "began_at": now.isoformat(), "failed": 0}
 
 
+def is_left_alone(known: Mapping[str, Any], now: datetime) -> bool:
+    """Whether a place is gone for good, or asked to be left alone until later."""
+    wait = moment(known.get("not_before"))
+    return bool(known.get("is_gone") or (wait and wait > now))
+
+
 def counted(walk: Mapping[str, Any]) -> dict[str, Any]:
     """The round after one more place has failed."""
     return {**walk, "failed": walk.get("failed", 0) + 1}

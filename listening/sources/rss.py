@@ -24,7 +24,7 @@ import httpx
 from django import forms
 
 from hospital.guard import Deadline
-from listening.sources import contract, rounds
+from listening.sources import contract, rounds, unchanged
 from listening.sources.contract import (
     Connection,
     Cursor,
@@ -37,8 +37,7 @@ from listening.sources.contract import (
     Target,
 )
 from listening.sources.http import Answer, accept, exchange
-from listening.sources.options import lines
-from listening.sources.reading import moment
+from listening.sources.options import LinesField, is_web_address, lines, named
 from listening.sources.rss_entries import entries
 from listening.sources.search import Syntax
 from listening.sources.sheet import Sheet
@@ -52,7 +51,12 @@ NAME, MISSING = "feeds", "Its newest entries may be missing."
 
 
 class RssOptions(forms.Form):
-    feeds = forms.CharField(widget=forms.Textarea, help_text="One address a line.")
+    feeds = LinesField(help_text="One address a line.")
+
+    def clean_feeds(self) -> str:
+        for feed in named(self.cleaned_data["feeds"]):
+            is_web_address(feed)
+        return str(self.cleaned_data["feeds"])
 
 
 class Rss:
@@ -99,8 +103,7 @@ def _read(
     connection: Connection, feed: str, known: dict[str, Any], now: datetime
 ) -> tuple[Any, Any, dict[str, Any]]:
     """The entries of one feed, the unreadable ones, and what to keep about it."""
-    wait = moment(known.get("not_before"))
-    if known.get("is_gone") or (wait and wait > now):
+    if rounds.is_left_alone(known, now):
         return (), (), known
     answer, address, home = _get(connection, known.get("address", feed), known)
     if answer.status == 304:
@@ -108,17 +111,12 @@ def _read(
     posts, unreadable, is_whole = entries(answer.body, dict(answer.headers), address, feed)
     kept = {"address": home} if home != feed else {}
     # A feed with an error in it is read again in full: what the error hid may be whole then.
-    for name, header in (("etag", "etag"), ("modified", "last-modified")):
-        if is_whole and header in answer.headers:
-            kept[name] = answer.headers[header]
-    return posts, unreadable, kept
+    return posts, unreadable, kept | (unchanged.kept(answer.headers) if is_whole else {})
 
 
 def _get(connection: Connection, address: str, known: dict[str, Any]) -> tuple[Answer, str, str]:
     """The answer, the address it came from, and the address to keep: where only lasting redirects led."""
-    headers = {"Accept": ACCEPT}
-    headers |= {"If-None-Match": known["etag"]} if "etag" in known else {}
-    headers |= {"If-Modified-Since": known["modified"]} if "modified" in known else {}
+    headers = {"Accept": ACCEPT, **unchanged.asked(known)}
     deadline = Deadline(contract.CALL_SECONDS)
     network, home, is_lasting = name_of(address), address, True
     for _ in range(MOST_REDIRECTS + 1):

@@ -4,7 +4,7 @@ import calendar
 import hashlib
 import io
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
@@ -25,31 +25,48 @@ def entries(
     body: bytes, headers: Mapping[str, str], address: str, feed: str
 ) -> tuple[list[Post], list[Unreadable], bool]:
     """The entries as posts, those that could not be read, and whether the feed was without an error."""
+    found, is_whole = parsed(body, headers)
+    language = str(found.feed.get("language") or "").lower().partition("-")[0]
+    posts, unreadable = each(found, lambda entry: post(entry, address, feed, language))
+    return posts, unreadable, is_whole
+
+
+def parsed(body: bytes, headers: Mapping[str, str]) -> tuple[feedparser.FeedParserDict, bool]:
+    """The feed, and whether it is without an error; BadPayload where it is none, or not all of one."""
     # Without the feed's address: feedparser would make the id "17" an address too, the same for every feed.
     response = {"content-type": headers.get("content-type", "")}
     try:
         # Everything becomes plain text further on, so feedparser's own cleaning would be double work.
-        parsed = feedparser.parse(
+        found = feedparser.parse(
             io.BytesIO(body), response_headers=response, sanitize_html=False, resolve_relative_uris=False
         )
     except (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError) as error:
         raise BadPayload(
             f"The feed could not be read ({type(error).__name__}).", raw=_beginning(body)
         ) from None
-    if not parsed.get("version"):
+    if not found.get("version"):
         raise BadPayload("The address answered with something that is no feed.", raw=_beginning(body))
-    is_broken = bool(parsed.get("bozo")) and not isinstance(parsed.get("bozo_exception"), HARMLESS)
+    is_broken = bool(found.get("bozo")) and not isinstance(found.get("bozo_exception"), HARMLESS)
     if is_broken and not body.rstrip().lower().endswith(ENDINGS):
         raise BadPayload("The feed's answer stops in the middle.", raw=_beginning(body))
-    language = str(parsed.feed.get("language") or "").lower().partition("-")[0]
+    return found, not is_broken
+
+
+def each(
+    found: feedparser.FeedParserDict, read: Callable[[Mapping[str, Any]], Post | None]
+) -> tuple[list[Post], list[Unreadable]]:
+    """Every entry as it is read, left out when it is none that is wanted, or as Unreadable."""
     posts: list[Post] = []
     unreadable: list[Unreadable] = []
-    for entry in parsed.entries:
+    for entry in found.entries:
         try:
-            posts.append(post(entry, address, feed, language))
+            one = read(entry)
         except Odd as odd:
             unreadable.append(Unreadable(str(odd), repr(dict(entry))[:65536], str(entry.get("id", ""))))
-    return posts, unreadable, not is_broken
+            continue
+        if one is not None:
+            posts.append(one)
+    return posts, unreadable
 
 
 def _beginning(body: bytes) -> str:
@@ -58,11 +75,11 @@ def _beginning(body: bytes) -> str:
 
 def post(entry: Mapping[str, Any], address: str, feed: str, language: str) -> Post:
     link = _web_link(address, str(entry.get("link") or ""))
-    title = _words(entry.get("title_detail"))
-    body = _words((entry.get("content") or [entry.get("summary_detail")])[0])
+    title = words(entry.get("title_detail"))
+    body = words((entry.get("content") or [entry.get("summary_detail")])[0])
     if not (title or body):
         raise Odd("the entry has neither a title nor a text")
-    published_at, updated_at = _time(entry, "published_parsed"), _time(entry, "updated_parsed")
+    published_at, updated_at = time_of(entry, "published_parsed"), time_of(entry, "updated_parsed")
     return Post(
         external_id=_key(str(entry.get("id") or ""), link, feed, title + body),
         text="\n\n".join(part for part in (title, body) if part),
@@ -82,7 +99,7 @@ def _outlet(entry: Mapping[str, Any]) -> str:
     return str(source.get("title") or "") if isinstance(source, Mapping) else ""
 
 
-def _words(detail: Any) -> str:
+def words(detail: Any) -> str:
     """The plain text of one of feedparser's text constructs."""
     if not isinstance(detail, Mapping):
         return ""
@@ -124,7 +141,8 @@ def normalised(link: str) -> str:
     return urlunsplit((parts.scheme, parts.netloc.lower(), parts.path or "/", urlencode(kept), ""))
 
 
-def _time(entry: Mapping[str, Any], name: str) -> datetime | None:
+def time_of(entry: Mapping[str, Any], name: str) -> datetime | None:
+    """When it was `published_parsed` or `updated_parsed`; None where it does not say."""
     # feedparser gives the one time for the other where it is missing, unless it is asked as a plain dict.
     parsed = dict.get(entry, name) if isinstance(entry, dict) else None
     if not isinstance(parsed, time.struct_time):

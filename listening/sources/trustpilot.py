@@ -47,7 +47,7 @@ from listening.sources.contract import (
     Unavailable,
 )
 from listening.sources.http import Answer, accept, exchange, sending
-from listening.sources.options import address_field, lines, option, secret
+from listening.sources.options import LinesField, address_field, lines, option, secret
 from listening.sources.reading import Odd, read_each
 from listening.sources.search import Syntax
 from listening.sources.sheet import Sheet, Terms
@@ -62,7 +62,7 @@ ID = re.compile(r"[0-9A-Za-z-]{1,64}\Z")
 
 
 class TrustpilotOptions(forms.Form):
-    business_units = forms.CharField(widget=forms.Textarea, help_text="One id a line.")
+    business_units = LinesField(help_text="One id a line.")
     access = forms.ChoiceField(
         choices=[(PUBLIC, "The public list"), (PRIVATE, "The list of our own account")], initial=PUBLIC
     )

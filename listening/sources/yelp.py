@@ -47,7 +47,7 @@ from listening.sources.contract import (
     Target,
 )
 from listening.sources.http import Answer, accept, exchange
-from listening.sources.options import address_field, lines, option, secret
+from listening.sources.options import LinesField, address_field, lines, option, secret
 from listening.sources.reading import identifier, mapping, moment, read_each, text
 from listening.sources.search import Syntax
 from listening.sources.sheet import Sheet, Terms
@@ -62,9 +62,7 @@ USED_UP = b"ACCESS_LIMIT_REACHED"
 
 
 class YelpOptions(forms.Form):
-    businesses = forms.CharField(
-        widget=forms.Textarea, help_text="One a line: the last part of the address of its Yelp page."
-    )
+    businesses = LinesField(help_text="One a line: the last part of the address of its Yelp page.")
     api_url = address_field(API)
 
 

@@ -48,7 +48,7 @@ from listening.sources.contract import (
     Thread,
 )
 from listening.sources.http import sending
-from listening.sources.options import address_field, lines, option
+from listening.sources.options import address_field, lines, named, option
 from listening.sources.reading import read_each
 from listening.sources.search import Syntax
 from listening.sources.sheet import Sheet, Terms
@@ -89,6 +89,12 @@ class YouTubeOptions(forms.Form):
         help_text="How many days back the first reading goes.",
     )
     api_url = address_field(youtube_line.API)
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or self.cleaned_data
+        if not (named(found.get("videos", "")) or named(found.get("channels", ""))):
+            self.add_error("videos", "Name a video or a channel: without one there is nothing to read.")
+        return found
 
 
 class YouTube:

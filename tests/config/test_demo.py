@@ -60,10 +60,8 @@ class SourceTests(TestCase):
         self.ensure()
         waiting = Source.objects.filter(is_active=False)
         sites = {"facebook", "yelp", "trustpilot", "careopinion", "youtube"}
-        streams = {"mastodon_stream", "x_stream"}
-        self.assertEqual(
-            {source.kind for source in waiting}, {"bluesky", "mastodon", "news", *streams, *sites}
-        )
+        streams, searches = {"mastodon_stream", "x_stream"}, {"bluesky", "mastodon", "news", "reddit_feed"}
+        self.assertEqual({source.kind for source in waiting}, {*searches, *streams, *sites})
         waiting.filter(kind="news").update(is_active=True, paused_reason="")
         self.ensure()
         self.assertIn("news", {source.kind for source in Source.objects.due(NOW)})

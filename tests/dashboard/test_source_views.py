@@ -19,6 +19,7 @@ from hospital.models import AuditEntry
 from listening.models import Author, Mention, Source, Watchlist
 from listening.sources import adapters
 from listening.weeks import Span, before
+from sandbox.serving import running_sandbox
 from tests.base import FakeSource, ada, mention, registered, source, watchlist
 
 HOUR, WEEK = timedelta(hours=1), timedelta(weeks=1)
@@ -186,6 +187,45 @@ class CatalogueTests(SourcePages):
         self.assertTrue(Source.objects.polled().filter(kind="news").exists())
         self.post("source-pretend")
         self.assertIn(made, Source.objects.polled())
+
+
+class ConnectTests(SourcePages):
+    """Reddit by feed, of a running sandbox."""
+
+    def connect(self, url: str, key: str, **fields: Any) -> HttpResponse:
+        given = {
+            "communities": "r/northfieldtown",
+            "account": "u/northfield_listens",
+            "api_url": url,
+            **fields,
+        }
+        options = {f"options-{name}": value for name, value in given.items()}
+        said = {"name": "Town talk", "every": 60, "secrets-feed_token": key, **options}
+        return self.client.post(f"{reverse('source-create')}?kind=reddit_feed", said, follow=True)  # type: ignore[return-value]
+
+    def test_it_asks_for_what_is_needed_and_says_where_it_is(self) -> None:
+        page = self.connect("https://www.reddit.com", "", communities=",", account="")
+        self.assertContains(page, "Name at least one community", status_code=409)
+        self.assertContains(page, "reddit.com/prefs/feeds", status_code=409)
+        self.assertFalse(Source.objects.exists())
+
+    def test_a_wrong_token_is_told_apart_from_a_right_one(self) -> None:
+        with running_sandbox(quiet=True) as url, override_settings(SANDBOX_URL=url):
+            wrong = self.connect(url, "wrong-token-12345")
+            self.assertContains(wrong, "the token stands between feed= and &amp;")
+            self.assertTrue(Source.objects.get().is_refused)
+            Source.objects.all().delete()
+            self.assertContains(self.connect(url, "letters-12345"), "It works.")
+        made = Source.objects.get()
+        self.assertEqual((made.kind, made.paused_reason), ("reddit_feed", ""))
+        told = [*AuditEntry.objects.values_list("detail", flat=True), made.options]
+        self.assertNotIn("letters-12345", str(told))
+
+    def test_one_that_would_read_nothing_is_not_connected(self) -> None:
+        said = {"name": "Mastodon", "every": 60, "options-instances": "social.example", "options-tags": "#"}
+        page = self.client.post(f"{reverse('source-create')}?kind=mastodon", said)
+        self.assertContains(page, "without either there is nothing to read", status_code=409)
+        self.assertFalse(Source.objects.exists())
 
 
 class RuleTests(SourcePages):

@@ -12,6 +12,7 @@ from alerts import cases, replies
 from alerts.models import Case, Queue, Reply
 from config import demo
 from listening.models import Source
+from listening.sources import adapters, pushing
 from tests.base import PASSWORD
 from tests.drills.rig import Rig, wait_until
 
@@ -25,7 +26,11 @@ ROUTES = {
     "google": "google.reply",
     "bluesky": "bluesky.create",
     "mastodon": "mastodon.post",
+    "facebook": "facebook.comment",
+    "trustpilot": "trustpilot.reply",
+    "youtube": "youtube.comment",
 }
+RATED = ("google", "trustpilot")
 LOST = ("500-after-commit", "drop-after-commit")
 
 
@@ -33,7 +38,10 @@ LOST = ("500-after-commit", "drop-after-commit")
 def desk(rig: Rig) -> Rig:
     demo.ensure(sandbox_url=rig.sandbox_url, password=PASSWORD, now=timezone.now())
     Queue.objects.update(hold=timedelta(0))
-    Source.objects.update(is_active=True, paused_reason="")
+    # No network by two ways: each would hear the post as its own.
+    heard = Source.objects.filter(kind__in=ROUTES)
+    heard.update(is_active=True, paused_reason="", poll_every=timedelta(seconds=5))
+    Source.objects.exclude(kind__in=ROUTES).update(is_active=False)
     rig.start_worker()
     rig.start_urgent()
     rig.start_beat()
@@ -44,9 +52,9 @@ def answered(rig: Rig, network: str) -> Reply:
     """A post written there, its case claimed, and an approved reply on its way."""
     tagged = f"{POST}\n\n#Northfield" if network == "mastodon" else POST
     asked: dict[str, object] = {"network": network, "text": tagged}
-    rig.ask_sandbox("posts", {**asked, "rating": 1} if network == "google" else asked)
+    rig.ask_sandbox("posts", {**asked, "rating": 1} if network in RATED else asked)
     came = Case.objects.filter(mention__text__contains=POST)
-    wait_until(came.exists, within=60)
+    wait_until(came.exists, within=150)
     pete, priya = (User.objects.get(username=name) for name in ("pete", "priya"))
     case, now = came.get(), timezone.now()
     cases.claim(case, by=pete, at=now)
@@ -65,6 +73,11 @@ def public(rig: Rig) -> list[str]:
     ledger = httpx.get(f"{rig.sandbox_url}/_sandbox/ledger", timeout=20).json()
     # On Mastodon the name of whom it answers stands before the words.
     return [reply["text"].removeprefix("@a_passer_by@porchlight.example ") for reply in ledger["replies"]]
+
+
+def test_every_network_that_takes_replies_is_tried() -> None:
+    ways = {kind: adapter.reply_way for kind, adapter in adapters().items()}
+    assert {kind for kind, way in ways.items() if way in ("api", "summoned_only")} - {*pushing()} == {*ROUTES}
 
 
 @pytest.mark.parametrize("fault", LOST)

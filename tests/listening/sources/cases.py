@@ -123,7 +123,13 @@ GOOGLE = Case(
         "body": {"comment": "Sorry to hear that."},
     },
 )
-RSS = Case("rss", "/feed", {}, url_option="feeds", url_path="/feed")
+REDDIT_FEED = Case(
+    "reddit_feed",
+    "/r/northfieldtown+larkmoor/new/.rss",
+    {"communities": "r/northfieldtown, larkmoor", "account": "northfield_listens", "reads_comments": False},
+    ("feed_token",),
+)
+RSS = Case("rss", "/feed", {"feeds": "https://news.example/feed"}, url_option="feeds", url_path="/feed")
 FACEBOOK = Case(
     "facebook",
     "/v25.0/100/ratings",
@@ -237,6 +243,7 @@ CASES = (
     X_MENTIONS,
     X_STREAM,
     REDDIT,
+    REDDIT_FEED,
     GOOGLE,
     RSS,
     BLUESKY,

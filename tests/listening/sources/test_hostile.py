@@ -11,7 +11,7 @@ import pytest
 from listening.intake import UNREADABLE, cleaned
 from listening.sources import http
 from listening.sources.contract import Post, SourceError
-from tests.listening.sources.cases import BLUESKY, CASES, NEWS, PAGES, RSS, Case
+from tests.listening.sources.cases import BLUESKY, CASES, NEWS, PAGES, REDDIT_FEED, RSS, Case
 from tests.recorded import TOKEN, TOKEN_PATHS, Recorded
 
 STRANGE: tuple[Any, ...] = (
@@ -24,7 +24,7 @@ STRANGE: tuple[Any, ...] = (
     {"id": {}},
     "9999-12-31T23:59:59-14:00",
 )
-NOT_ONE_JSON = (BLUESKY, NEWS, PAGES, RSS)
+NOT_ONE_JSON = (BLUESKY, NEWS, PAGES, REDDIT_FEED, RSS)
 """What answers in XML or HTML, and what reads after a sign-in that is no token: it has tests of its own."""
 
 READ_WHOLE = tuple(case for case in CASES if case not in NOT_ONE_JSON)
