@@ -16,6 +16,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 # A task must end well within this, or it is handed out again while it still runs, for ever.
 VISIBILITY_TIMEOUT = 300
+BULK_NICENESS = 5
 ONE_LINE_A_TASK = ("celery.app.trace", "celery.beat", "celery.worker.strategy", "celery.worker.request")
 
 
@@ -101,6 +102,13 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.add_defaults(defaults)
 app.autodiscover_tasks()
 app.steps["worker"].add(liveness.Pulse)
+
+
+@signals.celeryd_after_setup.connect
+def let_people_go_first(instance: Any, **_: Any) -> None:
+    """In a flood pages, the walls and whatever is urgent come before the polls."""
+    if set(instance.app.amqp.queues.consume_from) == {"bulk"}:
+        os.nice(BULK_NICENESS)
 
 
 @signals.setup_logging.connect

@@ -1,6 +1,8 @@
+from unittest import mock
+
 import pytest
 
-from config.celery import MurmurTask, app, broker_url
+from config.celery import MurmurTask, app, broker_url, let_people_go_first
 from tests.timing import PATIENCE
 
 
@@ -46,3 +48,14 @@ def test_a_task_goes_through_the_broker(redis_url: str) -> None:
         message.ack()
         queue.close()
     assert message.headers["task"] == "nobody.knows"
+
+
+@pytest.mark.parametrize(
+    ("queues", "is_nice"), [({"bulk"}, True), ({"urgent"}, False), ({"bulk", "urgent"}, False)]
+)
+def test_polls_let_people_go_first(queues: set[str], is_nice: bool) -> None:
+    worker = mock.Mock()
+    worker.app.amqp.queues.consume_from = dict.fromkeys(queues)
+    with mock.patch("os.nice") as nice:
+        let_people_go_first(worker)
+    assert nice.called is is_nice
