@@ -1,6 +1,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from alerts import chips
-from dashboard import band, choices, decks, folding, lookers, pulse
+from dashboard import band, choices, decks, folding, lookers, pulse, visits
 from dashboard.cards import Card
 from dashboard.choices import Offered
 from dashboard.faces import Face
@@ -24,6 +25,7 @@ from dashboard.looking import Looker
 from dashboard.models import Deck
 from dashboard.rows import Cursor, Newest, Recent, Rows, Severest, Worded
 from dashboard.standing import EVERYDAY, LEVELS, NEWEST, Slot
+from dashboard.visits import Away
 from dashboard.wall_filters import WallFilter
 from hospital.access import Permission, allow, reach_of
 from listening import sampled, wall_sequence
@@ -48,13 +50,15 @@ class Look:
     offered: Offered
     now: datetime
     deck: Deck | None = None  # None: the one that stands for everybody
+    user_id: int | None = None
 
     @classmethod
     def of(cls, request: HttpRequest, deck: Deck | None = None) -> "Look":
         reach = reach_of(request)
         offered = choices.offered(reach.facility_ids(Permission.SEE_WALL))
         looker = lookers.looking(reach, deck, offered.read(request.GET))
-        return cls(looker, offered, timezone.now(), None if looker.wanted.is_big_screen else deck)
+        shown = None if looker.wanted.is_big_screen else deck
+        return cls(looker, offered, timezone.now(), shown, reach.user.pk)
 
     @property
     def facility_ids(self) -> frozenset[int] | None:
@@ -63,6 +67,11 @@ class Look:
     @property
     def wanted(self) -> WallFilter:
         return self.looker.wanted
+
+    @cached_property
+    def away(self) -> Away | None:
+        """Since when they were away. A wall that hangs before everybody is nobody's."""
+        return None if self.wanted.is_big_screen else visits.away(self.user_id, self.now)
 
     @property
     def query(self) -> str:
@@ -88,12 +97,15 @@ class Look:
         return folding.Column(self.rows(slot), is_folded=self.wanted.is_folded).places(size, before)
 
     def card(self, place: Place, slot: Slot) -> Card:
+        came_at = place.taken_by.collected_at
         return Card(
             place.shown,
             is_named=self.looker.face is Face.DESK,
             stands_at=place.cursor.at,
             suffix=slot.suffix,
             shows_work=self.looker.sees_cases_in(place.shown.facility_id),
+            came_at=came_at,
+            there=self.away.said if self.away and self.away.had(came_at) else "",
         )
 
 
