@@ -63,9 +63,11 @@ class NoteTests(TestCase):
         self.assertEqual(again and again.at, later + timedelta(minutes=1))
 
     def test_one_person_s_absence_is_not_another_s(self) -> None:
-        visits.note(base.carla(), at=NOW)
-        visits.note(base.carla(), at=NOW + timedelta(hours=1))
-        self.assertIsNone(visits.away(base.pete().pk, NOW + timedelta(hours=1)))
+        carla, pete = base.carla(), base.pete()
+        visits.note(carla, at=NOW)
+        visits.note(pete, at=NOW + timedelta(hours=1))
+        self.assertIsNone(visits.away(pete.pk, NOW + timedelta(hours=1)))
+        self.assertIsNotNone(visits.note(carla, at=NOW + timedelta(hours=1)))
 
 
 class WallTests(TestCase):
