@@ -43,6 +43,7 @@ from dashboard import (
     stream,
     team_views,
     thanks_views,
+    visit_views,
     wall_views,
     watchlist_file_views,
     watchlist_history_views,
@@ -81,6 +82,7 @@ from hospital.views import healthz
 urlpatterns: list[URLPattern] = [
     # The wall
     path("", wall_views.wall, name="wall"),
+    path("wall/here/", visit_views.here, name="wall-here"),
     path("wall/status/", wall_views.status, name="wall-status"),
     path("wall/older/<slug:column>/", wall_views.older, name="wall-older"),
     path("wall/stream/", stream.stream, name="wall-stream"),

@@ -136,10 +136,16 @@ class Card:
     suffix: str = ""  # of its ids, where one page may hold it twice
     shows_work: bool = False  # how its case stands, and who has it: for those who may see cases
     chip: str = ""  # what operations say now of what it is about
+    came_at: datetime | None = None  # when what gives it its place was collected, where that is another
+    there: str = ""  # since when whoever looks was away, if it had been there before
 
     @property
     def at(self) -> datetime:
         return self.stands_at or self.last_said_at or self.mention.published_at
+
+    @property
+    def came(self) -> datetime:
+        return self.came_at or self.mention.collected_at
 
     @property
     def last_said_at(self) -> datetime | None:

@@ -16,6 +16,7 @@ from alerts.refusals import Refused
 from dashboard import decks, kinds, lookers
 from dashboard.deck_forms import ArrangeForm, ColumnForm, DeckForm, SharedForm
 from dashboard.models import Column, Deck
+from dashboard.screens import programme
 from hospital.access import Permission, allow, reach_of
 
 HIGHEST_ID = 2**63 - 1
@@ -80,7 +81,13 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
         decks.change(deck, **said, by=_person(request), at=timezone.now())
         messages.success(request, "Saved.")
         return redirect("deck-edit", slug)
-    context = {"deck": deck, "form": form, "columns": deck.columns.all(), "kinds": kinds.KINDS.values()}
+    context = {
+        "deck": deck,
+        "form": form,
+        "columns": deck.columns.all(),
+        "kinds": kinds.KINDS.values(),
+        "hanging": programme.hanging(deck),
+    }
     return render(request, "decks/edit.html", context, status=409 if form.errors else 200)
 
 

@@ -15,6 +15,7 @@ from typing import NamedTuple, Protocol
 from django.db.models import F, Q
 
 from dashboard import cards
+from dashboard.standing import NEWEST, Slot
 from listening import candidates
 from listening.models import Mention
 from listening.models.mention import MentionQuerySet
@@ -28,6 +29,9 @@ SECONDS = 0.5
 
 AHEAD = timedelta(days=1)
 """A network's clock may be fast."""
+
+SEVEREST_SINCE = timedelta(days=7)
+"""A column that has the most urgent first looks no further back: else last year's stands above today's."""
 
 Told = tuple[int | None, str]  # a story at one level: what one card can stand for
 
@@ -168,3 +172,18 @@ def above(view: MentionQuerySet, cursor: Cursor, stories: Collection[int]) -> Me
     """Mentions that their story's card tells."""
     headline = {"level": F("story__headline__level"), "lane": F("story__headline__lane")}
     return view.filter(~cursor.beyond(), story__in=stories, **headline)
+
+
+def of(slot: Slot, view: MentionQuerySet, now: datetime) -> Rows:
+    """The rows of a column, of all that the database says may stand there."""
+    if slot.sort == NEWEST:
+        return _newest(slot, view, now)
+    since = view.published_since(now - SEVEREST_SINCE)
+    tiers = [(level, since.filter(level=level)) for level in slot.standing.levels]
+    return Severest([(level, _newest(slot, tier, now)) for level, tier in tiers])
+
+
+def _newest(slot: Slot, view: MentionQuerySet, now: datetime) -> Rows:
+    if slot.standing.query:
+        return Worded(view, slot.standing.query, now)
+    return Recent(view, now) if slot.standing.is_walked else Newest(view)

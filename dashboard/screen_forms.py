@@ -5,10 +5,10 @@ from typing import Any
 from django import forms
 
 from dashboard.models import Screen
-from dashboard.scenes import scenes
 from dashboard.screen_class import ScreenClass
 from dashboard.screens.keeping import Draft
 from dashboard.screens.playlist import LEAST, MOST
+from dashboard.screens.programme import DECK, programme
 from hospital.access import Permission, Reach
 from hospital.models import Facility
 
@@ -48,7 +48,7 @@ class ScreenForm(forms.Form):
         places.queryset = Facility.objects.within(here)
         if here is not None:
             places.required = True
-        offered = [("", "Nothing"), *((name, scene.label) for name, scene in scenes().items())]
+        offered = [("", "Nothing"), *_offered()]
         least, most = (int(each.total_seconds()) for each in (LEAST, MOST))
         for row in ROWS:
             self.fields[f"scene_{row}"] = forms.ChoiceField(
@@ -79,6 +79,12 @@ class ScreenForm(forms.Form):
             dim_from=values["dim_from"],
             dim_until=values["dim_until"],
         )
+
+
+def _offered() -> list[tuple[str, str]]:
+    """Decks stand behind the scenes, and say that they are decks."""
+    found = programme().items()
+    return [(name, f"Deck: {each.label}" if name.startswith(DECK) else each.label) for name, each in found]
 
 
 def initial_of(screen: Screen | None) -> dict[str, Any]:

@@ -16,10 +16,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from alerts.refusals import Refused
 from dashboard.models import Screen
 from dashboard.models.screen import ScreenQuerySet
-from dashboard.scenes import scenes
 from dashboard.screen_forms import MANAGE, ScreenForm, initial_of
 from dashboard.screens import keeping
-from dashboard.screens.showing import Showing, labelled
+from dashboard.screens.programme import labelled, programme
+from dashboard.screens.showing import Showing
 from dashboard.screens.views import page
 from hospital.access import Reach, allow, reach_of
 
@@ -147,7 +147,7 @@ def _move(request: HttpRequest, pk: int, said: str, verb: Callable[..., None], *
 def _form(request: HttpRequest, form: ScreenForm, screen: Screen | None) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "screen": screen}
     if screen:
-        context |= {"row": row_of(screen, timezone.now()), "scenes": scenes()}
+        context |= {"row": row_of(screen, timezone.now()), "scenes": programme()}
     return render(request, "screens/edit.html", context, status=409 if form.errors else 200)
 
 

@@ -1,6 +1,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from alerts import chips
-from dashboard import band, choices, decks, folding, lookers, pulse
+from dashboard import band, choices, decks, folding, lookers, pulse, rows, visits
 from dashboard.cards import Card
 from dashboard.choices import Offered
 from dashboard.faces import Face
@@ -22,13 +23,13 @@ from dashboard.folding import Place
 from dashboard.kinds import OPERATIONS
 from dashboard.looking import Looker
 from dashboard.models import Deck
-from dashboard.rows import Cursor, Newest, Recent, Rows, Severest, Worded
+from dashboard.rows import Cursor, Rows
 from dashboard.standing import EVERYDAY, LEVELS, NEWEST, Slot
+from dashboard.visits import Away
 from dashboard.wall_filters import WallFilter
 from hospital.access import Permission, allow, reach_of
 from listening import sampled, wall_sequence
 from listening.models import Mention
-from listening.models.mention import MentionQuerySet
 from listening.models.source import Liveness
 
 ON_DESK = 40
@@ -36,8 +37,6 @@ ON_SCREEN = 12
 """Cards a column begins with; a big screen shows four and keeps some in reserve."""
 NAMED_ON_SCREEN = 4
 EVERYDAY_KEYS = [slot.key for slot in EVERYDAY]
-SEVEREST_SINCE = timedelta(days=7)
-"""A column that has the most urgent first looks no further back: else last year's stands above today's."""
 
 
 @dataclass(frozen=True)
@@ -48,13 +47,15 @@ class Look:
     offered: Offered
     now: datetime
     deck: Deck | None = None  # None: the one that stands for everybody
+    user_id: int | None = None
 
     @classmethod
     def of(cls, request: HttpRequest, deck: Deck | None = None) -> "Look":
         reach = reach_of(request)
         offered = choices.offered(reach.facility_ids(Permission.SEE_WALL))
         looker = lookers.looking(reach, deck, offered.read(request.GET))
-        return cls(looker, offered, timezone.now(), None if looker.wanted.is_big_screen else deck)
+        shown = None if looker.wanted.is_big_screen else deck
+        return cls(looker, offered, timezone.now(), shown, reach.user.pk)
 
     @property
     def facility_ids(self) -> frozenset[int] | None:
@@ -63,6 +64,11 @@ class Look:
     @property
     def wanted(self) -> WallFilter:
         return self.looker.wanted
+
+    @cached_property
+    def away(self) -> Away | None:
+        """Since when they were away. A wall that hangs before everybody is nobody's."""
+        return None if self.wanted.is_big_screen else visits.away(self.user_id, self.now)
 
     @property
     def query(self) -> str:
@@ -73,27 +79,21 @@ class Look:
     def rows(self, slot: Slot) -> Rows:
         view = Mention.objects.within(self.facility_ids).for_wall()
         view = self.wanted.narrow(view.filter(slot.standing.stored(self.wanted.sentiment)), self.now)
-        if slot.sort == NEWEST:
-            return self.newest(slot, view)
-        since = view.published_since(self.now - SEVEREST_SINCE)
-        tiers = [(level, since.filter(level=level)) for level in slot.standing.levels]
-        return Severest([(level, self.newest(slot, tier)) for level, tier in tiers])
-
-    def newest(self, slot: Slot, view: MentionQuerySet) -> Rows:
-        if slot.standing.query:
-            return Worded(view, slot.standing.query, self.now)
-        return Recent(view, self.now) if slot.standing.is_walked else Newest(view)
+        return rows.of(slot, view, self.now)
 
     def places(self, slot: Slot, size: int, before: Cursor | None) -> tuple[list[Place], Cursor | None]:
         return folding.Column(self.rows(slot), is_folded=self.wanted.is_folded).places(size, before)
 
     def card(self, place: Place, slot: Slot) -> Card:
+        came_at = place.taken_by.collected_at
         return Card(
             place.shown,
             is_named=self.looker.face is Face.DESK,
             stands_at=place.cursor.at,
             suffix=slot.suffix,
             shows_work=self.looker.sees_cases_in(place.shown.facility_id),
+            came_at=came_at,
+            there=self.away.said if self.away and self.away.had(came_at) else "",
         )
 
 

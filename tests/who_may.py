@@ -19,6 +19,7 @@ ENTER = "carla ada"
 
 WHO_MAY = {
     "wall": MEMBERS,
+    "wall-here": MEMBERS,
     "wall-status": MEMBERS,
     "wall-older": MEMBERS,
     "wall-stream": MEMBERS,

@@ -67,6 +67,7 @@ class Quote:
     posted: object
     pieces: tuple[Piece, ...]
     is_cut: bool
+    suffix: str = ""  # of its ids, where one page may hold it twice
 
     @classmethod
     def of(cls, card: Card) -> "Quote":
@@ -87,6 +88,7 @@ class Quote:
             posted=mention.published_at,
             pieces=words,
             is_cut=is_cut,
+            suffix=card.suffix,
         )
 
 

@@ -10,9 +10,9 @@ from alerts import tokens
 from alerts.refusals import Refused
 from dashboard import doorbell
 from dashboard.models import Screen
-from dashboard.scenes import scenes
 from dashboard.screens import breaking, playlist
 from dashboard.screens.playlist import LEAST, LIVE, MOST
+from dashboard.screens.programme import programme
 from hospital import audit
 from hospital.models import Facility
 
@@ -52,7 +52,7 @@ def change(screen: Screen, draft: Draft, *, by: User, at: datetime) -> Screen:
 @transaction.atomic
 def pin(screen: Screen, scene: str, *, by: User, at: datetime) -> None:
     locked = _up(screen)
-    if scene not in scenes():
+    if scene not in programme():
         raise Refused(UNKNOWN)
     _count_anew(locked, _played(locked, at), at)
     locked.pinned, locked.pinned_at = scene, at
@@ -77,7 +77,7 @@ def skip(screen: Screen, *, by: User, at: datetime) -> None:
     if not broken_in.update(until_at=at):
         if locked.pinned:
             raise Refused(PINNED)
-        known = frozenset(scenes())
+        known = frozenset(programme())
         spent = playlist.skipped(locked.playlist(known), breaking.known(locked), at)
         _count_anew(locked, spent, at)
     _save(locked, "screen.skip", by, at)
@@ -128,7 +128,7 @@ def _keep(screen: Screen, draft: Draft, action: str, by: User, at: datetime) -> 
 
 
 def _checked(steps: list[tuple[str, int]]) -> list[tuple[str, int]]:
-    known = scenes()
+    known = programme()
     for scene, seconds in steps:
         if scene not in known:
             raise Refused(UNKNOWN)
@@ -138,7 +138,7 @@ def _checked(steps: list[tuple[str, int]]) -> list[tuple[str, int]]:
 
 
 def _played(screen: Screen, at: datetime) -> timedelta:
-    return playlist.played(screen.playlist(frozenset(scenes())), breaking.known(screen), at)
+    return playlist.played(screen.playlist(frozenset(programme())), breaking.known(screen), at)
 
 
 def _count_anew(screen: Screen, played: timedelta, at: datetime) -> None:

@@ -1,7 +1,7 @@
 """What one big screen shows at one moment, within its own facilities and by where it hangs."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -10,24 +10,21 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from alerts import chips
-from alerts.chips import Chip
-from dashboard import band, folding, pulse
+from dashboard import band, pulse
 from dashboard.boards.ground import Ground
 from dashboard.cards import Card
-from dashboard.folding import Place
 from dashboard.models import Screen
 from dashboard.operations.faces import Board, Face
 from dashboard.operations.joined import Joined
-from dashboard.rows import Newest, Recent
-from dashboard.scenes import Scene, Sight, scenes
+from dashboard.scenes import Scene, Sight
 from dashboard.screen_class import ScreenClass
-from dashboard.screens import breaking, faces, playlist
+from dashboard.screens import breaking, playlist, programme
 from dashboard.screens.playlist import LIVE, Break, Standing
+from dashboard.screens.programme import SAID_IN_PUBLIC
+from dashboard.screens.shelves import Shelf
 from dashboard.standing import EVERYDAY, Slot
 from hospital.models import Facility
 from listening.models import Mention, Source
-from listening.models.mention import MentionQuerySet
 from listening.models.source import Liveness
 from listening.usual import Usual
 
@@ -35,17 +32,6 @@ CARDS = 12
 """A column begins with so many; four are seen, and the others take the place of what leaves."""
 NAMED = 4
 """With more sources than these only those that are not live are named."""
-
-
-IN_PUBLIC = {"needs": "What could be better", "praise": "Thank you"}
-"""What a column is called where everybody passes by."""
-
-
-@dataclass(frozen=True)
-class Shelf:
-    column: Slot
-    heading: str
-    cards: list[SafeString]
 
 
 @dataclass(frozen=True)
@@ -101,12 +87,16 @@ class Showing:
         return self.screen_class == ScreenClass.LOCKED
 
     @cached_property
+    def programme(self) -> Mapping[str, Scene]:
+        return programme.programme()
+
+    @cached_property
     def standing(self) -> Standing:
-        return playlist.standing(self.screen.playlist(frozenset(scenes())), self.breaks, self.now)
+        return playlist.standing(self.screen.playlist(frozenset(self.programme)), self.breaks, self.now)
 
     @property
     def following(self) -> str:
-        return labelled(self.standing.after)
+        return programme.labelled(self.standing.after, in_public=self.is_public)
 
     @property
     def left(self) -> int:
@@ -140,7 +130,7 @@ class Showing:
         """The scene that stands, or what broke in."""
         if self.standing.is_break:
             return SafeString(render_to_string("screens/_break.html", self._broken_in()))
-        scene: Scene = scenes().get(self.standing.scene) or scenes()[LIVE]
+        scene = self.programme.get(self.standing.scene) or self.programme[LIVE]
         return SafeString(
             render_to_string(scene.template, {"sight": self.sight, **scene.context(self.sight)})
         )
@@ -152,29 +142,11 @@ class Showing:
         face = Face(tile, on=Joined(self.facility_ids).on(tile.service.pk)) if tile else None
         return {"card": card, "tile": tile, "face": face, "steps": steps, "since": self.standing.since}
 
-    def mentions(self) -> MentionQuerySet:
-        return faces.shown(Mention.objects.within(self.facility_ids), self.screen_class)
-
     def shelves(self) -> list[Shelf]:
-        return [self._shelf(slot) for slot in EVERYDAY]
+        return [Shelf.of(slot, self._heading(slot), self.sight, CARDS) for slot in EVERYDAY]
 
-    def _shelf(self, slot: Slot) -> Shelf:
-        view = self.mentions().for_wall().filter(slot.standing.stored())
-        rows = Recent(view, self.now) if slot.standing.is_walked else Newest(view)
-        places, _ = folding.Column(rows).places(CARDS)
-        said = {} if self.is_public else chips.for_mentions([each.shown for each in places], self.now)
-        cards = [self._card(each, said.get(each.shown.pk)) for each in places]
-        heading = IN_PUBLIC.get(slot.key, slot.name) if self.is_public else slot.name
-        return Shelf(slot, heading, [faces.rendered(card, self.screen_class) for card in cards])
-
-    def _card(self, place: Place, chip: Chip | None) -> Card:
-        return Card(
-            place.shown,
-            is_named=self.is_named,
-            stands_at=place.cursor.at,
-            shows_work=not self.is_public,
-            chip=chip.text if chip else "",
-        )
+    def _heading(self, slot: Slot) -> str:
+        return SAID_IN_PUBLIC.get(slot.key, slot.name) if self.is_public else slot.name
 
     def status(self) -> dict[str, Any]:
         """What stands around the scenes. A public screen has no band, and no tile of how we are running."""
@@ -214,8 +186,3 @@ def _parts(tones: Counter[str]) -> Iterator[Part]:
         width = round(100 * tones[tone] / tones.total()) if tones.total() else 0
         yield Part(str(tone), tone.label, tones[tone], begins, width)
         begins += width
-
-
-def labelled(scene: str) -> str:
-    found = scenes().get(scene)
-    return found.label if found else ""

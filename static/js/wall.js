@@ -102,6 +102,7 @@ const renew = (old, card) => {
   if (old.hidden && card.matches(".is-gone")) return old.remove();
   const hadFocus = old.contains(document.activeElement);
   [card.hidden, card.className, card.ariaPosInSet] = [old.hidden, `${card.className} is-changed`, old.ariaPosInSet];
+  card.dataset.there = old.dataset.there ?? "";
   old.replaceWith(card);
   if (hadFocus) card.focus({ preventScroll: true });
 };
@@ -151,6 +152,10 @@ body.addEventListener("htmx:afterSettle", ({ target }) => {
   const words = [...document.querySelectorAll("#band :is(.band-title, .band-where, .band-gist)")];
   if (words.length) show(find("alert"), words.map((part) => part.textContent.trim()).join(" "));
   if (!lanes.isConnected) setUp();
+});
+// What had been there when somebody left, by the server's clock. The line above it takes no room.
+body.addEventListener("came-back", ({ detail: { at, said } }) => {
+  for (const { dataset } of lanes.querySelectorAll(".card")) dataset.there = dataset.came > at ? "" : said;
 });
 setUp();
 window.setInterval(beat, 500);

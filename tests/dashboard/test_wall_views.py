@@ -105,12 +105,12 @@ class WallTests(WallTestCase):
         base.mention(sentiment="negative")
         base.mention()
         base.mention(sentiment="positive", lane="praise")
-        with self.assertNumQueries(25):
+        with self.assertNumQueries(26):
             self.get()
         for _ in range(20):
             base.mention(sentiment="negative")
             base.mention()
-        with self.assertNumQueries(25):
+        with self.assertNumQueries(26):
             self.get()
 
 

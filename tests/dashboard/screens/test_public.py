@@ -14,14 +14,14 @@ from dashboard import arrivals
 from dashboard.arrivals import Arrival
 from dashboard.faces import Face
 from dashboard.looking import Looker
-from dashboard.scenes import scenes
 from dashboard.screen_class import ScreenClass
 from dashboard.screens import faces
 from dashboard.screens.faces import NOT_IN_PUBLIC, QUOTED_WORDS
+from dashboard.screens.programme import programme
 from dashboard.standing import EVERYDAY
 from listening.models import Author, Mention
 from tests import base
-from tests.dashboard.screens.base import hang
+from tests.dashboard.screens.base import every_column, hang
 from tests.proof.hostile import OWN, everywhere, of_the_town
 from tests.proof.test_identifiers import told
 
@@ -75,6 +75,9 @@ class CorpusTests(TestCase):
                 sentiment=Mention.Sentiment.values[number % 3],
             )
             cls.secrets |= {*secrets, author.handle, *author.name.split()}
+        # What a desk calls its decks and columns tells too.
+        every_column("Odalys3 Marsh3", "quill4x", expression="the OR to OR and")
+        every_column("Odalys6", "Marsh7")
         cls.sent = arrivals.after(0, limit=2_000)
 
     def check(self, html: str, where: str) -> None:
@@ -91,7 +94,8 @@ class CorpusTests(TestCase):
 
     def test_neither_page_nor_scene_nor_status_nor_stream_tells_of_anybody(self) -> None:
         self.assertGreater(len(self.sent), 250)
-        for name in scenes():
+        self.assertGreater(len(programme()), 8)
+        for name in programme():
             _, address = hang("public", steps=[(name, 60)])
             for part in ("", "scene/", "status/"):
                 self.check(self.client.get(address + part).content.decode(), f"{name} {part}")
@@ -148,7 +152,8 @@ class HiddenTests(TestCase):
         return found
 
     def test_what_is_hidden_changes_nothing(self) -> None:
-        for name in scenes():
+        every_column("Zebrafish", "Zebrafish")
+        for name in programme():
             _, address = hang("public", steps=[(name, 60)], at=self.now)
             before = self.seen(address)
             for lane in NOT_IN_PUBLIC:

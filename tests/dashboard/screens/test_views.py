@@ -13,7 +13,7 @@ from config.logs import WithoutTokens
 from dashboard import release
 from dashboard.models import Screen
 from dashboard.scenes import live
-from dashboard.screens import keeping, showing, views
+from dashboard.screens import keeping, programme, views
 from hospital.models import AuditEntry
 from listening.models import Source
 from tests import base
@@ -199,8 +199,7 @@ class SceneTests(ScreenTestCase):
         other = SimpleNamespace(label="Wards", template="screens/_live.html", context=lambda sight: {})
         known = {"live": live, "wards": other}
         with (
-            mock.patch.object(showing, "scenes", return_value=known),
-            mock.patch.object(keeping, "scenes", return_value=known),
+            mock.patch.object(programme, "scenes", return_value=known),
         ):
             _, address = hang(steps=[("live", 60), ("wards", 10)])
             scene = self.get(address + "scene/")
