@@ -131,7 +131,7 @@ class HostileTests(BrowserTestCase):
         self.assertLessEqual(found["cards"], CARD_PIXELS)
         self.assertEqual(page.evaluate(INSIDE), [])
         self.assertEqual(self.troubles, [])
-        allowed = ("/wall/status/", "/cases/", "/wall/stream/", "/operations/")
+        allowed = ("/wall/status/", "/wall/here/", "/cases/", "/wall/stream/", "/operations/")
         self.assertEqual([path for path in self.asked if not path.startswith(allowed)], [])
 
     def check_first_load(self) -> None:
