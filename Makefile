@@ -1,6 +1,6 @@
 # Needs only make, a POSIX shell and Python 3.11 or later.
 #   make run     everything (web, workers, beat, stream), on the embedded database and broker, with the sandbox
-#   make test    the tests, in six minutes     make lint   ruff and mypy
+#   make test    the tests                     make lint   ruff and mypy
 #   make walks   the long ways through the product, most of them in a browser
 #   make bench   the benchmark table           make setup  only what is missing
 .POSIX:

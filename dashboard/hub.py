@@ -114,10 +114,12 @@ class Hub:
         async with self.starting:
             if not self.tasks:
                 await self.start()
+            # Among the walls before anything is waited for: the last one that leaves stops the hub.
+            client = Client(since=self.last)
+            self.clients.add(client)
             if face and face not in self.faces:
                 await self.look_as(face)
-        client = Client(since=self.last)
-        self.clients.add(client)
+                client.since = self.last
         return client
 
     async def look_as(self, face: Face) -> None:

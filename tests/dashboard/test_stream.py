@@ -109,6 +109,17 @@ class ArrivalTests(StreamTestCase):
         self.assertEqual(rendered.call_count, 1)
         await self.close()
 
+    async def test_the_last_to_leave_stops_nothing_for_one_who_is_just_coming(self) -> None:
+        center = hub.Hub()
+        first = await center.join(Face.DESK)
+        async with center.news:
+            coming = asyncio.create_task(center.join(Face.SCREEN))
+            await asyncio.sleep(0)
+            center.leave(first)
+        second = await coming
+        self.assertTrue(center.tasks)
+        center.leave(second)
+
     async def test_it_is_rendered_as_somebody_looks_at_it(self) -> None:
         center = hub.Hub()
         client = await center.join(Face.DESK)
