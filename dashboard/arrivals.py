@@ -15,7 +15,7 @@ from django.utils.html import format_html
 
 from alerts import chips
 from dashboard import cards, faces, folding
-from dashboard.faces import Face
+from dashboard.faces import Face, Shown
 from dashboard.frames import frame, lines
 from dashboard.looking import Looker
 from dashboard.standing import Slot, Standing, Subject
@@ -28,16 +28,20 @@ EMERGENCY = frame("bell", "emergency")
 """The band above all columns waits for no poll."""
 COUNTED = "Now counted on the card of its story."
 
+Told = set[tuple[int, frozenset[Standing]]]
+"""Mentions, each with the columns for which its card was sent."""
+
 
 @dataclass(frozen=True)
 class Arrival:
     """A mention on its way to the open walls, ready to send."""
 
     seq: int
+    pk: int
     subject: Subject
     about_us: str
     published_at: datetime
-    shown: Mapping[Face, bytes]  # the card, as lines of a frame; none of one that is gone
+    shown: Mapping[Face, bytes]  # the card; none of one that is gone
     away: bytes  # what takes it from where it stood
     drop: bytes  # the same where it is only no part of what is asked for
     counted: bytes = b""  # lines of what stands in its place where its story tells it
@@ -51,7 +55,8 @@ class Arrival:
     def is_gone(self) -> bool:
         return not self.shown
 
-    def frame_for(self, looker: Looker, now: datetime) -> bytes | None:
+    def frame_for(self, looker: Looker, now: datetime, told: Told | None = None) -> bytes | None:
+        """`told`: the cards that are sent later in the same piece, and so not with this one."""
         if not looker.reaches(self.subject.facility_id):
             return None
         if self.is_gone:
@@ -60,12 +65,13 @@ class Arrival:
         if not standing or looker.face not in self.shown:
             # It may have stood there until it changed.
             return self.drop
-        told = self.told_by if self.told_by and looker.face in self.told_by.shown else None
-        together = told.among(looker, now) & standing if told and looker.wanted.is_folded else frozenset()
-        sent = self.card(looker, standing - together)
-        if told and together:
+        teller = self.told_by if self.told_by and looker.face in self.told_by.shown else None
+        together = teller.among(looker, now) & standing if teller and looker.wanted.is_folded else frozenset()
+        told = set() if told is None else told
+        sent = self.once(looker, standing - together, told)
+        if teller and together:
             sent += self.frame("drop", named(looker.slots, together), self.counted)
-            sent += told.card(looker, together)
+            sent += teller.once(looker, together, told)
         return sent + (EMERGENCY if self.subject.level == Mention.Level.P0 else b"")
 
     def among(self, looker: Looker, now: datetime) -> frozenset[Standing]:
@@ -80,6 +86,12 @@ class Arrival:
         if known is None:
             known = self.decided[standing] = standing.holds(self.subject)
         return known
+
+    def once(self, looker: Looker, standing: frozenset[Standing], told: Told) -> bytes:
+        if (self.pk, standing) in told:
+            return b""
+        told.add((self.pk, standing))
+        return self.card(looker, standing)
 
     def card(self, looker: Looker, standing: frozenset[Standing]) -> bytes:
         if not standing:
@@ -112,7 +124,7 @@ def named(slots: Iterable[Slot], standing: frozenset[Standing]) -> str:
 def after(
     seq: int, *, upto: int | None = None, limit: int, wanted: Collection[Face] = faces.ALL
 ) -> list[Arrival]:
-    """What lies beyond a number, with the faces that somebody looks at."""
+    """What lies beyond a number; the faces that somebody looks at are rendered here and now."""
     changed = MentionVersion.objects.filter(mention=OuterRef("pk"))
     # The whole text: columns ask for words.
     mentions = cards.for_cards(Mention.objects.filter(wall_seq__gt=seq)).defer(None).order_by("wall_seq")
@@ -154,9 +166,10 @@ def arrival(
             for event, said in (("gone", words), ("drop", CHANGED))
         )
         if not (mention.is_gone or mention.is_excluded):
-            shown = {face: lines(html) for face, html in faces.of(mention, chip, wanted).items()}
+            shown = Shown(mention, chip, made=() if told_by else wanted)
     return Arrival(
         seq=seq,
+        pk=mention.pk,
         subject=Subject.of(mention),
         about_us=mention.about_us,
         published_at=mention.published_at,

@@ -40,8 +40,8 @@ QUEUE = 500  # arrivals that may wait for one wall
 TICK_SECONDS = 2.0
 MANY = 50
 BREATH_SECONDS = 0.5
-"""In a flood: so long between two looks. Each story's card is then rendered once for more of its posts, and
-whoever asks for a page meanwhile gets it."""
+"""In a flood: so long between two looks, and as long as the last one took. Each story's card is then rendered
+once for more of its posts, and whoever asks for a page meanwhile gets it."""
 STALE_SECONDS = 10.0
 """A hub that has not reached the database for so long is not live, and sends no heartbeat."""
 
@@ -80,7 +80,8 @@ Item = Arrival | bytes
 class Client:
     """One open wall."""
 
-    def __init__(self, since: int) -> None:
+    def __init__(self, since: int, face: Face | None = None) -> None:
+        self.face = face
         self.since = since  # everything up to here was sent out before it joined
         self.queue: asyncio.Queue[Item] = asyncio.Queue(QUEUE)
         self.is_lost = False
@@ -98,11 +99,9 @@ class Hub:
         self.recent: deque[Arrival] = deque(maxlen=KEPT)
         self.last = 0
         self.floor = 0  # `recent` holds everything beyond this
-        self.faces: frozenset[Face] = frozenset()  # as which `recent` shows them, and all that come
         self.checked_at = 0.0
         self.bell = asyncio.Event()
         self.starting = asyncio.Lock()
-        self.news = asyncio.Lock()
         self.tasks: list[asyncio.Task[None]] = []
 
     @property
@@ -114,20 +113,10 @@ class Hub:
         async with self.starting:
             if not self.tasks:
                 await self.start()
-            # Among the walls before anything is waited for: the last one that leaves stops the hub.
-            client = Client(since=self.last)
+            # Nothing is waited for from here on: the last wall that leaves stops the hub.
+            client = Client(since=self.last, face=face)
             self.clients.add(client)
-            if face and face not in self.faces:
-                await self.look_as(face)
-                client.since = self.last
         return client
-
-    async def look_as(self, face: Face) -> None:
-        # Not while a batch is on its way that was made without it.
-        async with self.news:
-            self.faces |= {face}
-            self.recent.clear()
-            self.floor = self.last
 
     def leave(self, client: Client) -> None:
         self.clients.discard(client)
@@ -137,7 +126,6 @@ class Hub:
     async def start(self) -> None:
         self.last = self.floor = await reading(wall_sequence.newest)
         self.recent.clear()
-        self.faces = frozenset()
         self.checked_at = monotonic()
         self.tasks = [asyncio.create_task(self.watch()), asyncio.create_task(self.listen())]
         for task in self.tasks:
@@ -164,8 +152,9 @@ class Hub:
                 await asyncio.wait_for(self.bell.wait(), TICK_SECONDS)
             self.bell.clear()
             try:
+                began = monotonic()
                 if await self.drain() >= MANY:
-                    await asyncio.sleep(BREATH_SECONDS)
+                    await asyncio.sleep(max(BREATH_SECONDS, monotonic() - began))
             except DatabaseError as error:
                 logger.warning("The wall cannot read the database: %s", type(error).__name__)
                 await asyncio.sleep(TICK_SECONDS)
@@ -174,11 +163,11 @@ class Hub:
         """Pass on all that is new; how many."""
         count, more = 0, True
         while more:
-            async with self.news:
-                found = await reading_news(self.last, self.faces)
-                self.checked_at = monotonic()
-                for arrival in found:
-                    self.pass_on(arrival)
+            faces = frozenset(client.face for client in self.clients if client.face)
+            found = await reading_news(self.last, faces)
+            self.checked_at = monotonic()
+            for arrival in found:
+                self.pass_on(arrival)
             count, more = count + len(found), len(found) == BATCH
             # Lets the walls take what waits for them before the next batch comes.
             await asyncio.sleep(0)

@@ -10,6 +10,7 @@ import json
 import random
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from importlib import import_module
 from time import monotonic
@@ -24,7 +25,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from dashboard import lookers
-from dashboard.arrivals import Arrival
+from dashboard.arrivals import Arrival, Told
 from dashboard.faces import HUNG, Face
 from dashboard.frames import CLOSING, frame, retry
 from dashboard.hub import Client, Hub, hub, reading
@@ -80,7 +81,7 @@ async def events(looker: Looker, last_id: str, again: Again) -> AsyncIterator[by
         position = client.since
         if last_id:
             found, position = await caught_up(center, client, looker.face, last_id)
-            yield b"".join(frame_of(item, looker) for item in found)
+            yield sent(found, looker)
         async for chunk in live(center, client, Watch(looker, again), position):
             yield chunk
     finally:
@@ -101,11 +102,18 @@ class Watch:
             return True
 
 
-def frame_of(item: Arrival | bytes, looker: Looker) -> bytes:
+def sent(items: list[Arrival | bytes], looker: Looker) -> bytes:
+    """Several at once. A story's card goes out once, where it stands last."""
+    now, told = timezone.now(), Told()
+    newest_first = [frame_of(item, looker, now, told) for item in reversed(items)]
+    return b"".join(reversed(newest_first))
+
+
+def frame_of(item: Arrival | bytes, looker: Looker, now: datetime, told: Told) -> bytes:
     if isinstance(item, bytes):
         is_for_desks = item.startswith(BELL) and looker.face in HUNG and item not in FOR_SCREENS
         return b"" if is_for_desks else item
-    return item.frame_for(looker, timezone.now()) or b""
+    return item.frame_for(looker, now, told) or b""
 
 
 async def caught_up(
@@ -137,7 +145,7 @@ async def live(center: Hub, client: Client, watch: Watch, position: int) -> Asyn
             check_at = next_check()
         fresh = [item for item in items if isinstance(item, bytes) or item.seq > position]
         position = max([position, *(item.seq for item in fresh if isinstance(item, Arrival))])
-        chunk = b"".join(frame_of(item, watch.looker) for item in fresh)
+        chunk = sent(fresh, watch.looker)
         # By the clock and not by the silence: all that arrives may be for other walls.
         if monotonic() >= beat_at:
             chunk += heartbeat(center, position)

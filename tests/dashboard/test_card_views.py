@@ -10,7 +10,7 @@ from alerts.models import Case
 from dashboard import arrivals, cards
 from dashboard.faces import Face
 from dashboard.looking import Looker
-from dashboard.stream import frame_of
+from dashboard.stream import sent
 from hospital.models import Facility, Role
 from tests import base
 
@@ -76,7 +76,7 @@ class WhoSeesTests(TestCase):
             (frozenset({self.north.pk}), True),
             (None, True),
         ):
-            card = frame_of(came, Looker(None, case_facility_ids=where))
+            card = sent([came], Looker(None, case_facility_ids=where))
             self.assertIn(b"Three hours", card)
             self.assertEqual(b">Pete<" in card, sees)
 

@@ -7,7 +7,8 @@ from django.test import TestCase
 from django.urls import reverse
 from django.utils import timezone
 
-from dashboard import arrivals
+from dashboard import arrivals, stream
+from dashboard.faces import Face
 from dashboard.looking import Looker
 from dashboard.stories import Told
 from dashboard.wall_filters import WallFilter
@@ -190,8 +191,26 @@ class FoldTests(TestCase):
         self.tell(0, 1, 2, 3)
         with mock.patch("dashboard.cards.rendered", return_value="<article>") as rendered:
             arrivals.after(0, limit=9)
-        # Four of their own and the one for all, each for desks and for big screens.
-        self.assertEqual(rendered.call_count, 10)
+        # The first of its own and as the one for all, each for desks and for big screens.
+        self.assertEqual(rendered.call_count, 4)
+
+    def test_what_its_story_tells_is_rendered_for_who_asks_for_each_and_asks_nothing(self) -> None:
+        self.tell(0, 1)
+        Mention.objects.update(level="P1", set_by_people=["level"], title="Lost")
+        (told,) = (each for each in arrivals.after(0, limit=9) if each.told_by)
+        with self.assertNumQueries(0):
+            found = {face: told.shown[face].decode() for face in told.shown}
+        self.assertEqual({*found}, {*Face})
+        self.assertIn(f'id="mention-{told.pk}"', found[Face.DESK])
+
+    def test_a_storys_card_goes_out_once_where_it_stands_last(self) -> None:
+        self.tell(0, 1, 2)
+        found = arrivals.after(0, limit=9)
+        for items in (found, [each for each in found if each.told_by]):
+            sent = stream.sent([*items], Looker(None)).decode()
+            self.assertEqual((sent.count("event: mention"), sent.count("event: drop")), (1, 2))
+            self.assertGreater(sent.index("event: mention"), sent.rindex("event: drop"))
+            self.assertIn(f"event: mention\nid: {items[-1].seq}\n", sent)
 
     def test_an_open_wall_is_told_by_the_storys_card(self) -> None:
         self.tell(0, 1)
