@@ -34,14 +34,14 @@ from listening import wall_sequence
 
 logger = logging.getLogger(__name__)
 
-BATCH = 200
+BATCH = 300
 KEPT = 500  # arrivals kept in memory for walls that come back
 QUEUE = 500  # arrivals that may wait for one wall
 TICK_SECONDS = 2.0
 MANY = 50
-BREATH_SECONDS = 0.5
-"""In a flood: so long between two looks, and as long as the last one took. Each story's card is then rendered
-once for more of its posts, and whoever asks for a page meanwhile gets it."""
+BREATH_SECONDS = (0.5, 2.0)
+"""In a flood: as long between two looks as the last one took, within these. A story's card is then made once
+for more of its posts, and whoever asks for a page meanwhile gets it."""
 STALE_SECONDS = 10.0
 """A hub that has not reached the database for so long is not live, and sends no heartbeat."""
 
@@ -152,26 +152,24 @@ class Hub:
                 await asyncio.wait_for(self.bell.wait(), TICK_SECONDS)
             self.bell.clear()
             try:
-                began = monotonic()
-                if await self.drain() >= MANY:
-                    await asyncio.sleep(max(BREATH_SECONDS, monotonic() - began))
+                await self.drain()
             except DatabaseError as error:
                 logger.warning("The wall cannot read the database: %s", type(error).__name__)
                 await asyncio.sleep(TICK_SECONDS)
 
-    async def drain(self) -> int:
-        """Pass on all that is new; how many."""
-        count, more = 0, True
-        while more:
+    async def drain(self) -> None:
+        """Pass on all that is new."""
+        while True:
+            began = monotonic()
             faces = frozenset(client.face for client in self.clients if client.face)
             found = await reading_news(self.last, faces)
             self.checked_at = monotonic()
             for arrival in found:
                 self.pass_on(arrival)
-            count, more = count + len(found), len(found) == BATCH
-            # Lets the walls take what waits for them before the next batch comes.
-            await asyncio.sleep(0)
-        return count
+            if len(found) < MANY:
+                return
+            shortest, longest = BREATH_SECONDS
+            await asyncio.sleep(min(longest, max(shortest, monotonic() - began)))
 
     def pass_on(self, arrival: Arrival) -> None:
         if len(self.recent) == KEPT:

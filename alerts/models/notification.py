@@ -93,6 +93,12 @@ class Notification(models.Model):
             ),
         ]
         indexes = [
+            # The bell of the desk: which pages stand, or were answered a moment ago.
+            models.Index(
+                fields=["acknowledged_at"],
+                name="notification_page",
+                condition=Q(kind="page", passed_on_at__isnull=True),
+            ),
             # The sweep: what is to be sent.
             models.Index(
                 fields=["id"], name="notification_outbox", condition=Q(state__in=["waiting", "sending"])

@@ -70,5 +70,8 @@ def _pages(desk: Desk, now: datetime) -> list[Notification]:
     facility_ids = desk.reach.facility_ids(Permission.SEE_CASES)
     counts = Q(acknowledged_at__isnull=True) | Q(acknowledged_at__gt=now - ANSWERED_STAYS)
     pages = Notification.objects.pages().filter(counts, passed_on_at__isnull=True)
-    there = pages.filter(case__in=Case.objects.within(facility_ids).open())
+    # The few that stand first: asked as one, every open case is looked at.
+    paged = list(pages.filter(case__isnull=False).values_list("case_id", flat=True))
+    seen = Case.objects.within(facility_ids).open().filter(pk__in=paged).values_list("pk", flat=True)
+    there = pages.filter(case_id__in=list(seen))
     return list(there.select_related("case__facility", "case__queue", "case__owner", "acknowledged_by")[:50])

@@ -207,6 +207,8 @@ class Mention(models.Model):
             ),
             # What is restricted: the cases that only two roles see, and its themes.
             models.Index(fields=["id"], name="mention_restricted", condition=Q(lane__in=RESTRICTED_LANES)),
+            # Who is still in the building: asked with every page of the wall.
+            models.Index(fields=["id"], name="mention_in_building", condition=Q(lane="in_building")),
             # Which mentions a query may find: `listening/candidates.py` asks it.
             GinIndex(Func(F("title"), F("text"), function="listening_words"), name="mention_words"),
             # route_due: mentions no rule has looked at yet.

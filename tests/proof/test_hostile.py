@@ -131,7 +131,14 @@ class HostileTests(BrowserTestCase):
         self.assertLessEqual(found["cards"], CARD_PIXELS)
         self.assertEqual(page.evaluate(INSIDE), [])
         self.assertEqual(self.troubles, [])
-        allowed = ("/wall/status/", "/wall/here/", "/cases/", "/wall/stream/", "/operations/")
+        allowed = (
+            "/wall/status/",
+            "/wall/here/",
+            "/cases/",
+            "/wall/stream/",
+            "/operations/",
+            "/board/thanks/",
+        )
         self.assertEqual([path for path in self.asked if not path.startswith(allowed)], [])
 
     def check_first_load(self) -> None:
