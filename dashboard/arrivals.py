@@ -141,10 +141,24 @@ def after(
     # In a storm hundreds of a page are told by the same few cards.
     made = partial(arrival, wanted=wanted)
     stories = {pk: (headline, made(headline, said.get(pk, ""))) for pk, headline in headlines.items()}
-    return [made(mention, said.get(mention.pk, ""), told_by=teller(mention, stories)) for mention in found]
+    return [
+        made_already(stories, mention)
+        or made(mention, said.get(mention.pk, ""), told_by=teller(mention, stories))
+        for mention in found
+    ]
 
 
-def teller(mention: Mention, stories: Mapping[int, tuple[Mention, Arrival]]) -> Arrival | None:
+Stories = Mapping[int, tuple[Mention, Arrival]]
+"""The headline of each, and its card."""
+
+
+def made_already(stories: Stories, mention: Mention) -> Arrival | None:
+    """A headline that has come anew is not rendered twice, if no more has come of it since."""
+    headline, arrival = stories.get(mention.pk, (None, None))
+    return arrival if headline and headline.wall_seq == mention.wall_seq else None
+
+
+def teller(mention: Mention, stories: Stories) -> Arrival | None:
     """Its story's card, where that says it as well."""
     known = stories.get(mention.story.headline_id or 0) if mention.story else None
     if known and known[0].pk != mention.pk and folding.stands_for(known[0], mention):

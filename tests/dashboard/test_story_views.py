@@ -191,8 +191,8 @@ class FoldTests(TestCase):
         self.tell(0, 1, 2, 3)
         with mock.patch("dashboard.cards.rendered", return_value="<article>") as rendered:
             arrivals.after(0, limit=9)
-        # The first of its own and as the one for all, each for desks and for big screens.
-        self.assertEqual(rendered.call_count, 4)
+        # Of its own and as the one for all, once for desks and once for big screens.
+        self.assertEqual(rendered.call_count, 2)
 
     def test_what_its_story_tells_is_rendered_for_who_asks_for_each_and_asks_nothing(self) -> None:
         self.tell(0, 1)
