@@ -21,7 +21,7 @@ REMEMBERED = timedelta(hours=24)
 """What nobody has closed leaves the band after a day; its case stays open."""
 
 SPOKEN_STAYS = timedelta(minutes=10)
-IN_BUILDING = Mention.objects.filter(lane=building.LANE).values("pk")
+IN_BUILDING = Mention.objects.within(None).filter(lane=building.LANE).values("pk")
 MOST_WAITING = 50
 """So many are read of those in the building; of more than these the band says that there are more."""
 TAKEN, ANSWERED = "taken", "answered"
@@ -99,8 +99,8 @@ def _in_building(facility_ids: frozenset[int] | None, now: datetime) -> list[Cas
     open_cases = Case.objects.within(facility_ids).there().open().filter(mention__is_gone=False)
     recent = open_cases.filter(opened_at__gt=now - REMEMBERED).exclude(mention__lane__in=RESTRICTED_LANES)
     # Either has an index of its own; joined by an "or" they would have every open case looked at.
-    of_lane = Case.objects.filter(mention__in=IN_BUILDING).values("pk")
-    of_queue = Case.objects.open().filter(queue__slug=building.QUEUE).values("pk")
+    of_lane = Case.objects.within(None).filter(mention__in=IN_BUILDING).values("pk")
+    of_queue = Case.objects.within(None).open().filter(queue__slug=building.QUEUE).values("pk")
     here = recent.filter(pk__in=of_lane.union(of_queue)).exclude(mention__level=Mention.Level.P0)
     newest = standing.read(here).order_by("-opened_at")[:MOST_WAITING]
     cases = sorted(newest, key=lambda case: case.opened_at)
