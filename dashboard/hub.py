@@ -34,9 +34,10 @@ from listening import wall_sequence
 
 logger = logging.getLogger(__name__)
 
-BATCH = 300
+BATCH = 1_000
+"""Read at once: the more, the fewer times a story's card is made."""
 KEPT = 500  # arrivals kept in memory for walls that come back
-QUEUE = 500  # arrivals that may wait for one wall
+QUEUE = 2 * BATCH  # arrivals that may wait for one wall
 TICK_SECONDS = 2.0
 MANY = 50
 BREATH_SECONDS = (0.5, 2.0)
