@@ -94,7 +94,7 @@ def pass_on(case_id: int, now: datetime) -> Notification | None:
     late = case.notifications.standing().filter(created_at__lte=now - ANSWERED_WITHIN).first()
     if late is None or case.state == Case.State.CLOSED:
         return None
-    if late.state == State.NOBODY and _chosen(case, now) is None:
+    if late.state == State.NOBODY and _chosen(case, on_duty(case, now)[1]) is None:
         return None
     Notification.objects.filter(pk=late.pk).update(passed_on_at=now)
     return _write(case, now, None)
@@ -167,15 +167,15 @@ def having(role: str, facility_id: int | None, at: datetime) -> tuple[str, list[
     return (Duty.Role.DESK, list(desk)) if desk else (role, [])
 
 
-def _chosen(case: Case, at: datetime) -> Duty | None:
+def _chosen(case: Case, duties: Sequence[Duty]) -> Duty | None:
     earlier = case.notifications.pages().filter(duty_id__isnull=False).order_by("id")
     ids = list(earlier.values_list("duty_id", flat=True))
-    return next_on(on_duty(case, at)[1], Counter(ids), ids[-1] if ids else None)
+    return next_on(duties, Counter(ids), ids[-1] if ids else None)
 
 
 def _write(case: Case, at: datetime, by: User | None) -> Notification:
-    role, duty = on_duty(case, at)[0], _chosen(case, at)
-    row = to_send(Notification(case=case, role=role, created_at=at), duty)
+    role, duties = on_duty(case, at)
+    row = to_send(Notification(case=case, role=role, created_at=at), _chosen(case, duties))
     word = Duty.Role(role).label
     tell(case.pk, Kind.PAGED, by=by, at=at, role=word, whom=row.name, by_phone=row.state == State.BY_PHONE)
     return row
