@@ -11,9 +11,11 @@ ends it. Without one Reddit answers hardly any feed.
 Limits: not documented. A feed is asked with the marks of its last answer; what Reddit says of its limit is
 obeyed. What fell off a feed between two polls is lost: when none of its entries is known, the source says
 that some may be missing. A feed never tells that something was deleted, nor which comment another answers.
-Names are those of the API, and yet a post that both hear is stored for each: connect one of the two.
+What the feed heard first is not looked up again, though the API is connected as well.
 
-Replies: none; the link leads to the post.
+Names are those of the API: a post that both hear is one mention.
+
+Replies: none; the link leads to the post. Where the API is connected as well, that one answers.
 
 Cursor: `feeds` holds for each feed the marks of its last answer, what was listened for, and in `seen` its
 entries with a digest of what they said; `walk` is the feed that is next in a round. Only what is new or has
@@ -72,7 +74,8 @@ TOKEN = re.compile(r"[\w-]{8,200}", re.ASCII)  # a shorter one would be cut out 
 
 class RedditFeedOptions(forms.Form):
     communities = forms.CharField(
-        validators=[reddit.are_communities], help_text="Separated by commas, such as r/yourtown, r/nursing."
+        validators=[reddit.are_communities],
+        help_text="Separated by commas, such as r/yourtown, r/nursing.",
     )
     account = forms.RegexField(
         r"^\s*(?:/?u/)?[\w-]{3,20}\s*\Z",
@@ -114,6 +117,7 @@ class RedditFeed:
         limits="Not documented; what Reddit asks is obeyed. Every minute is enough.",
         cannot_see="What fell off a feed between two polls, comments outside the named communities, private "
         "communities that the account is not in, and which comment another answers.",
+        ids="reddit",
         terms_url="https://redditinc.com/policies/user-agreement",
     )
     syntax: Syntax | None = None
