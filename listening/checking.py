@@ -1,14 +1,18 @@
 """Trying credentials when they are entered: one real reading of the network, of which nothing is stored.
 
 It asks for the words of the first watchlist, an hour back where the network can be told so: some charge for
-every post that they show.
+every post that they show. Where several feeds, pages or places are named, each is tried by itself, so that
+one that is dead can be named beside those that work.
 """
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
+from django.forms.utils import pretty_name
 from django.utils import timezone
 
 from listening import connections, watchlists
@@ -24,9 +28,13 @@ from listening.sources.contract import (
     RateLimited,
     SourceError,
 )
+from listening.sources.options import PartsField
 
 SECONDS = 12.0
 """Of one call. A token and a reading are two, and whoever waits has a browser open."""
+
+LAST_BEGIN, MOST_PARTS = 15.0, 20
+"""No part is begun later, and no more of them are tried: the first poll asks the rest."""
 
 BACKFILL_HOURS = 1
 ANY_WORD = "hospital"
@@ -44,6 +52,7 @@ class Outcome:
     kind: str = ""  # of an error
     is_final: bool = False
     seen: int = 0  # posts that it was shown, which some networks charge for
+    is_partly: bool = False  # it works, and something of it does not
 
     @property
     def works(self) -> bool:
@@ -57,17 +66,96 @@ def check(
     now: datetime,
     *,
     worked_until: datetime | None = None,
+    clock: Callable[[], float] = time.monotonic,
 ) -> Outcome:
-    """One reading. `worked_until`: when these very credentials last worked."""
-    narrowed = dict(options)
+    """One reading of each part. `worked_until`: when these very credentials last worked."""
+    tried = list(_tried(adapter, options, secrets, clock))
+    pages = [each.page for each in tried if each.page]
+    errors = [each.error for each in tried if each.error]
+    if not pages or (errors and adapter.secrets and isinstance(errors[-1], OF_THE_KEY)):
+        return failed(adapter.label, errors[-1 if pages else 0], now, worked_until)
+    page = Page([post for page in pages for post in page.posts], {})
+    seen = sum(len(page.posts) + len(page.unreadable) + page.passed for page in pages)
+    but = [*(each.said for each in tried if each.said), *_left(tried)]
+    return Outcome(" ".join([worked(page, now), *but]), seen=seen, is_partly=any(each.said for each in tried))
+
+
+OF_THE_KEY = (AuthFailed, RateLimited, QuotaExhausted)
+"""What holds for every part, where a network asks for a key."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One thing of several that are read. `name`: what an administrator knows it by; empty for the whole."""
+
+    name: str
+    options: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Tried:
+    part: Part
+    page: Page | None = None
+    error: SourceError | None = None
+
+    @property
+    def said(self) -> str:
+        """What is wrong with it, and what to do; nothing where it works."""
+        if self.error is not None:
+            return f"{self.part.name}: {self.error.message} Mend it or take it out; the others are read."
+        gap = self.page.gap if self.page else ""
+        return f"{self.part.name}: {gap}" if gap and self.part.name else gap
+
+
+def _left(tried: Sequence[Tried]) -> list[str]:
+    left = sum(each.page is None and each.error is None for each in tried)
+    return (
+        [f"{left} more {'was' if left == 1 else 'were'} not tried: the first poll asks them."] if left else []
+    )
+
+
+def parts_of(adapter: Adapter, options: Mapping[str, Any]) -> list[Part]:
+    """Each named thing alone with what else is entered; the whole where there is but one."""
+    fields = {n: f for n, f in adapter.OptionsForm.base_fields.items() if isinstance(f, PartsField)}
+    emptied = {**options, **dict.fromkeys(fields, "")}
+    parts = [
+        Part(f"{pretty_name(name)}, number {number} ({_known_as(one)})", {**emptied, name: one})
+        for name, field in fields.items()
+        for number, one in enumerate(field.split(str(options.get(name) or "")), 1)
+    ]
+    return parts if len(parts) > 1 else [Part("", options)]
+
+
+def _known_as(one: str) -> str:
+    """An address by its host: its path may hold a token, and this sentence is kept for the next page."""
+    place = urlsplit(one) if "://" in one else None
+    return (place.hostname or "") if place else one[:60]
+
+
+def _tried(
+    adapter: Adapter, options: Mapping[str, Any], secrets: Mapping[str, str], clock: Callable[[], float]
+) -> Iterator[Tried]:
+    began_at, is_over = clock(), False
+    for number, part in enumerate(parts_of(adapter, options)):
+        passed = clock() - began_at
+        if is_over or passed > LAST_BEGIN or number >= MOST_PARTS:
+            yield Tried(part)
+            continue
+        seconds = min(SECONDS, (2 * SECONDS - passed) / 2)
+        tried = _try(adapter, part, secrets, seconds)
+        is_over = bool(adapter.secrets) and isinstance(tried.error, OF_THE_KEY)
+        yield tried
+
+
+def _try(adapter: Adapter, part: Part, secrets: Mapping[str, str], seconds: float) -> Tried:
+    narrowed = dict(part.options)
     if "backfill_hours" in narrowed:
         narrowed["backfill_hours"] = BACKFILL_HOURS
-    connection = Connection(narrowed, dict(secrets), connections.is_sandbox(narrowed), seconds=SECONDS)
+    connection = Connection(narrowed, dict(secrets), connections.is_sandbox(narrowed), seconds=seconds)
     try:
-        page = adapter.fetch(connection, (_words(),), {})
+        return Tried(part, page=adapter.fetch(connection, (_words(),), {}))
     except SourceError as error:
-        return failed(adapter.label, error, now, worked_until)
-    return Outcome(worked(page, now), seen=len(page.posts) + len(page.unreadable) + page.passed)
+        return Tried(part, error=error)
 
 
 def _words() -> Listening:

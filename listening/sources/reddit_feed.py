@@ -57,7 +57,7 @@ from listening.sources.contract import (
     Target,
 )
 from listening.sources.http import Answer, accept, exchange
-from listening.sources.options import address_field, option, secret
+from listening.sources.options import PartsField, address_field, option, secret
 from listening.sources.rss import ACCEPT
 from listening.sources.search import Syntax
 from listening.sources.sheet import Sheet
@@ -72,8 +72,14 @@ WHERE = (
 TOKEN = re.compile(r"[\w-]{8,200}", re.ASCII)  # a shorter one would be cut out of the words of posts
 
 
+class CommunitiesField(PartsField):
+    def split(self, written: str) -> list[str]:
+        return reddit.subreddits(written)
+
+
 class RedditFeedOptions(forms.Form):
-    communities = forms.CharField(
+    communities = CommunitiesField(
+        widget=forms.TextInput,
         validators=[reddit.are_communities],
         help_text="Separated by commas, such as r/yourtown, r/nursing.",
     )
