@@ -73,13 +73,16 @@ def check(
     pages = [each.page for each in tried if each.page]
     errors = [each.error for each in tried if each.error]
     if not pages or (errors and adapter.secrets and isinstance(errors[-1], OF_THE_KEY)):
-        return failed(adapter.label, errors[-1 if pages else 0], now, worked_until)
+        error = errors[-1 if pages else 0]
+        return failed(adapter.label, error, now, worked_until, has_key=bool(adapter.secrets))
     page = Page([post for page in pages for post in page.posts], {})
     seen = sum(len(page.posts) + len(page.unreadable) + page.passed for page in pages)
     but = [*(each.said for each in tried if each.said), *_left(tried)]
-    return Outcome(" ".join([worked(page, now), *but]), seen=seen, is_partly=any(each.said for each in tried))
+    well = worked(page, now) if page.posts or any(not page.gap for page in pages) else UNSURE
+    return Outcome(" ".join([well, *but]), seen=seen, is_partly=any(each.said for each in tried))
 
 
+UNSURE = "It answered, and nothing could be read yet. The first poll asks again."
 OF_THE_KEY = (AuthFailed, RateLimited, QuotaExhausted)
 """What holds for every part, where a network asks for a key."""
 
@@ -90,6 +93,7 @@ class Part:
 
     name: str
     options: Mapping[str, Any]
+    is_keyless: bool = False
 
 
 @dataclass(frozen=True)
@@ -102,7 +106,12 @@ class Tried:
     def said(self) -> str:
         """What is wrong with it, and what to do; nothing where it works."""
         if self.error is not None:
-            return f"{self.part.name}: {self.error.message} Mend it or take it out; the others are read."
+            why = (
+                NO_SIGN_IN
+                if self.part.is_keyless and isinstance(self.error, AuthFailed)
+                else self.error.message
+            )
+            return f"{self.part.name}: {why} Mend it or take it out; the others are read."
         gap = self.page.gap if self.page else ""
         return f"{self.part.name}: {gap}" if gap and self.part.name else gap
 
@@ -119,7 +128,11 @@ def parts_of(adapter: Adapter, options: Mapping[str, Any]) -> list[Part]:
     fields = {n: f for n, f in adapter.OptionsForm.base_fields.items() if isinstance(f, PartsField)}
     emptied = {**options, **dict.fromkeys(fields, "")}
     parts = [
-        Part(f"{pretty_name(name)}, number {number} ({_known_as(one)})", {**emptied, name: one})
+        Part(
+            f"{pretty_name(name)}, number {number} ({_known_as(one)})",
+            {**emptied, name: one},
+            not adapter.secrets,
+        )
         for name, field in fields.items()
         for number, one in enumerate(field.split(str(options.get(name) or "")), 1)
     ]
@@ -142,20 +155,32 @@ def _tried(
             yield Tried(part)
             continue
         seconds = min(SECONDS, (2 * SECONDS - passed) / 2)
-        tried = _try(adapter, part, secrets, seconds)
+        tried = _try(adapter, part, secrets, seconds, clock)
         is_over = bool(adapter.secrets) and isinstance(tried.error, OF_THE_KEY)
         yield tried
 
 
-def _try(adapter: Adapter, part: Part, secrets: Mapping[str, str], seconds: float) -> Tried:
+MOST_GAPS = 3
+
+
+def _try(
+    adapter: Adapter, part: Part, secrets: Mapping[str, str], seconds: float, clock: Callable[[], float]
+) -> Tried:
     narrowed = dict(part.options)
     if "backfill_hours" in narrowed:
         narrowed["backfill_hours"] = BACKFILL_HOURS
     connection = Connection(narrowed, dict(secrets), connections.is_sandbox(narrowed), seconds=seconds)
+    gaps, page, began_at = list[str](), Page((), {}, has_more=True), clock()
     try:
-        return Tried(part, page=adapter.fetch(connection, (_words(),), {}))
+        # A round goes on beyond what failed: an adapter says only at its end that all of it did.
+        while page.has_more and len(gaps) < MOST_GAPS and (not gaps or clock() - began_at < SECONDS / 2):
+            page = adapter.fetch(connection, (_words(),), dict(page.cursor))
+            if page.posts or not page.gap:
+                break
+            gaps.append(page.gap)
     except SourceError as error:
         return Tried(part, error=error)
+    return Tried(part, page=replace(page, gap=" ".join(gaps) or page.gap))
 
 
 def _words() -> Listening:
@@ -172,11 +197,31 @@ def worked(page: Page, now: datetime) -> str:
     return f"It works: {seen} {'post' if seen == 1 else 'posts'} seen{newest}. None of them was stored."
 
 
-def failed(label: str, error: SourceError, now: datetime, worked_until: datetime | None) -> Outcome:
-    outcome = Outcome(_why(label, error, now, worked_until), error.kind)
+def failed(
+    label: str, error: SourceError, now: datetime, worked_until: datetime | None, *, has_key: bool = True
+) -> Outcome:
+    words = _why(label, error, now, worked_until) if has_key else _why_open(label, error, now)
+    outcome = Outcome(words, error.kind)
     is_limit = isinstance(error, QuotaExhausted) and error.retry_at is not None
     final = isinstance(error, AuthFailed | Forbidden | QuotaExhausted) and not is_limit
     return replace(outcome, is_final=final)
+
+
+NO_SIGN_IN = "It asks for a sign-in, and none can be given here."
+
+
+def _why_open(label: str, error: SourceError, now: datetime) -> str:
+    """Where no key is asked for."""
+    match error:
+        case AuthFailed():
+            return f"{NO_SIGN_IN} Look at what is to be read, or name another."
+        case QuotaExhausted() | RateLimited():
+            again = f" It is free again at {_said(error.retry_at, now)}." if error.retry_at else ""
+            return f"{label}: it asks to wait.{again} Nothing else is to be done."
+        case Forbidden():
+            return f"{error.message} Look at what is to be read: it may have moved, or be closed to programs."
+        case _:
+            return _why(label, error, now, None)
 
 
 def _why(label: str, error: SourceError, now: datetime, worked_until: datetime | None) -> str:
@@ -198,7 +243,7 @@ def _why(label: str, error: SourceError, now: datetime, worked_until: datetime |
         case RateLimited():
             return f"{label} knows this key, and asks to wait.{again} Nothing else is to be done."
         case Forbidden():
-            return f"{error.message} Look at the rights of the key, and at the names above."
+            return f"{error.message} Look at the rights of the key, and at the names that were entered."
         case _:
             return f"{error.message} It could not be tried now; look at the address, or check again later."
 

@@ -225,9 +225,10 @@ def _accepted(answer: Answer) -> Answer:
         if answer.status != 403:
             raise
         message = (
-            "Reddit shows this to nobody with this feed token: it may be wrong, or the community private."
+            "Reddit shows this to nobody with this feed token: the community is private, or the token wrong. "
+            "The right one stands at reddit.com/prefs/feeds."
         )
-        raise Forbidden(f"{message} {WHERE}", raw=error.raw) from None
+        raise Forbidden(message, raw=error.raw) from None
 
 
 def _account(connection: Connection) -> str:

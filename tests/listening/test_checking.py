@@ -135,7 +135,7 @@ class PartsTests(TestCase):
     def test_where_no_key_is_asked_for_one_that_wants_one_is_only_itself(self) -> None:
         outcome = Parted(a=AuthFailed("The feed at a wants a sign-in."), b=page()).check("a", "b")
         self.assertTrue(outcome.works)
-        self.assertIn("Feeds, number 1 (a): The feed at a wants a sign-in.", outcome.words)
+        self.assertIn("Feeds, number 1 (a): It asks for a sign-in, and none can be given", outcome.words)
 
     def test_whoever_waits_does_not_wait_for_all(self) -> None:
         fake = Parted(takes=9, a=page(), b=page(), c=page(), d=DEAD)
@@ -184,3 +184,41 @@ class CheckTests(TestCase):
         fake = base.FakeSource(Unavailable("Away."))
         self.assertFalse(checking.check(cast(Adapter, fake), {}, {}, base.NOW).works)
         self.assertEqual(str(fake.calls[0][1][0].expression), "hospital")
+
+
+class GapTests(TestCase):
+    def check(self, *answers: Page | Exception, secrets: tuple[str, ...] = ()) -> checking.Outcome:
+        fake = base.FakeSource(*answers)
+        fake.secrets = secrets
+        return checking.check(cast(Adapter, fake), {}, {}, base.NOW, clock=lambda: 0.0)
+
+    def test_a_round_that_fails_everywhere_does_not_work(self) -> None:
+        passed_over = page(gap="b.example does not allow this.", has_more=True)
+        outcome = self.check(passed_over, passed_over, Forbidden("c.example does not allow this."))
+        self.assertEqual((outcome.works, outcome.kind), (False, "forbidden"))
+
+    def test_what_works_of_a_round_is_said_beside_what_does_not(self) -> None:
+        passed_over = page(gap="b.example does not allow this.", has_more=True)
+        outcome = self.check(passed_over, page(base.post()))
+        self.assertTrue(outcome.works and outcome.is_partly)
+        self.assertIn("It works: 1 post seen", outcome.words)
+        self.assertIn("b.example does not allow this.", outcome.words)
+
+    def test_nothing_but_gaps_is_not_called_working(self) -> None:
+        outcome = self.check(*[page(gap="It is away.", has_more=True)] * 9)
+        self.assertNotIn("It works", outcome.words)
+        self.assertIn("It is away.", outcome.words)
+
+    def test_without_a_key_nobody_is_sent_to_look_at_one(self) -> None:
+        errors = (
+            AuthFailed("No."),
+            Forbidden("The feed at a.example does not allow this."),
+            RateLimited("Wait.", retry_at=LATER),
+            QuotaExhausted("Used up."),
+            Unavailable("Away."),
+        )
+        for error in errors:
+            outcome = self.check(error)
+            self.assertFalse(outcome.works)
+            self.assertNotIn("key", outcome.words)
+            self.assertNotIn("credit", outcome.words)
