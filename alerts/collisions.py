@@ -18,6 +18,7 @@ from alerts.refusals import Refused
 from alerts.story import tell
 from hospital import audit
 from hospital.access import Permission, Reach
+from listening import kin
 
 APPEARED = "An answer of ours became public meanwhile. It stands in the thread: read it before yours leaves."
 MOST_BESIDE = 200
@@ -75,7 +76,7 @@ def beside(case: Case) -> CaseQuerySet:
     if post.parent_external_id:
         near = [post.parent_external_id]
         related |= Q(mention__parent_external_id__in=near) | Q(mention__external_id__in=near)
-    same_source = Q(mention__source_id=post.source_id) | Q(mention__story_id__isnull=False)
+    same_source = Q(mention__source_id__in=kin.pks(post.source)) | Q(mention__story_id__isnull=False)
     return Case.objects.open().filter(related, same_source).exclude(pk=case.pk)
 
 

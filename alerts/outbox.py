@@ -23,6 +23,7 @@ from alerts.gate import GateDown
 from alerts.models import Case, CaseEvent, ChangeLink, Reply
 from alerts.refusals import Refused
 from alerts.story import tell
+from alerts.ways import voice_of
 from hospital import audit
 from listening import connections
 from listening.sources import adapter_for
@@ -58,8 +59,8 @@ def publish(reply_id: int, now: datetime) -> None:
         return
     mention = reply.case.mention
     try:
-        adapter = adapter_for(mention.source.kind)
-        sent = adapter.reply(connections.open(mention.source), readback.target_of(mention), reply.text)
+        voice = voice_of(mention)
+        sent = adapter_for(voice.kind).reply(connections.open(voice), readback.target_of(mention), reply.text)
     except (RateLimited, Unavailable) as error:
         settle_not_now(reply, error, now)
     except (SendUnknown, BadPayload) as error:

@@ -10,7 +10,8 @@ from alerts import replies
 from alerts.models import Case, CaseEvent, NativeReply, Reply
 from alerts.sameness import is_same
 from alerts.story import tell
-from listening import connections
+from alerts.ways import voice_of
+from listening import connections, kin
 from listening.models import Mention
 from listening.sources import adapters
 from listening.sources.contract import ReadsBack, Target, Thread, Written
@@ -33,15 +34,16 @@ def target_of(mention: Mention) -> Target:
 
 
 def can_read(mention: Mention) -> bool:
-    return isinstance(adapters().get(mention.source.kind), ReadsBack)
+    return isinstance(adapters().get(voice_of(mention).kind), ReadsBack)
 
 
 def read(mention: Mention) -> Thread | None:
     """None where the network has no list to read; raises SourceError where it could not be read."""
-    adapter = adapters().get(mention.source.kind)
+    voice = voice_of(mention)
+    adapter = adapters().get(voice.kind)
     if not isinstance(adapter, ReadsBack):
         return None
-    return adapter.replies_to(connections.open(mention.source, seconds=CALL_SECONDS), target_of(mention))
+    return adapter.replies_to(connections.open(voice, seconds=CALL_SECONDS), target_of(mention))
 
 
 def found_in(reply: Reply, thread: Thread) -> Written | None:
@@ -76,6 +78,7 @@ def note_met(source_id: int, answers: Sequence[Written], *, at: datetime) -> int
     by_parent: dict[str, list[Written]] = {}
     for each in answers:
         by_parent.setdefault(each.parent_id, []).append(each)
-    posts = Case.objects.open().filter(mention__source_id=source_id, mention__external_id__in=list(by_parent))
+    heard = kin.families([source_id])[source_id]
+    posts = Case.objects.open().filter(mention__source__in=heard, mention__external_id__in=list(by_parent))
     met = posts.order_by("pk").values_list("pk", "mention__external_id")
     return sum(note(pk, Thread(by_parent[name], is_whole=False), at=at) for pk, name in met)

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from listening.models import Mention
+from listening import kin
+from listening.models import Mention, Source
 from listening.sources import adapters
 
 BY_HAND_CHARACTERS = 5000
@@ -27,13 +28,14 @@ class Way:
 
 def way_for(mention: Mention) -> Way:
     name = NETWORK_NAMES.get(mention.network, mention.network.capitalize())
-    adapter = adapters().get(mention.source.kind)
+    source = voice_of(mention)
+    adapter = adapters().get(source.kind)
     if adapter is None:
         return Way(
             name, False, BY_HAND_CHARACTERS, f"{name[:1].upper()}{name[1:]} gives no way to answer from here."
         )
     limit = adapter.max_reply_characters or BY_HAND_CHARACTERS
-    if adapter.reply_way == "summoned_only" and not _names_us(mention):
+    if adapter.reply_way == "summoned_only" and not _names_us(source, mention):
         why = f"{name} lets us answer from here only when a post names our account, and this one does not."
         return Way(name, False, limit, why)
     if adapter.reply_way in ("link_out", "none"):
@@ -41,6 +43,25 @@ def way_for(mention: Mention) -> Way:
     return Way(name, True, limit)
 
 
-def _names_us(mention: Mention) -> bool:
-    handle = str(mention.source.options.get("own_handle", "")).lstrip("@").casefold()
+def voice_of(mention: Mention) -> Source:
+    """The source that answers: its own, or else the oldest of its kin that can, in the same hospital.
+
+    Not the one that works best just now: what an account wrote is found again by that account alone.
+    """
+    own = mention.source
+    if _can_answer(own, mention):
+        return own
+    near = (each for each in kin.of(own) if each.facility_id in (None, mention.facility_id))
+    return next((each for each in near if _can_answer(each, mention)), own)
+
+
+def _can_answer(source: Source, mention: Mention) -> bool:
+    adapter = adapters().get(source.kind)
+    if adapter is None or adapter.reply_way in ("link_out", "none"):
+        return False
+    return adapter.reply_way == "api" or _names_us(source, mention)
+
+
+def _names_us(source: Source, mention: Mention) -> bool:
+    handle = str(source.options.get("own_handle", "")).lstrip("@").casefold()
     return bool(handle) and f"@{handle}" in mention.text.casefold()

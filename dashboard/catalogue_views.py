@@ -161,7 +161,7 @@ def _form(request: HttpRequest, forms: SourceForms, outcome: Outcome | None = No
 def _tell(request: HttpRequest, source: Source, outcome: Outcome | None) -> None:
     if outcome is None:
         messages.success(request, f"{source} is saved. The next poll obeys it.")
-    elif outcome.works:
+    elif outcome.works and not outcome.is_partly:
         messages.success(request, f"{source} is saved. {outcome.words}")
     else:
         messages.warning(request, f"{source} is saved. {outcome.words}")

@@ -211,6 +211,11 @@ class Health:
         return syntax.dollars_per_post if syntax else 0.0
 
     @property
+    def is_pretend(self) -> bool:
+        """Read from the sandbox: what it would cost is shown, and nobody is charged."""
+        return connections.is_sandbox(self.source.options)
+
+    @property
     def lag_said(self) -> str:
         return span_in_words(self.lag.median) if self.lag.number else ""
 

@@ -26,7 +26,8 @@ def of(forms: SourceForms, outcome: Outcome | None) -> Wrong:
     field = focus_first(forms.shown)
     general = [str(error) for error in forms.secrets.non_field_errors()]
     if field is not None:
-        return Wrong("Not saved", f"{' '.join(general) or 'What is wrong stands below.'} {LOST}", True)
+        lost = f" {LOST}" if _has_secrets(forms) else ""
+        return Wrong("Not saved", f"{' '.join(general) or 'What is wrong stands below.'}{lost}", True)
     if general:
         return Wrong("Not saved", " ".join(general), _mark(_first_secret(forms)))
     if outcome is not None:
@@ -38,6 +39,10 @@ def of(forms: SourceForms, outcome: Outcome | None) -> Wrong:
         says = f"{source.paused_reason} What was entered is kept, and never shown again."
         return Wrong(title, says, _mark(_to_mend(forms, source.last_error_kind)))
     return Wrong()
+
+
+def _has_secrets(forms: SourceForms) -> bool:
+    return any(forms.secrets[name].data for name in forms.secrets.fields)
 
 
 def _to_mend(forms: SourceForms, kind: str) -> BoundField | None:

@@ -3,7 +3,8 @@
 1. poll      take the poll's lease: nobody else works on it now                        (leases)
 2. fetch     ask the source for a page: posts, and the cursor to keep once they are stored
 3. accept    clean each post and find the queries it answers                           (intake, matching)
-4. sort      drop what no query finds, leave what is stored and has not changed
+4. sort      drop what no query finds, leave what is stored and has not changed, by this source or its kin
+                                                                                       (sorting, kin)
 5. read      tone, lane, language, facility of what is new or changed, and whether it is about us
                                                                                        (analysis, facilities)
 6. store     ONE transaction: mentions, versions, matches, stories, quarantined, counts, cursor

@@ -77,6 +77,9 @@ class Listener:
     def is_history(self, arrival: "Arrival") -> bool:
         return self.acts_on_since is not None and arrival.published_at < self.acts_on_since
 
+    def place_of(self, arrival: "Arrival") -> int | None:
+        return self.facility_of(arrival.post, arrival.hits, arrival.network)
+
     def facility_of(self, post: Post, hits: Sequence[Hit], network: str) -> int | None:
         if isinstance(post, ImportedPost) and post.facility_id:
             return post.facility_id
@@ -109,6 +112,12 @@ class Known:
     mention_id: int
     content_hash: str
     is_gone: bool
+    kins_kind: str | None = None  # the kind of the source that it stays with, where that is another
+    facility_id: int | None = None
+
+    @property
+    def is_kins(self) -> bool:
+        return self.kins_kind is not None
 
 
 @dataclass(frozen=True)

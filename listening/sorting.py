@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
-from listening import facilities, readers, removal, threads, watchlists
+from listening import facilities, kin, readers, removal, threads, watchlists
 from listening.care import STOPPED_THE_READER, Care
 from listening.intake import (
     UNREADABLE,
@@ -54,11 +54,19 @@ def sort(page: Page, listener: Listener, care: Care, clock: Clock) -> Sorted:
     accepted = list(_accepted(page.posts, listener, care, clock, result))
     arrivals = once_each(accepted)
     result.unchanged += len(accepted) - len(arrivals)
-    known = _known(listener.source, arrivals)
+    known = kin.known(listener.source, (arrival.post.external_id for arrival in arrivals))
     threads_of = _threads(arrivals, listener)
     for arrival in arrivals:
         thread = threads_of.get((listener.source.pk, arrival.post.parent_id), ())
-        _sort_one(arrival, known.get(arrival.post.external_id), thread, listener, care, clock, result)
+        stored = known.get(arrival.post.external_id, ())
+        place = listener.place_of(arrival) if stored and stored[0].is_kins else None
+        met = kin.chosen(stored, arrival, place)
+        if met and met.is_kins:
+            result.heard_at = max(result.heard_at or arrival.published_at, arrival.published_at)
+        if met and place and kin.is_unplaced(met) and not arrival.post.is_removed:
+            result.placed.append((met.mention_id, place))
+        else:
+            _sort_one(arrival, met, thread, listener, care, clock, result)
     return result
 
 
@@ -100,7 +108,7 @@ def _sort_one(
     if known and post.is_removed:
         result.removed += [] if known.is_gone else [known]
         result.unchanged += known.is_gone
-    elif known and (_is_same(known, arrival) or removal.is_for_good(known.content_hash)):
+    elif known and _says_nothing_new(known, arrival, listener):
         result.unchanged += 1
     elif known is None and not listener.wants(post, arrival.hits):
         result.dropped += 1
@@ -112,18 +120,18 @@ def _sort_one(
             result.refused.append(refused(post, _reason(error)))
 
 
-def _is_same(known: Known, arrival: Arrival) -> bool:
-    return known.content_hash == arrival.content_hash and not known.is_gone
+def _says_nothing_new(known: Known, arrival: Arrival, listener: Listener) -> bool:
+    is_same = known.content_hash == arrival.content_hash and not known.is_gone
+    is_for_good = removal.is_for_good(known.content_hash)
+    return is_same or is_for_good or kin.is_duplicate(known, listener.source.kind, arrival)
 
 
 def _read(arrival: Arrival, known: Known | None, thread: tuple[str, ...], listener: Listener) -> Read:
-    post = arrival.post
     reading = listener.reader.read(to_read(arrival, listener, thread))
-    facility_id = listener.facility_of(post, arrival.hits, arrival.network)
     return Read(
         arrival,
         reading,
-        facility_id,
+        listener.place_of(arrival),
         known,
         is_history=listener.is_history(arrival),
         reader_version=listener.reader.version,
@@ -173,13 +181,6 @@ def _unreadable(item: Unreadable) -> Refused:
 
 def _all_of(source: Source, begins: str) -> list[Known]:
     """All that is stored of an author who is gone, voices of staff included: their ids name the author."""
-    stored = Mention.objects.filter(source=source, external_id__startswith=begins, is_gone=False)
+    here = Mention.objects.filter(source__in=kin.pks(source), is_gone=False)
+    stored = here.filter(external_id__startswith=begins)
     return [Known(*row) for row in stored.values_list("pk", "content_hash", "is_gone")]
-
-
-def _known(source: Source, arrivals: Iterable[Arrival]) -> dict[str, Known]:
-    stored = Mention.objects.filter(
-        source=source, external_id__in=[arrival.post.external_id for arrival in arrivals]
-    )
-    rows = stored.values_list("external_id", "pk", "content_hash", "is_gone")
-    return {external_id: Known(pk, said, is_gone) for external_id, pk, said, is_gone in rows}

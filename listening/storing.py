@@ -17,7 +17,18 @@ from django.db.models import BigIntegerField, Case, F, Value, When
 from django.db.models.functions import Cast
 
 from hospital.models import Facility
-from listening import authors, bulk, exclusions, joining, labels, quarantine, removal, terms, wall_sequence
+from listening import (
+    authors,
+    bulk,
+    exclusions,
+    joining,
+    kin,
+    labels,
+    quarantine,
+    removal,
+    terms,
+    wall_sequence,
+)
 from listening import changes as changes_of
 from listening.blocks import Seen
 from listening.intake import Arrival, Known, Refused
@@ -64,6 +75,8 @@ class Sorted:
     read: list[Read] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
     removed: list[Known] = field(default_factory=list)  # stored here, and taken away at the source
+    placed: list[tuple[int, int]] = field(default_factory=list)  # mention and facility: a kin knew of none
+    heard_at: datetime | None = None  # when the newest was published that stays with a kin
     unchanged: int = 0
     dropped: int = 0
 
@@ -96,16 +109,17 @@ def page(
     for refused in sorted_page.refused:
         quarantine.put(refused, source, now)
     Source.objects.filter(pk=source.pk).update(cursor=cursor)
-    ids = _mentions(sorted_page.read, source, now)
+    ids = _mentions(sorted_page, source, now)
     removed = removal.erase([known.mention_id for known in sorted_page.removed])
     quarantine.release([read.arrival.post.external_id for read in sorted_page.read], source, now)
     inserted, updated = len(ids.inserted), len(ids.updated)
-    if inserted:
+    looked_at = len(sorted_page.read) + len(sorted_page.placed)
+    if inserted or kin.is_news(sorted_page.heard_at, source):
         Source.objects.filter(pk=source.pk).update(last_item_at=now, silent_since=None)
     counts = Counts(
         inserted=inserted,
-        updated=updated + len(removed),
-        unchanged=sorted_page.unchanged + len(sorted_page.read) - inserted - updated,
+        updated=updated + len(removed) + len(ids.placed),
+        unchanged=sorted_page.unchanged + looked_at - inserted - updated - len(ids.placed),
         dropped=sorted_page.dropped,
         quarantined=len(sorted_page.refused),
     )
@@ -120,17 +134,20 @@ def page(
 class _Stored:
     inserted: Mapping[str, int]  # mention ids by external id
     updated: Mapping[str, int]
+    placed: Sequence[int] = ()
 
 
-def _mentions(read: Sequence[Read], source: Source, now: datetime) -> _Stored:
+def _mentions(page: Sorted, source: Source, now: datetime) -> _Stored:
+    read = page.read
     if not read:
-        return _Stored({}, {})
+        return _Stored({}, {}, kin.place(page.placed))
     author_ids = authors.store(each.arrival for each in read if not each.is_restricted)
     changed = [(each, each.known) for each in read if each.known]
-    new = [each for each in read if not each.known]
     said = [_said(each) for each in read]  # before the lock: it takes a while
     numbers = iter(wall_sequence.take(len(read)))
     held = exclusions.held(_seen(read, source, author_ids), now)
+    heard, placed = kin.met(source, [(each.arrival, each.facility_id) for each in read if not each.known])
+    new = [each for each in read if not each.known and each.arrival.post.external_id not in heard]
     standing = _standing([known.mention_id for _, known in changed])
     for each, known in changed:
         _keep_version(each, known, standing.get(known.mention_id), now)
@@ -145,7 +162,7 @@ def _mentions(read: Sequence[Read], source: Source, now: datetime) -> _Stored:
     labels.end_for_edits(updated.values(), now)
     _matches(read, {**inserted, **updated}, stale=list(updated.values()))
     _stories(read, said, inserted, updated, held, now)
-    return _Stored(inserted, updated)
+    return _Stored(inserted, updated, kin.place([*page.placed, *placed]))
 
 
 def _row(
@@ -285,6 +302,9 @@ def _update(known: Known, row: Mapping[str, Any], before: Mention | None) -> boo
     seen = Mention.objects.filter(pk=known.mention_id, content_hash=known.content_hash)
     changes = {name: value for name, value in row.items() if name not in NEVER_CHANGED}
     changes |= _still_restricted(changes)
+    if changes["facility_id"] is None:
+        # Whoever works on it keeps sight of it, and a kin may have known where it belongs.
+        del changes["facility_id"]
     if row["processed_at"]:
         # History asks for no decision, and takes away none that is still owed.
         del changes["processed_at"]
@@ -364,7 +384,7 @@ def _living(query_ids: set[int]) -> set[int]:
 
 def _ring(ids: _Stored, read: Iterable[Read], removed: list[int]) -> None:
     stored = {**ids.inserted, **ids.updated}
-    if stored or removed:
+    if stored or removed or ids.placed:
         urgent = [
             stored[e.arrival.post.external_id]
             for e in read
@@ -372,5 +392,5 @@ def _ring(ids: _Stored, read: Iterable[Read], removed: list[int]) -> None:
         ]
         # Robust: what is stored is stored, and a listener's fault is for its own sweep to mend.
         mentions_stored.send_robust(
-            sender=Mention, ids=sorted([*stored.values(), *removed]), urgent_ids=sorted(urgent)
+            sender=Mention, ids=sorted([*stored.values(), *ids.placed, *removed]), urgent_ids=sorted(urgent)
         )

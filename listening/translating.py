@@ -1,12 +1,13 @@
 """What each network would be asked for the lines of a watchlist, and what it would cost."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 
 from django.db.models import Sum
 
+from listening import connections
 from listening.models import Poll, Source
 from listening.queries.tree import Expression
 from listening.sources import adapters
@@ -14,6 +15,7 @@ from listening.sources.contract import Adapter
 from listening.sources.search import Syntax, Translated, Widening, translate
 
 MONTH = timedelta(days=30)
+DEMO = "What it would cost: this is a demo, and nothing is charged."
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,9 @@ def prices(
         adapter = adapters().get(kind)
         if adapter is not None and adapter.syntax is not None and adapter.syntax.dollars_per_post:
             found[kind] = _price(adapter.syntax, kind, counted.get(kind, 0) * MONTH.days / days, now)
+            here = [source for source in sources if source.kind == kind]
+            if all(connections.is_sandbox(source.options) for source in here):
+                found[kind] = replace(found[kind], note=f"{found[kind].note} {DEMO}".strip())
     return found
 
 

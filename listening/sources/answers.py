@@ -119,7 +119,7 @@ def error_for(
 
 def _refusal(status: int, raw: str, network: str) -> SourceError:
     if status == 403:
-        return Forbidden(f"{network} does not allow this with the stored credentials.", raw=raw)
+        return Forbidden(f"{network} does not allow this.", raw=raw)
     if status == 404:
         return Forbidden(f"{network} has nothing here; it was removed, or its name is wrong.", raw=raw)
     if status == 410:

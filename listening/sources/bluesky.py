@@ -86,6 +86,7 @@ class Bluesky:
         cost="Free.",
         limits="3,000 calls in 5 minutes; every alternative of a watchlist is a search of its own.",
         cannot_see="Posts of people who block the account, and direct messages.",
+        ids="bluesky",
         terms_url="https://docs.bsky.app/docs/support/developer-guidelines",
         terms=Terms(recheck_every=timedelta(hours=12)),
     )

@@ -98,6 +98,7 @@ class Jetstream:
         cost="Free.",
         limits="One connection. Away for more than 36 hours, what was said before is lost.",
         cannot_see="Handles: it names authors by their id only. What was said before it was set up.",
+        ids="bluesky",
         terms_url="https://docs.bsky.app/docs/support/developer-guidelines",
         needs_key=False,
         terms=Terms(erase_within=timedelta(hours=1)),

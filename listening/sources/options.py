@@ -9,10 +9,17 @@ from listening.sources.contract import AuthFailed, Connection, Forbidden
 from listening.sources.http import checked
 
 
-class LinesField(forms.CharField):
-    """Several lines, of which one at least names something: without it there would be nothing to read."""
+class PartsField(forms.CharField):
+    """What is read, one a line: each is tried by itself when the source is connected."""
 
     widget = forms.Textarea
+
+    def split(self, written: str) -> list[str]:
+        return named(written)
+
+
+class LinesField(PartsField):
+    """Several lines, of which one at least names something: without it there would be nothing to read."""
 
     def validate(self, value: str) -> None:
         super().validate(value)

@@ -11,9 +11,11 @@ ends it. Without one Reddit answers hardly any feed.
 Limits: not documented. A feed is asked with the marks of its last answer; what Reddit says of its limit is
 obeyed. What fell off a feed between two polls is lost: when none of its entries is known, the source says
 that some may be missing. A feed never tells that something was deleted, nor which comment another answers.
-Names are those of the API, and yet a post that both hear is stored for each: connect one of the two.
+What the feed heard first is not looked up again, though the API is connected as well.
 
-Replies: none; the link leads to the post.
+Names are those of the API: a post that both hear is one mention.
+
+Replies: none; the link leads to the post. Where the API is connected as well, that one answers.
 
 Cursor: `feeds` holds for each feed the marks of its last answer, what was listened for, and in `seen` its
 entries with a digest of what they said; `walk` is the feed that is next in a round. Only what is new or has
@@ -55,7 +57,7 @@ from listening.sources.contract import (
     Target,
 )
 from listening.sources.http import Answer, accept, exchange
-from listening.sources.options import address_field, option, secret
+from listening.sources.options import PartsField, address_field, option, secret
 from listening.sources.rss import ACCEPT
 from listening.sources.search import Syntax
 from listening.sources.sheet import Sheet
@@ -70,9 +72,16 @@ WHERE = (
 TOKEN = re.compile(r"[\w-]{8,200}", re.ASCII)  # a shorter one would be cut out of the words of posts
 
 
+class CommunitiesField(PartsField):
+    def split(self, written: str) -> list[str]:
+        return reddit.subreddits(written)
+
+
 class RedditFeedOptions(forms.Form):
-    communities = forms.CharField(
-        validators=[reddit.are_communities], help_text="Separated by commas, such as r/yourtown, r/nursing."
+    communities = CommunitiesField(
+        widget=forms.TextInput,
+        validators=[reddit.are_communities],
+        help_text="Separated by commas, such as r/yourtown, r/nursing.",
     )
     account = forms.RegexField(
         r"^\s*(?:/?u/)?[\w-]{3,20}\s*\Z",
@@ -114,6 +123,7 @@ class RedditFeed:
         limits="Not documented; what Reddit asks is obeyed. Every minute is enough.",
         cannot_see="What fell off a feed between two polls, comments outside the named communities, private "
         "communities that the account is not in, and which comment another answers.",
+        ids="reddit",
         terms_url="https://redditinc.com/policies/user-agreement",
     )
     syntax: Syntax | None = None
@@ -215,9 +225,10 @@ def _accepted(answer: Answer) -> Answer:
         if answer.status != 403:
             raise
         message = (
-            "Reddit shows this to nobody with this feed token: it may be wrong, or the community private."
+            "Reddit shows this to nobody with this feed token: the community is private, or the token wrong. "
+            "The right one stands at reddit.com/prefs/feeds."
         )
-        raise Forbidden(f"{message} {WHERE}", raw=error.raw) from None
+        raise Forbidden(message, raw=error.raw) from None
 
 
 def _account(connection: Connection) -> str:

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 
 from listening.sources.contract import Forbidden
 from listening.sources.http import checked
+from listening.sources.options import PartsField
 
 EXAMPLE = "https://reviews.example/northfield"
 CONFIRM = (
@@ -29,7 +30,7 @@ def sites_in(pages: str) -> list[str]:
 
 
 class SitesForm(forms.Form):
-    pages = forms.CharField(
+    pages = PartsField(
         widget=forms.Textarea(attrs={"placeholder": EXAMPLE}),
         help_text="The public pages on which you are reviewed, one address a line.",
     )

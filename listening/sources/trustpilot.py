@@ -91,6 +91,7 @@ class Trustpilot:
         cost="A Trustpilot plan with the connect module.",
         limits="833 calls in five minutes, and 10,000 an hour.",
         cannot_see="Reviews of others, and what reviewers tell Trustpilot in private.",
+        ids="trustpilot",
         terms_url="https://developers.trustpilot.com/",
         terms=Terms(recheck_every=timedelta(hours=24)),
     )

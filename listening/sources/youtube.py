@@ -48,7 +48,7 @@ from listening.sources.contract import (
     Thread,
 )
 from listening.sources.http import sending
-from listening.sources.options import address_field, lines, named, option
+from listening.sources.options import PartsField, address_field, lines, named, option
 from listening.sources.reading import read_each
 from listening.sources.search import Syntax
 from listening.sources.sheet import Sheet, Terms
@@ -63,13 +63,13 @@ MOST_PAGES = 2
 
 
 class YouTubeOptions(forms.Form):
-    videos = forms.CharField(
+    videos = PartsField(
         widget=forms.Textarea(attrs={"rows": 4}),
         required=False,
         initial="",
         help_text="One a line: the address of a video, or its id.",
     )
-    channels = forms.CharField(
+    channels = PartsField(
         widget=forms.Textarea(attrs={"rows": 3}),
         required=False,
         initial="",
@@ -117,6 +117,7 @@ class YouTube:
             "Comments elsewhere, live chat, what is said in a video, answers in threads older than the "
             "newest hundred, and more answers of a thread than YouTube sends along with it."
         ),
+        ids="youtube",
         terms_url="https://developers.google.com/youtube/terms/developer-policies",
         terms=Terms(keep_for=timedelta(days=30), recheck_every=timedelta(days=7)),
     )

@@ -109,6 +109,14 @@ class HealthTests(SourcePages):
         made.polls.create(slot=self.now - timedelta(minutes=1), state="done", fetched=6000, dropped=6000)
         self.assertContains(self.get("source-list"), "$30.00 of $50")
 
+    @override_settings(SANDBOX_URL="http://127.0.0.1:8100")
+    def test_a_price_of_the_demo_says_that_nothing_is_charged(self) -> None:
+        made = self.live(monthly_posts=10_000)
+        self.assertNotContains(self.get("source-list"), "nothing is charged")
+        Source.objects.update(options={"api_url": "http://127.0.0.1:8100/x"})
+        for page in (self.get("source-list"), self.get("source-detail", made.pk)):
+            self.assertContains(page, "What it would cost: this is a demo, and nothing is charged.")
+
     def test_every_kind_of_error_says_what_to_do(self) -> None:
         for kind in ("auth_failed", "forbidden", "quota_exhausted", "rate_limited", "unavailable", "error"):
             source(kind, "x", failures=2, last_error_kind=kind, last_error="It said no.")

@@ -38,10 +38,10 @@ LOST = ("500-after-commit", "drop-after-commit")
 def desk(rig: Rig) -> Rig:
     demo.ensure(sandbox_url=rig.sandbox_url, password=PASSWORD, now=timezone.now())
     Queue.objects.update(hold=timedelta(0))
-    # No network by two ways: each would hear the post as its own.
-    heard = Source.objects.filter(kind__in=ROUTES)
+    # Reddit by two ways: whichever hears the post first, it is one case, and the API answers.
+    heard = Source.objects.filter(kind__in=[*ROUTES, "reddit_feed"])
     heard.update(is_active=True, paused_reason="", poll_every=timedelta(seconds=5))
-    Source.objects.exclude(kind__in=ROUTES).update(is_active=False)
+    Source.objects.exclude(pk__in=heard.values("pk")).update(is_active=False)
     rig.start_worker()
     rig.start_urgent()
     rig.start_beat()

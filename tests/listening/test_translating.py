@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from django.test import TestCase
+from django.test import TestCase, override_settings
 
 from listening import translating
 from listening.models import Poll
@@ -35,6 +35,13 @@ class PricesTests(TestCase):
     def test_it_is_of_a_month_however_few_days_were_looked_at(self) -> None:
         price = translating.prices({"x": 20}, 3, [source("x", kind="x")], NOW)["x"]
         self.assertEqual((price.kept, price.reads, price.dollars), (200, 200, 1.0))
+
+    @override_settings(SANDBOX_URL="http://127.0.0.1:8100")
+    def test_a_price_of_the_demo_says_that_nothing_is_charged(self) -> None:
+        pretend = source("pretend", kind="x", options={"api_url": "http://127.0.0.1:8100/x"})
+        self.assertIn(translating.DEMO, translating.prices({}, 30, [pretend], NOW)["x"].note)
+        both = [pretend, source("x", kind="x")]
+        self.assertNotIn(translating.DEMO, translating.prices({}, 30, both, NOW)["x"].note)
 
     def test_what_was_sent_and_not_kept_is_paid_for_too(self) -> None:
         there = source("x", kind="x")
