@@ -99,6 +99,10 @@ class Showing:
         return programme.labelled(self.standing.after, in_public=self.is_public)
 
     @property
+    def is_deck(self) -> bool:
+        return self.standing.scene.startswith(programme.DECK)
+
+    @property
     def left(self) -> int:
         return self.standing.left(self.now)
 
@@ -181,8 +185,10 @@ class Showing:
 
 
 def _parts(tones: Counter[str]) -> Iterator[Part]:
-    begins = 0
+    """Each ends where its share of the whole does, so that together they fill the bar."""
+    begins, said = 0, 0
     for tone in Mention.Sentiment:
-        width = round(100 * tones[tone] / tones.total()) if tones.total() else 0
-        yield Part(str(tone), tone.label, tones[tone], begins, width)
-        begins += width
+        said += tones[tone]
+        ends = round(100 * said / tones.total()) if said else 0
+        yield Part(str(tone), tone.label, tones[tone], begins, ends - begins)
+        begins = ends

@@ -14,6 +14,10 @@ from playwright.sync_api import Page, expect
 from alerts import defaults, outbox
 from alerts.models import Reply
 from alerts.models.queue import REPLY_HOLD
+from dashboard.decks import Draft
+from dashboard.scenes import scenes
+from dashboard.screens.programme import DECK
+from hospital.models import Service
 from listening.sources.contract import Sent
 from tests.alerts.desk import ANSWER
 from tests.base import pete, priya
@@ -21,11 +25,13 @@ from tests.browser.rig import shared
 from tests.browser.source_states import SOURCES
 from tests.browser.states import BOARDS, DESK, OUTSIDE, PAGES, State, complaint, world
 from tests.dashboard.boards.test_numbers import town
+from tests.dashboard.screens.base import hang, share
 
 pytestmark = pytest.mark.walk
 
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 320, "height": 256}  # the latter: 1280 at 400 %
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+SCENES = tuple(scenes())
 EACH = 1 if os.environ.get("MURMUR_DRILL_POINTS") else 11
 """One state in how many; in the drills each."""
 
@@ -121,12 +127,32 @@ class AxeTests(TransactionTestCase):
         town(timezone.now())
         self.look(BOARDS)
 
+    def test_the_scenes_of_big_screens(self) -> None:
+        now = timezone.now()
+        town(now)
+        Service.objects.create(kind="portal", slug="portal", name="Patient portal")
+        deck = share(
+            "Evening desk", *(Draft(kind.title(), kind) for kind in ("all", "needs", "praise", "operations"))
+        )
+        for screen_class in ("staff", "public"):
+            self.look([scene(name, screen_class) for name in (*SCENES, f"{DECK}{deck.pk}")])
+
     def test_the_pages_of_sources(self) -> None:
         self.look(SOURCES[::EACH])
 
     def test_the_pages_behind_it(self) -> None:
         world()
         self.look([*PAGES[::EACH], *OUTSIDE])
+
+
+def scene(name: str, screen_class: str) -> State:
+    def hung() -> str:
+        return hang(screen_class, steps=[(name, 600)])[1]
+
+    def stands(page: Page) -> None:
+        expect(page.locator("#stage")).to_have_attribute("data-scene", name)
+
+    return State(f"{name} on a {screen_class} screen", None, hung, stands)
 
 
 @pytest.mark.browser

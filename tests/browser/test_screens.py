@@ -6,11 +6,13 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from dashboard.decks import Draft
 from dashboard.screens import keeping
+from dashboard.screens.programme import DECK
 from hospital.models import Service, ServiceStatus
 from tests import base
 from tests.browser.test_wall import SCREEN, BrowserTestCase, card, shown
-from tests.dashboard.screens.base import hang
+from tests.dashboard.screens.base import hang, share
 
 FOUR_K = (3840, 2160)
 FITS = "[document.documentElement.scrollWidth, document.documentElement.scrollHeight]"
@@ -82,6 +84,26 @@ class ScreenTests(ScreenTestCase):
         expect(card(page, last)).to_be_visible(timeout=10_000)
         self.assertEqual(len(shown(page)), len(set(shown(page))))
         self.assertEqual(set(came) - set(shown(page)), set())
+
+    @pytest.mark.walk
+    def test_a_deck_is_told_of_what_comes_and_shows_it_at_once(self) -> None:
+        deck = share("Money desk", Draft("Bills", "billing", width=640), Draft("Everything", "all"))
+        _, address = hang("staff", steps=[(f"{DECK}{deck.pk}", 600)])
+        for motion in ("no-preference", "reduce"):
+            with self.subTest(motion=motion):
+                page = self.hang(address, reduced_motion=motion)
+                expect(page.locator("body")).to_have_attribute("data-live", "live")
+                come = self.store("Charged twice", lane="billing", level="P3")
+                # By itself it looks every 15 s.
+                bill = page.locator(f"#stage .lane:first-child [data-mention='{come.pk}']")
+                expect(bill).to_be_visible(timeout=8_000)
+                wide, narrow = page.locator("#stage .lane").evaluate_all(
+                    "lanes => lanes.map((lane) => lane.getBoundingClientRect().width)"
+                )
+                self.assertAlmostEqual(wide / narrow, 2, places=2)
+                self.assertEqual(page.evaluate(FITS), list(SCREEN))
+                page.context.close()
+        self.assertEqual(self.troubles, [])
 
     @pytest.mark.walk
     def test_it_says_that_it_was_taken_down_and_comes_back_by_itself(self) -> None:

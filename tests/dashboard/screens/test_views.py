@@ -14,6 +14,7 @@ from dashboard import release
 from dashboard.models import Screen
 from dashboard.scenes import live
 from dashboard.screens import keeping, programme, views
+from dashboard.screens.showing import Showing
 from hospital.models import AuditEntry
 from listening.models import Source
 from tests import base
@@ -192,6 +193,20 @@ class BarTests(ScreenTestCase):
         page = self.get(hang()[1] + "status/")
         self.assertIn("1 source</span> <b>live", page)
         self.assertIn("+1 more", page)
+
+
+class HourTests(ScreenTestCase):
+    def test_its_tones_fill_the_bar(self) -> None:
+        for _ in range(2):
+            for tone in ("negative", "neutral", "positive"):
+                base.mention(sentiment=tone, published_at=timezone.now() - timedelta(minutes=5))
+        base.mention(sentiment="negative", published_at=timezone.now() - timedelta(minutes=5))
+        tones = Showing.of(hang("staff")[0], timezone.now()).hour().tones
+        self.assertEqual([(part.begins, part.width) for part in tones], [(0, 43), (43, 28), (71, 29)])
+
+    def test_a_quiet_hour_fills_none_of_it(self) -> None:
+        tones = Showing.of(hang("staff")[0], timezone.now()).hour().tones
+        self.assertEqual({part.width for part in tones}, {0})
 
 
 class SceneTests(ScreenTestCase):
