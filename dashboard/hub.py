@@ -40,8 +40,8 @@ KEPT = 500  # arrivals kept in memory for walls that come back
 QUEUE = 2 * BATCH  # arrivals that may wait for one wall
 TICK_SECONDS = 2.0
 MANY = 50
-BREATH_SECONDS = (0.5, 6.0)
-"""In a flood: twice as long between two looks as the last one took, within these. A story's card is then made
+BREATH_SECONDS = (0.5, 3.0)
+"""In a flood: half as long between two looks as the last one took, within these. A story's card is then made
 once for more of its posts, and whoever asks for a page meanwhile gets it."""
 STALE_SECONDS = 10.0
 """A hub that has not reached the database for so long is not live, and sends no heartbeat."""
@@ -170,7 +170,7 @@ class Hub:
             if len(found) < MANY:
                 return
             shortest, longest = BREATH_SECONDS
-            await asyncio.sleep(min(longest, max(shortest, 2 * (monotonic() - began))))
+            await asyncio.sleep(min(longest, max(shortest, (monotonic() - began) / 2)))
 
     def pass_on(self, arrival: Arrival) -> None:
         if len(self.recent) == KEPT:
