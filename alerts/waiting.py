@@ -14,6 +14,7 @@ from alerts.models import Case, CaseEvent, Reply
 from alerts.models.case import CaseQuerySet
 from alerts.refusals import Refused
 from alerts.story import tell
+from listening import kin
 from listening.models import Mention
 from listening.models.mention import RESTRICTED_LANES
 
@@ -56,15 +57,17 @@ def sweep(now: datetime) -> int:
 def hear(mention_ids: Iterable[int], now: datetime) -> int:
     """Authors who wrote again after our reply, to whom a next reply is owed; how many cases."""
     said = Mention.objects.filter(pk__in=list(mention_ids), is_gone=False).exclude(lane__in=RESTRICTED_LANES)
-    mentions = list(said.only("pk", "author_id", "published_at", "edited_at"))
+    mentions = list(said.only("pk", "author_id", "source_id", "published_at", "edited_at"))
     by_author: defaultdict[int | None, list[Mention]] = defaultdict(list)
     for mention in mentions:
         by_author[mention.author_id].append(mention)
     by_id = {mention.pk: mention for mention in mentions}
-    heard = 0
-    for case in _answered(by_id, {author_id for author_id in by_author if author_id}):
+    heard, cases = 0, list(_answered(by_id, {author_id for author_id in by_author if author_id}))
+    near = kin.families({case.mention.source_id for case in cases})
+    for case in cases:
         same, about = by_id.get(case.mention_id), case.mention
-        wrote = [each for each in by_author[about.author_id] if each.pk != about.pk]
+        others = (each for each in by_author[about.author_id] if each.pk != about.pk)
+        wrote = [each for each in others if each.source_id in near[about.source_id]]
         if about.author_id is None:
             wrote = []
         if same is not None and same.edited_at:
@@ -77,7 +80,7 @@ def _answered(mention_ids: Iterable[int], author_ids: Iterable[int]) -> CaseQuer
     """Of the same authors, or of the very posts: one question, however many were stored."""
     answered = Case.objects.filter(state__in=[State.SENT, State.WAITING]).select_related("mention")
     found = answered.filter(Q(mention__author__in=list(author_ids)) | Q(mention__in=list(mention_ids)))
-    return found.only("mention__author_id", "mention_id", "state")
+    return found.only("mention__author_id", "mention__source_id", "mention_id", "state")
 
 
 @transaction.atomic
