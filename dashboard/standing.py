@@ -6,7 +6,7 @@ from functools import cached_property, lru_cache
 from django.db.models import Q
 
 from dashboard.columns import Column
-from dashboard.kinds import KINDS, Kind
+from dashboard.kinds import KINDS, OPERATIONS, Kind
 from listening.models import Mention
 from listening.queries.asked import Asked, source_names
 from listening.queries.matching import Single
@@ -158,6 +158,8 @@ class Slot:
     @property
     def said(self) -> str:
         """What stands here, in a few words."""
+        if self.standing.kind == OPERATIONS.slug:
+            return "As it was last reported"
         floor = f", {Mention.Level(self.standing.floor).label.lower()} and up" if self.standing.floor else ""
         words = f": {self.standing.expression}" if self.standing.expression else ""
         return f"{self.order_words}{floor}{words}"
