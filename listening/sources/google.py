@@ -169,12 +169,13 @@ def _page(answer: Any, cursor: Cursor, walk: dict[str, Any], locations: list[str
     walk.setdefault("seen", versions)
     known = (cursor.get("parts") or {}).get(walk["part"], {})
     is_caught_up = any(known.get(name) == changed for name, changed in versions.items())
-    token = answer.get("nextPageToken")
-    if isinstance(token, str) and token and token != walk.get("token") and not is_caught_up:
+    token, is_again, gap = answer.get("nextPageToken"), rounds.repeats(walk, versions), ""
+    if isinstance(token, str) and token and token != walk.get("token") and not (is_caught_up or is_again):
         following: Cursor = {"parts": cursor.get("parts", {}), "walk": {**walk, "token": token}}
     else:
         following = _finished(cursor, walk, locations)
-    return Page(posts, following, "walk" in following, unreadable, ours=ours)
+        gap = f"{NETWORK} {rounds.REPEATED}" if is_again and token and not is_caught_up else ""
+    return Page(posts, following, "walk" in following, unreadable, gap=gap, ours=ours)
 
 
 def _none(answer: Mapping[str, Any]) -> list[Any] | None:

@@ -10,6 +10,8 @@ from listening.sources.contract import Unreadable
 Item = TypeVar("Item")
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+FIRST, LAST = datetime(1900, 1, 1, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
+"""Some days within the calendar's own ends, so that a span can be added or taken away."""
 
 
 class Odd(ValueError):
@@ -48,12 +50,12 @@ def identifier(item: Mapping[str, Any], name: str) -> str:
 
 
 def moment(value: object) -> datetime | None:
-    """An ISO 8601 time with its zone, in UTC; None when it is absent or cannot be read."""
+    """An ISO 8601 time with its zone, in UTC; None when it is absent, cannot be read or cannot be."""
     if not isinstance(value, str):
         return None
     try:
         read = datetime.fromisoformat(value)
-        return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
+        return _within(read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC))
     except (ValueError, OverflowError):
         return None
 
@@ -63,9 +65,13 @@ def unix(value: object) -> datetime | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     try:
-        return EPOCH + timedelta(seconds=value)
+        return _within(EPOCH + timedelta(seconds=value))
     except (ValueError, OverflowError):
         return None
+
+
+def _within(read: datetime) -> datetime | None:
+    return min(read, LAST) if read >= FIRST else None
 
 
 def read_each(

@@ -4,10 +4,11 @@ When all of them fail, the source does. The cursor of a failed poll is not kept,
 end at its last place for ever; after a while it is let go on instead.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from listening.sources import search
 from listening.sources.answers import Gone
 from listening.sources.contract import Page, SourceError
 from listening.sources.reading import moment
@@ -37,6 +38,17 @@ def has_failed(walk: Mapping[str, Any], places: Sequence[str], now: datetime) ->
     """Whether nothing in this round could be read, so that the source must say so."""
     began_at = moment(walk.get("began_at")) or now
     return len(places) == 1 or (walk["failed"] >= len(places) and now - began_at < PATIENCE)
+
+
+REPEATED = "gave the same page twice: what is older may be missing."
+
+
+def repeats(walk: dict[str, Any], ids: Iterable[object]) -> bool:
+    """Whether a page says what the one before it said: such a listing would never end. The walk keeps it."""
+    page = search.key("\n".join(map(str, ids)))
+    is_same = walk.get("page") == page
+    walk["page"] = page
+    return is_same
 
 
 def following(walk: Mapping[str, Any], places: Sequence[str]) -> dict[str, Any] | None:

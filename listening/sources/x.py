@@ -29,7 +29,7 @@ import requests
 import tweepy
 from django import forms
 
-from listening.sources import answers, search, x_mentions, x_posts, x_rechecks, x_replies
+from listening.sources import answers, rounds, search, x_mentions, x_posts, x_rechecks, x_replies
 from listening.sources.bridge import Bridge, session
 from listening.sources.contract import (
     Connection,
@@ -256,11 +256,13 @@ def _page(
     known = {part: cursor.get("parts", {})[part] for part in parts if part in cursor.get("parts", {})}
     if "newest_id" not in walk and (newest := x_posts.newest_id(meta, data)):
         walk["newest_id"] = newest
-    if isinstance(token, str) and token and token != walk.get("next_token"):
+    is_again = rounds.repeats(walk, (item.get("id") for item in data if isinstance(item, dict)))
+    if isinstance(token, str) and token and token != walk.get("next_token") and not is_again:
         following: Cursor = {"parts": known, "walk": {**walk, "next_token": token}}
     else:
         following = _finished(known, walk, parts)
         gap = x_mentions.cut_off(walk) if is_mentions else ""
+        gap = f"{NETWORK} {rounds.REPEATED}" if is_again and token else gap
     rate = answers.rate(response.headers, datetime.now(UTC))
     return Page(posts, following, "walk" in following, unreadable, rate, gap, ours)
 

@@ -260,12 +260,13 @@ def _page(
     longest = timedelta(days=int(option(connection, "backfill_days", BACKFILL_DAYS)))
     times = [post.published_at for post in posts if post.published_at]
     is_enough = not set(ids).isdisjoint(known) or (bool(times) and now - min(times) > longest)
-    token = following(found)
-    if token and token != walk.get("token") and not is_enough:
+    token, is_again, gap = following(found), rounds.repeats(walk, ids), ""
+    if token and token != walk.get("token") and not is_enough and not is_again:
         onward: Cursor = {**cursor, "walk": {**walk, "token": token}}
     else:
         onward = rounds.finished(cursor, walk, list(places), {"ids": walk["seen"]})
-    return Page(posts, onward, "walk" in onward, unreadable, ours=answers)
+        gap = f"{NETWORK} {rounds.REPEATED}" if is_again and token and not is_enough else ""
+    return Page(posts, onward, "walk" in onward, unreadable, gap=gap, ours=answers)
 
 
 def _off(error: SourceError, cursor: Cursor, walk: dict[str, Any], places: list[str]) -> Page:
