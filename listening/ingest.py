@@ -17,6 +17,7 @@ nothing behind, and the cursor where it was. fetched = inserted + updated + unch
 """
 
 import random
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -32,7 +33,7 @@ from listening.models import Poll, Source
 from listening.signals import answers_seen
 from listening.sorting import Clock
 from listening.sources import adapter_for
-from listening.sources.contract import AuthFailed, Connection, Page, SourceError
+from listening.sources.contract import Adapter, AuthFailed, Connection, Page, SourceError
 
 MAX_PAGES = 20
 MOST_LEFT = 2**31 - 1
@@ -40,6 +41,8 @@ TURN = timedelta(seconds=8)
 """Begin no page after this. What is left comes with the source's next turn, behind the others that wait."""
 LONG_TURN = timedelta(seconds=55)
 """Of a source whose listing runs over while it waits. With one last call it stays within a task's time."""
+AHEAD = timedelta(seconds=10)
+"""So long such a listing is read before any of it is stored: meanwhile its end falls off."""
 
 
 def poll(poll_id: int, *, clock: Clock = timezone.now) -> Poll | None:
@@ -80,21 +83,49 @@ def _ask(owed: Poll, lease: Lease, clock: Clock) -> None:
     adapter, connection = adapter_for(source.kind), connection_of(source)
     listener = sorting.listener_for(source)
     care = Care(owed, source, lease)
-    turn = LONG_TURN if adapter.sheet.runs_over else TURN
+    runs_over = adapter.sheet.runs_over
+    until = began_at + (LONG_TURN if runs_over else TURN)
     page = Page((), source.cursor)
     for part in spending.parts(source, owed.slot, listener.watched.listening, began_at):
-        cursor, reached = dict(part.cursor), part.connection(connection)
-        for _ in range(MAX_PAGES):
-            lease.renew(clock())
-            page = adapter.fetch(reached, part.queries, cursor)
+        pages = _pages(adapter, part, connection, lease, clock, until)
+        for page in _ahead(pages, lease, clock) if runs_over else pages:
             take_in(part.stored(page), listener, lease, care, clock)
             if page.ours:
                 answers_seen.send_robust(sender=Source, source_id=source.pk, answers=page.ours)
-            cursor = dict(page.cursor)
             part = part.after(page)
-            if not page.has_more or _is_used_up(page) or clock() - began_at > turn:
-                break
     _close(source, lease, page, clock())
+
+
+def _pages(
+    adapter: Adapter, part: spending.Part, connection: Connection, lease: Lease, clock: Clock, until: datetime
+) -> Iterator[Page]:
+    """One after the other, as far as the turn goes; each is asked for when the one before was taken in."""
+    cursor, reached = dict(part.cursor), part.connection(connection)
+    for _ in range(MAX_PAGES):
+        lease.renew(clock())
+        page = adapter.fetch(reached, part.queries, cursor)
+        yield page
+        cursor = dict(page.cursor)
+        if not page.has_more or _is_used_up(page) or clock() > until:
+            return
+
+
+def _ahead(pages: Iterator[Page], lease: Lease, clock: Clock) -> Iterator[Page]:
+    """Some are read before the first is stored. What was read is stored, though a later one fails."""
+    read, began_at, error = list[Page](), clock(), None
+    try:
+        for page in pages:
+            read.append(page)
+            if clock() - began_at > AHEAD:
+                break
+    except Exception as failed:
+        error = failed
+    for page in read:
+        lease.renew(clock())
+        yield page
+    if error:
+        raise error
+    yield from pages
 
 
 def connection_of(source: Source) -> Connection:

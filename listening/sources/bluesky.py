@@ -16,7 +16,8 @@ read back from the account's own records, where it stands at once.
 
 Deletions: stored posts are looked up again, 25 a call; what is not given back was deleted or is hidden.
 
-Cursor: `parts` holds for every search when it was last asked whole; the next begins ten minutes before that.
+Cursor: `parts` holds for every search when it was last asked; the next begins a quarter of a minute before
+that, and every five minutes (`looked_at`) ten minutes before, for what came late into the index.
 `walk` is where a listing stands half-way; after two thousand posts the search is begun anew `until` the
 oldest of them.
 
@@ -63,7 +64,10 @@ SYNTAX = search.Syntax(
 PAGE_SIZE = 100
 MOST_PAGES = 20
 MOST_RECHECKED = 25
-OVERLAP = timedelta(minutes=10)
+OVERLAP, SHORT_OVERLAP = timedelta(minutes=10), timedelta(seconds=15)
+WHOLE_EVERY = timedelta(minutes=5)
+"""In a storm ten minutes are thousands of posts: they are not read anew with every poll."""
+BEGUN = ("part", "asked_at", "looked_at", "since")
 
 
 class BlueskyOptions(BackfillForm):
@@ -115,7 +119,7 @@ class Bluesky:
             if "cursor" not in walk or walk.get("is_second"):
                 raise
             # The mark of a page is no longer taken: read that listing once more from its top.
-            again = {name: walk[name] for name in ("part", "asked_at", "since", "until") if name in walk}
+            again = {name: walk[name] for name in (*BEGUN, "until") if name in walk}
             return Page((), {**cursor, "walk": {**again, "is_second": True}}, has_more=True)
         rate = answers.rate(answer.headers, now)
         return _page(said, used.did, rate, cursor, walk, list(parts))
@@ -144,9 +148,16 @@ def resumed(cursor: Cursor, parts: list[str], now: datetime, backfill: timedelta
     if walk.get("part") in parts and "since" in walk:
         return dict(walk)
     part = walk["part"] if walk.get("part") in parts else parts[0]
-    read_until = moment(((cursor.get("parts") or {}).get(part) or {}).get("asked_at"))
-    since = read_until - OVERLAP if read_until else now - backfill
-    return {"part": part, "asked_at": now.isoformat(), "since": since.strftime("%Y-%m-%dT%H:%M:%SZ")}
+    known = (cursor.get("parts") or {}).get(part) or {}
+    read_until, looked_at = moment(known.get("asked_at")), moment(known.get("looked_at"))
+    is_short = read_until and looked_at and now - looked_at < WHOLE_EVERY
+    since = read_until - (SHORT_OVERLAP if is_short else OVERLAP) if read_until else now - backfill
+    return {
+        "part": part,
+        "asked_at": now.isoformat(),
+        "looked_at": known["looked_at"] if is_short else now.isoformat(),
+        "since": since.strftime("%Y-%m-%dT%H:%M:%SZ"),
+    }
 
 
 def _page(
@@ -163,7 +174,7 @@ def _page(
     if goes_on and pages < MOST_PAGES:
         following: Cursor = {"parts": known, "walk": {**walk, "cursor": mark, "pages": pages}}
     elif until and until < walk.get("until", "9"):
-        begun = {name: walk[name] for name in ("part", "asked_at", "since")}
+        begun = {name: walk[name] for name in BEGUN if name in walk}
         following = {"parts": known, "walk": {**begun, "until": until}}
     else:
         gap = "Bluesky found more than is read of one search; older posts may be missing." if goes_on else ""
@@ -179,7 +190,7 @@ def _behind(posts: Sequence[Post]) -> str:
 
 def _finished(known: dict[str, Any], walk: Mapping[str, Any], parts: list[str]) -> Cursor:
     """The listing of one search is stored whole: the next search is due."""
-    known[walk["part"]] = {"asked_at": walk["asked_at"]}
+    known[walk["part"]] = {name: walk[name] for name in ("asked_at", "looked_at") if name in walk}
     rest = parts[parts.index(walk["part"]) + 1 :]
     return {"parts": known, "walk": {"part": rest[0]}} if rest else {"parts": known}
 

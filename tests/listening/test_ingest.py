@@ -9,7 +9,7 @@ from hospital.models import FacilityName
 from listening import ingest
 from listening.models import Author, Match, Mention, MentionVersion, Poll, Quarantined, Query, Source
 from listening.signals import mentions_stored
-from listening.sources.contract import Connection, Cursor, Listening, Page, Rate, Unreadable
+from listening.sources.contract import Connection, Cursor, Listening, Page, Rate, Unavailable, Unreadable
 from tests import base
 from tests.base import post
 from tests.listening.polling import HandClock, counts, owe, page, poll_once, texts
@@ -137,6 +137,25 @@ class PollTests(TestCase):
         self.assertEqual((first.state, first.pages), (Poll.State.DONE, 3))
         self.assertLessEqual(source.next_poll_at, clock.now)
 
+    def test_a_listing_that_runs_over_is_read_before_it_is_stored(self) -> None:
+        clock, owed = HandClock(), owe()
+        pages = [page(post(f"Northfield {at}"), cursor={"at": at}, has_more=True) for at in range(5)]
+        network = RunsOver(clock, *pages, Unavailable("503"))
+        with base.registered(network):
+            done = ingest.poll(owed.pk, clock=clock)
+        assert done
+        self.assertEqual(network.stored, [0, 0, 0, 0, 4, 5])
+        self.assertEqual((done.state, done.pages, counts(done)), (Poll.State.FAILED, 5, (5, 0, 0, 0, 0)))
+
+    def test_what_was_read_ahead_is_stored_though_the_next_page_fails(self) -> None:
+        clock, owed = HandClock(), owe()
+        first = page(post("Northfield, a"), cursor={"at": 6}, has_more=True)
+        with base.registered(RunsOver(clock, first, Unavailable("503"))):
+            done = ingest.poll(owed.pk, clock=clock)
+        assert done
+        self.assertEqual((done.state, texts()), (Poll.State.FAILED, ["Northfield, a"]))
+        self.assertEqual(Source.objects.get().cursor, {"at": 6})
+
     def test_a_used_up_allowance_stops_it_until_the_reset(self) -> None:
         reset_at = base.NOW + timedelta(minutes=9)
         done = poll_once(page(has_more=True, rate=Rate(0, reset_at)), page(post("Northfield")))
@@ -160,12 +179,26 @@ class PollTests(TestCase):
 class SlowSource(base.FakeSource):
     """Three seconds a page."""
 
-    def __init__(self, clock: HandClock, *answers: Page) -> None:
+    def __init__(self, clock: HandClock, *answers: Page | Exception) -> None:
         super().__init__(*answers)
         self.clock = clock
 
     def fetch(self, connection: Connection, queries: Sequence[Listening], cursor: Cursor) -> Page:
         self.clock.move(seconds=3)
+        return super().fetch(connection, queries, cursor)
+
+
+class RunsOver(SlowSource):
+    """Its listing holds its newest alone. `stored`: how many were stored whenever it was asked."""
+
+    sheet = replace(base.FakeSource.sheet, runs_over=True)
+
+    def __init__(self, clock: HandClock, *answers: Page | Exception) -> None:
+        super().__init__(clock, *answers)
+        self.stored: list[int] = []
+
+    def fetch(self, connection: Connection, queries: Sequence[Listening], cursor: Cursor) -> Page:
+        self.stored.append(Mention.objects.count())
         return super().fetch(connection, queries, cursor)
 
 

@@ -99,6 +99,15 @@ class SearchTests:
         asked = [call.query for call in server.calls()]
         assert (asked[1]["cursor"], asked[1]["since"]) == ("1", asked[0]["since"])
         ago = datetime.now(UTC) - datetime.fromisoformat(asked[2]["since"])
+        assert timedelta(seconds=14) < ago < timedelta(minutes=1)
+
+    def test_what_came_late_into_the_index_is_looked_for_every_few_minutes(self) -> None:
+        with serving([found(post(1)), found()]) as server:
+            cursor = BLUESKY.fetch(server).cursor
+            for known in cursor["parts"].values():
+                known["looked_at"] = (datetime.now(UTC) - timedelta(minutes=6)).isoformat()
+            BLUESKY.fetch(server, cursor)
+        ago = datetime.now(UTC) - datetime.fromisoformat(server.calls()[1].query["since"])
         assert timedelta(minutes=9) < ago < timedelta(minutes=12)
 
     def test_a_mark_that_is_no_longer_taken_begins_again_once(self) -> None:
