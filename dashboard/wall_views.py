@@ -32,9 +32,10 @@ from listening import sampled, wall_sequence
 from listening.models import Mention
 from listening.models.source import Liveness
 
-ON_DESK = 40
+ON_DESK, OLDER = 24, 40
 ON_SCREEN = 12
-"""Cards a column begins with; a big screen shows four and keeps some in reserve."""
+"""Cards a column begins with, and that are asked for further down; a big screen shows four and keeps some in
+reserve. Cards are most of what a page costs."""
 NAMED_ON_SCREEN = 4
 EVERYDAY_KEYS = [slot.key for slot in EVERYDAY]
 
@@ -250,5 +251,5 @@ def older(request: HttpRequest, column: str) -> HttpResponse:
     if slot is None:
         raise Http404
     before = read_cursor(request.GET.get("before", ""))
-    [shelf] = chipped([Shelf.of(opened, slot, ON_DESK, before)], opened.now)
+    [shelf] = chipped([Shelf.of(opened, slot, OLDER, before)], opened.now)
     return render(request, "wall/older.html", {"shelf": shelf, "wanted": opened.wanted, "look": opened})

@@ -159,7 +159,7 @@ class FoldTests(TestCase):
         self.tell(2, text=OTHER)
         self.tell(3)
         first, _, other, _ = Mention.objects.order_by("pk").values_list("pk", flat=True)
-        with mock.patch("dashboard.wall_views.ON_DESK", 1):
+        with mock.patch("dashboard.wall_views.ON_DESK", 1), mock.patch("dashboard.wall_views.OLDER", 1):
             self.assertEqual(self.shown(), [first])
             older = re.search(
                 r'href="(/wall/older/[^"]+)"', self.client.get(reverse("wall")).content.decode()
