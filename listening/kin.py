@@ -50,7 +50,11 @@ def _ids(kind: str) -> str:
 
 def known(source: Source, external_ids: Iterable[str]) -> dict[str, list[Known]]:
     """What is stored of these posts by it and its kin, its own first."""
-    stored = Mention.objects.filter(source__in=pks(source), external_id__in=list(external_ids)).order_by("pk")
+    return _stored(source, pks(source), external_ids)
+
+
+def _stored(source: Source, near: Sequence[int], external_ids: Iterable[str]) -> dict[str, list[Known]]:
+    stored = Mention.objects.filter(source__in=near, external_id__in=list(external_ids)).order_by("pk")
     rows = stored.values_list(
         "external_id", "pk", "content_hash", "is_gone", "source_id", "source__kind", "facility_id"
     )
@@ -93,7 +97,9 @@ Place = tuple[int, int]
 
 def met(source: Source, arrivals: Sequence[tuple[Arrival, int | None]]) -> tuple[set[str], list[Place]]:
     """Under the lock of the wall's order: ids of what a kin has stored since it was looked for."""
-    stored = known(source, (arrival.post.external_id for arrival, _ in arrivals)) if of(source) else {}
+    near = pks(source)
+    asked = (arrival.post.external_id for arrival, _ in arrivals)
+    stored = _stored(source, near, asked) if len(near) > 1 else {}
     heard, places = set[str](), list[Place]()
     for arrival, facility_id in arrivals:
         found = chosen(stored.get(arrival.post.external_id, ()), arrival, facility_id)
