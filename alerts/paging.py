@@ -18,11 +18,11 @@ from django.core.mail import send_mail
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 
-from alerts import cases, pages, replies
+from alerts import building, cases, pages, replies
 from alerts.mailing import NOT_SENT
-from alerts.models import Case, CaseEvent, Duty, Notification
+from alerts.models import Case, CaseEvent, Duty, Notification, Queue
 from alerts.refusals import Refused
-from alerts.story import tell
+from alerts.story import Step, tell, tell_all
 from hospital.access import Permission, Reach
 
 logger = logging.getLogger(__name__)
@@ -31,6 +31,7 @@ ANSWERED_WITHIN = timedelta(minutes=5)
 STILL_PAGED = timedelta(hours=12)
 """An older case that was never paged for is not news: it came with an older Murmur."""
 
+MOST_OWED = 50
 ROUNDS = 2
 TRIES = 3
 LEASE = timedelta(seconds=60)
@@ -143,8 +144,10 @@ def _settle(notification: Notification, **changes: Any) -> None:
 
 def _owed(now: datetime) -> list[int]:
     paged = Notification.objects.pages().filter(case=OuterRef("pk"))
-    fresh = Case.objects.open().filter(queue__slug__in=ROLES, opened_at__gt=now - STILL_PAGED)
-    return list(fresh.filter(~Exists(paged)).order_by("id").values_list("pk", flat=True)[:50])
+    queues = list(Queue.objects.filter(slug__in=ROLES).values_list("pk", flat=True))
+    fresh = Case.objects.open().filter(queue__in=queues, opened_at__gt=now - STILL_PAGED)
+    # In no order: the first fifty by number would be sought through every case of the other queues.
+    return sorted(fresh.filter(~Exists(paged)).values_list("pk", flat=True)[:MOST_OWED])
 
 
 def _unanswered(now: datetime) -> list[int]:
@@ -177,7 +180,10 @@ def _write(case: Case, at: datetime, by: User | None) -> Notification:
     role, duties = on_duty(case, at)
     row = to_send(Notification(case=case, role=role, created_at=at), _chosen(case, duties))
     word = Duty.Role(role).label
-    tell(case.pk, Kind.PAGED, by=by, at=at, role=word, whom=row.name, by_phone=row.state == State.BY_PHONE)
+    said = {"role": word, "whom": row.name, "by_phone": row.state == State.BY_PHONE}
+    paged = Step(case, Kind.PAGED, by_id=by.pk if by else None, detail=said)
+    # The card says of pages only where somebody waits in the building.
+    tell_all([paged], at=at, is_on_card=building.is_here(case))
     return row
 
 
@@ -195,15 +201,10 @@ def to_send(row: Notification, duty: Duty | None) -> Notification:
 
 
 def _with_its_case(notification_id: int) -> Notification:
-    related = Notification.objects.select_related(
-        "case__queue",
-        "case__facility",
-        "case__mention",
-        "question",
-        "alarm__service__facility",
-        "source_alarm__source",
+    # All else it may be about is rarer and asked for by itself: thirteen joins cost more to plan than to run.
+    return Notification.objects.select_related("case__queue", "case__facility", "case__mention").get(
+        pk=notification_id
     )
-    return related.get(pk=notification_id)
 
 
 def _locked(case_id: int) -> Case:

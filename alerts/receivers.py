@@ -35,7 +35,9 @@ def join_operations(**_: Any) -> None:
 
 
 @receiver(cases_changed, dispatch_uid="alerts.show_cases")
-def show_cases(ids: Sequence[int], **_: Any) -> None:
+def show_cases(ids: Sequence[int], is_on_card: bool = True, **_: Any) -> None:
+    if not is_on_card:
+        return
     # Not here: whoever claims would wait for the lock of the wall's order, and with it for whoever stores.
     queue = tasks.URGENT if len(ids) <= A_PERSONS_STEP else tasks.BULK
     tasks.ring(tasks.show_cases, list(ids), queue=queue)

@@ -31,16 +31,19 @@ class Step:
     detail: dict[str, Any] = field(default_factory=dict)
 
 
-def tell_all(steps: Sequence[Step], *, at: datetime) -> None:
-    """Many at once, in their order, with one bell."""
+def tell_all(steps: Sequence[Step], *, at: datetime, is_on_card: bool = True) -> None:
+    """Many at once, in their order, with one bell.
+
+    `is_on_card`: whether they may change what the wall says of the cases.
+    """
     CaseEvent.objects.bulk_create(
         CaseEvent(case=step.case, kind=step.kind, actor_id=step.by_id, at=at, detail=step.detail)
         for step in steps
     )
-    ring(dict.fromkeys(step.case.pk for step in steps))
+    ring(dict.fromkeys(step.case.pk for step in steps), is_on_card=is_on_card)
 
 
-def ring(case_ids: Iterable[int]) -> None:
-    ids = list(case_ids)
+def ring(case_ids: Iterable[int], *, is_on_card: bool = True) -> None:
+    news = {"ids": list(case_ids), "is_on_card": is_on_card}
     # A screen that cannot be told must not undo what was done: it asks again by itself.
-    transaction.on_commit(lambda: cases_changed.send_robust(sender=Case, ids=ids), robust=True)
+    transaction.on_commit(lambda: cases_changed.send_robust(sender=Case, **news), robust=True)

@@ -2,13 +2,14 @@
 
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from alerts import cases, standing
 from alerts.models import Case
 from alerts.refusals import Refused
+from dashboard import markup
 from dashboard.cases.desk import Desk
 from dashboard.cases.finding import find_case
 from hospital.access import Permission, allow
@@ -28,8 +29,7 @@ def claim(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _work(request: HttpRequest, case: Case, *, status: int = 200, refused: str = "") -> HttpResponse:
     now = get_object_or_404(standing.read(Case.objects.within(None).filter(pk=case.pk)))
-    context = {"mention": now.mention, "standing": standing.of(now), "refused": refused}
-    return render(request, "wall/_work.html", context, status=status)
+    return HttpResponse(markup.work(standing.of(now), refused), status=status)
 
 
 def _person(request: HttpRequest) -> User:

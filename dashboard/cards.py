@@ -10,12 +10,11 @@ from typing import Any
 
 from django.db.models import Case, JSONField, OuterRef, Prefetch, Subquery, When
 from django.db.models.functions import JSONObject, Left, Length
-from django.template.loader import render_to_string
 
 from alerts import models as alerts
 from alerts import standing
 from alerts.standing import Standing
-from dashboard import masks
+from dashboard import markup, masks
 from dashboard.columns import PRAISE_LANE, Column, column_of
 from listening import terms
 from listening.models import Label, Mention
@@ -275,6 +274,11 @@ class Card:
         return pieces(self.mention.title[:200], [], masks.in_title(self.mention))
 
     @property
+    def tone(self) -> str:
+        """The sentiment in words."""
+        return self.mention.get_sentiment_display()
+
+    @property
     def fill(self) -> int:
         """Length of the tone bar: from nothing at wholly positive to full at wholly negative."""
         return round((1 - self.mention.score) / 2 * BAR)
@@ -329,7 +333,7 @@ def reason_in_words(reason: Any) -> str:
 
 def rendered(mention: Mention, *, is_named: bool, shows_work: bool = False, chip: str = "") -> str:
     card = Card(mention, is_named=is_named, shows_work=shows_work, chip=chip)
-    return render_to_string("wall/_mention.html", {"card": card})
+    return markup.card(card)
 
 
 WORK = re.compile(rb"<(p|span) data-work\b.*?</\1>")

@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
+from dashboard import markup
 from dashboard.cards import Card, Piece
 from dashboard.screen_class import ScreenClass
 from listening.models import Mention
@@ -173,4 +174,4 @@ def rendered(card: Card, screen_class: ScreenClass) -> SafeString:
     """A card for the page; the stream has rendered its own already."""
     if screen_class == ScreenClass.PUBLIC:
         return SafeString(render_to_string(Quote.template, {"quote": Quote.of(card)}))
-    return unpressable(render_to_string("wall/_mention.html", {"card": card}))
+    return unpressable(markup.card(card))

@@ -6,7 +6,7 @@ from celery import Celery
 from django.test import SimpleTestCase, TestCase
 from django.utils import timezone
 
-from alerts import defaults, tasks
+from alerts import defaults, paging, tasks, triage
 from alerts.models import Case, Duty, Notification
 from alerts.schedule import BEAT
 from alerts.signals import cases_changed
@@ -71,6 +71,15 @@ class BellTests(TestCase):
             with self.rung():
                 cases_changed.send(sender=Case, ids=ids)
             self.assertEqual(self.heard, [(tasks.show_cases, ids, queue)])
+
+    def test_a_page_is_told_by_the_cards_of_the_building_alone(self) -> None:
+        for lane, shown in (("threat", []), ("in_building", [tasks.show_cases])):
+            post = mention(lane=lane, level="P0", severity=95)
+            triage.route_urgent(timezone.now())
+            self.heard.clear()
+            with self.rung(), self.captureOnCommitCallbacks(execute=True):
+                paging.page(Case.objects.get(mention=post).pk, at=timezone.now())
+            self.assertEqual([task for task, *_ in self.heard], shown)
 
     def test_the_sweep_rings_for_replies_whose_hold_has_passed(self) -> None:
         with registered(FakeSource()):

@@ -33,7 +33,7 @@ def test_every_key_on_the_wall_is_told() -> None:
     told = {each.key for each in keys.on(keys.WALL)}
     assert (
         written(
-            "wall/wall.html", "wall/_column.html", "wall/_mention.html", "wall/_acts.html", "_topbar.html"
+            "wall/wall.html", "wall/_column.html", "wall/_mention.jinja", "wall/_acts.jinja", "_topbar.html"
         )
         <= told
     )

@@ -130,7 +130,7 @@ class WhereItStandsTests(LabelTestCase):
         self.put("sentiment", "positive")
         page = self.client.get("/").content.decode()
         self.assertIn("set by carla, <time", page)
-        self.assertIn("&#x27;sick&#x27; -2.3", page)
+        self.assertIn("&#39;sick&#39; -2.3", page)
 
     def test_a_big_screen_names_nobody(self) -> None:
         self.put("sentiment", "positive")
