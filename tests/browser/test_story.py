@@ -112,6 +112,7 @@ class BrowserTestCase(TransactionTestCase):
 
 
 @pytest.mark.browser
+@pytest.mark.walk
 @pytest.mark.slow
 class StoryTests(BrowserTestCase):
     @pytest.mark.timeout(240)
