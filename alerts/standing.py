@@ -6,6 +6,7 @@ case is never among those that are read.
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from hashlib import blake2s
 from typing import Any
 
@@ -107,11 +108,6 @@ def initials(user: Any) -> str:
 
 def read(cases: CaseQuerySet) -> CaseQuerySet:
     """With all that `of` needs; what is restricted is left out."""
-    is_here = Q(mention__lane=building.LANE) | Q(queue__slug=building.QUEUE)
-    steps = SafetyStep.objects.filter(case=OuterRef("pk"), key__in=building.ORDER).order_by("-id")
-    told = JSONObject(key="key", at="at", first_name="by__first_name", username="by__username")
-    pages = Notification.objects.pages().filter(case=OuterRef("pk")).exclude(state=Notification.State.NOBODY)
-    thanks = Thanks.objects.passed_on().filter(case=OuterRef("pk")).order_by("-decided_at")
     return (
         cases.within(None)
         .select_related("owner", "queue", "mention")
@@ -120,13 +116,21 @@ def read(cases: CaseQuerySet) -> CaseQuerySet:
             *("facility_id", "passed_on", "queue__slug", "mention__lane", "mention__wall_seq"),
             *("owner__first_name", "owner__last_name", "owner__username"),
         )
-        .annotate(
-            last_step=Choice(
-                When(is_here, then=Subquery(steps.values(told=told)[:1])),
-                default=None,
-                output_field=JSONField(),
-            ),
-            was_paged=Choice(When(is_here, then=Exists(pages)), default=False),
-            thanked_at=Subquery(thanks.values("decided_at")[:1]),
-        )
+        .annotate(**_asked_beside())
     )
+
+
+@cache
+def _asked_beside() -> dict[str, Choice | Subquery]:
+    """Made once: a page of the wall asks this a dozen times, and to make it takes longer than to send it."""
+    is_here = Q(mention__lane=building.LANE) | Q(queue__slug=building.QUEUE)
+    steps = SafetyStep.objects.filter(case=OuterRef("pk"), key__in=building.ORDER).order_by("-id")
+    told = JSONObject(key="key", at="at", first_name="by__first_name", username="by__username")
+    pages = Notification.objects.pages().filter(case=OuterRef("pk")).exclude(state=Notification.State.NOBODY)
+    thanks = Thanks.objects.passed_on().filter(case=OuterRef("pk")).order_by("-decided_at")
+    last_step = Subquery(steps.values(told=told)[:1])
+    return {
+        "last_step": Choice(When(is_here, then=last_step), default=None, output_field=JSONField()),
+        "was_paged": Choice(When(is_here, then=Exists(pages)), default=False),
+        "thanked_at": Subquery(thanks.values("decided_at")[:1]),
+    }

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from django.db.models import Case, JSONField, OuterRef, Prefetch, Subquery, When
@@ -56,8 +56,9 @@ def for_cards(mentions: MentionQuerySet) -> MentionQuerySet:
     )
 
 
+@cache
 def last_label() -> Case:
-    """Who last set something by hand, and when; asked only of mentions that say somebody did."""
+    """Who last set something by hand, and when; asked only of mentions that say somebody did. Made once."""
     standing = Label.objects.standing().filter(mention=OuterRef("pk")).order_by("-at")
     told = JSONObject(
         at="at", first_name="by__first_name", last_name="by__last_name", username="by__username"
