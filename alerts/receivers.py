@@ -3,24 +3,32 @@
 from collections.abc import Sequence
 from typing import Any
 
+from celery import current_task
 from django.dispatch import receiver
 from django.utils import timezone
 
-from alerts import readback, tasks
+from alerts import readback, showing, tasks, triage
 from alerts.signals import cases_changed
 from hospital.signals import service_changed
 from listening.signals import answers_seen, mentions_stored
 from listening.sources.contract import Written
 
 A_PERSONS_STEP = 20
-"""So many cases may take a step at once. Where more do, a backlog is routed, and no card of it is urgent."""
+"""So many mentions or cases may come at once. Where more do, a backlog is stored or routed; none is urgent.
+
+A worker that stores a backlog decides on it before it goes on: the line is full of polls by then, and the
+walls would hear of every post twice, first without its case.
+"""
 
 
 @receiver(mentions_stored, dispatch_uid="alerts.route_new_mentions")
 def route_new_mentions(ids: Sequence[int], urgent_ids: Sequence[int] = (), **_: Any) -> None:
     if urgent_ids:
         tasks.ring(tasks.route_urgent, queue=tasks.URGENT)
-    tasks.ring(tasks.route_due, queue=tasks.BULK)
+    if current_task and len(ids) > A_PERSONS_STEP:
+        triage.route_all(set(ids).difference(urgent_ids), timezone.now())
+    else:
+        tasks.ring(tasks.route_due, queue=tasks.BULK)
     tasks.ring(tasks.note_edits, list(ids), queue=tasks.BULK)
 
 
@@ -37,6 +45,9 @@ def join_operations(**_: Any) -> None:
 @receiver(cases_changed, dispatch_uid="alerts.show_cases")
 def show_cases(ids: Sequence[int], is_on_card: bool = True, **_: Any) -> None:
     if not is_on_card:
+        return
+    if current_task and len(ids) > A_PERSONS_STEP:
+        showing.renew(ids)
         return
     # Not here: whoever claims would wait for the lock of the wall's order, and with it for whoever stores.
     queue = tasks.URGENT if len(ids) <= A_PERSONS_STEP else tasks.BULK

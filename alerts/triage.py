@@ -69,6 +69,12 @@ def route_due(now: datetime, *, limit: int = 500) -> int:
     return len(_work_off(Mention.objects.unrouted().order_by("id")[:limit], now))
 
 
+def route_all(mention_ids: Iterable[int], now: datetime) -> int:
+    """Decide on these, as far as they are owed; how many were decided."""
+    owed = Mention.objects.unrouted().filter(pk__in=list(mention_ids))
+    return len(_work_off(owed.order_by("id"), now))
+
+
 def route_urgent(now: datetime, *, limit: int = AT_ONCE) -> list[Case]:
     """Decide on what must not wait, however much stands before it; the cases that it has now."""
     owed = Mention.objects.unrouted().urgent().order_by("level", "id")

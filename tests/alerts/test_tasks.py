@@ -55,6 +55,23 @@ class BellTests(TestCase):
             [(tasks.route_urgent, "urgent"), (tasks.route_due, "bulk"), (tasks.note_edits, [4, 5], "bulk")],
         )
 
+    def test_a_worker_decides_on_the_backlog_it_stored_and_leaves_what_is_urgent(self) -> None:
+        app = Celery("here", broker=NOWHERE, set_as_current=False)
+        plain = [mention(lane="complaint") for _ in range(30)]
+        pressing = mention(lane="threat", level="P0", severity=95)
+
+        @app.task  # type: ignore[misc]
+        def store() -> None:
+            ids = [each.pk for each in (*plain, pressing)]
+            with self.captureOnCommitCallbacks(execute=True):
+                mentions_stored.send(sender=Mention, ids=ids, urgent_ids=[pressing.pk])
+
+        with self.rung():
+            store.apply(throw=True)
+        self.assertEqual(set(Case.objects.values_list("mention", flat=True)), {each.pk for each in plain})
+        self.assertFalse(Case.objects.filter(shown="").exists(), "the walls are told of their cases")
+        self.assertEqual([task for task, *_ in self.heard], [tasks.route_urgent, tasks.note_edits])
+
     def test_whoever_is_on_duty_is_paged_as_soon_as_it_is_decided(self) -> None:
         now = timezone.now()
         duty(pete(), Duty.Role.SECURITY, starts_at=now, ends_at=now + timedelta(hours=1))
