@@ -15,7 +15,7 @@ class Terms:
     erase_within: timedelta = timedelta(hours=24)
     """How soon what was deleted there must be erased here."""
     recheck_every: timedelta | None = None
-    """How often a stored post is looked up again; None: the network can't be asked."""
+    """How often a stored post is looked up again, by its own source or a kin; None: it can't be asked."""
 
 
 @dataclass(frozen=True)
