@@ -124,6 +124,7 @@ class RedditFeed:
         limits="Not documented; what Reddit asks is obeyed. Every minute is enough.",
         cannot_see="What fell off a feed between two polls, comments outside the named communities, private "
         "communities that the account is not in, and which comment another answers.",
+        keys_url="https://www.reddit.com/prefs/feeds",
         ids="reddit",
         terms_url="https://redditinc.com/policies/user-agreement",
         terms=Terms(recheck_every=timedelta(hours=12)),
