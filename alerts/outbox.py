@@ -11,6 +11,7 @@ Before any of this the thread is read where the network lets us: an answer of ou
 that its people have not had before them, sends the reply back to them.
 """
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,9 +24,10 @@ from alerts.gate import GateDown
 from alerts.models import Case, CaseEvent, ChangeLink, Reply
 from alerts.refusals import Refused
 from alerts.story import tell
-from alerts.ways import voice_of
+from alerts.ways import last_voice, may_speak, next_voice, way_for
 from hospital import audit
 from listening import connections
+from listening.models import Source
 from listening.sources import adapter_for
 from listening.sources.contract import (
     BadPayload,
@@ -52,14 +54,12 @@ NO_LONGER_ALLOWED = "Whoever approved it may no longer approve replies. It needs
 
 def publish(reply_id: int, now: datetime) -> None:
     """Send one queued reply whose time has come. Safe to call twice, and from two workers at once."""
-    if not is_thread_read(reply_id, now):
+    readers = read_threads(reply_id, now)
+    reply = take(reply_id, now, readers=readers) if readers else None
+    if reply is None or reply.voice is None:
         return
-    reply = take(reply_id, now)
-    if reply is None:
-        return
-    mention = reply.case.mention
+    mention, voice = reply.case.mention, reply.voice
     try:
-        voice = voice_of(mention)
         sent = adapter_for(voice.kind).reply(connections.open(voice), readback.target_of(mention), reply.text)
     except (RateLimited, Unavailable) as error:
         settle_not_now(reply, error, now)
@@ -72,17 +72,26 @@ def publish(reply_id: int, now: datetime) -> None:
         settle_sent(reply, sent, now)
 
 
-def is_thread_read(reply_id: int, now: datetime) -> bool:
-    """Look what is public before anything leaves; without a look nothing does."""
-    related = Reply.objects.select_related("case__mention__source", "case__mention__author")
+def read_threads(reply_id: int, now: datetime) -> set[int]:
+    """Look what is public before anything leaves; without a look nothing does. The sources that looked:
+    the one by which it is to leave, and the one by which it left before, if that is another.
+    """
+    related = Reply.objects.select_related("voice", "case__mention__source", "case__mention__author")
     reply = related.filter(pk=reply_id, state=State.QUEUED).first()
     if reply is None or not _is_time(reply, now):
-        return False
+        return set()
+    voices = {voice.pk: voice for voice in (last_voice(reply), next_voice(reply))}
     try:
-        thread = readback.read(reply.case.mention)
+        is_absent = all(_is_absent(reply, voice, len(voices), now) for voice in voices.values())
     except SourceError as error:
         hold_unread(reply, error, now)
-        return False
+        return set()
+    return set(voices) if is_absent else set()
+
+
+def _is_absent(reply: Reply, voice: Source, voices: int, now: datetime) -> bool:
+    """Whether this source finds no such reply; what else of ours it finds is noted."""
+    thread = readback.read(reply.case.mention, voice, seconds=readback.CALL_SECONDS / voices)
     if thread is None:
         return True
     found = readback.found_in(reply, thread)
@@ -106,8 +115,11 @@ def hold_unread(reply: Reply, error: SourceError, now: datetime) -> None:
         tell(reply.case_id, Kind.FAILED, by=None, at=now, why=UNREAD, again_at=again_at.isoformat())
 
 
-def take(reply_id: int, now: datetime) -> Reply | None:
-    """Claim it, and commit the claim before the caller sends; None when it is not to be sent now."""
+def take(reply_id: int, now: datetime, *, readers: Collection[int] | None = None) -> Reply | None:
+    """Claim it, and commit the claim before the caller sends; None when it is not to be sent now.
+
+    `readers`: only by one of these sources.
+    """
     with transaction.atomic(durable=True):
         reply = locked(reply_id)
         if reply is None or reply.state != State.QUEUED or not _is_time(reply, now):
@@ -120,11 +132,15 @@ def take(reply_id: int, now: datetime) -> Reply | None:
         if why_not:
             replies.take_back(reply, at=now, by=None, reason=why_not)
             return None
+        voice = next_voice(reply)
+        if readers is not None and voice.pk not in readers:
+            return None  # the sources were changed meanwhile: it is read anew when it is swept
         queued = Reply.objects.filter(pk=reply.pk, state=State.QUEUED, attempts=reply.attempts)
         leaves = {"left_at": now, "lease_until": now + LEASE, "readings": 0}
-        if not queued.update(state=State.SENDING, attempts=F("attempts") + 1, **leaves):
+        spoken = {"voice": voice, "voice_mark": connections.mark(voice)}
+        if not queued.update(state=State.SENDING, attempts=F("attempts") + 1, **leaves, **spoken):
             return None
-        reply.attempts, reply.left_at = reply.attempts + 1, now
+        reply.attempts, reply.left_at, reply.voice = reply.attempts + 1, now, voice
         Case.objects.filter(pk=reply.case_id).update(state=Case.State.SENDING)
         tell(reply.case_id, Kind.SENDING, by=None, at=now, reply=reply.pk, attempt=reply.attempts)
     return reply
@@ -169,7 +185,7 @@ def settle_refused(
 
 @transaction.atomic
 def settle_unknown(reply: Reply, sentence: str, now: datetime) -> None:
-    again_at = now + READ_BACK_AFTER if readback.can_read(reply.case.mention) else None
+    again_at = now + READ_BACK_AFTER if readback.can_read(last_voice(reply)) else None
     changes: dict[str, Any] = {"readings": 0, "read_again_at": again_at, "error": sentence[:500]}
     if _settle(reply, state=State.UNKNOWN, **changes):
         Case.objects.filter(pk=reply.case_id).update(state=Case.State.CHECK)
@@ -259,7 +275,7 @@ def _objection(reply: Reply) -> str:
         return replies.TEXT_CHANGED
     if not approvals.still_stand(reply):
         return NO_LONGER_ALLOWED
-    return ""
+    return "" if may_speak(next_voice(reply), mention) else way_for(mention).why_not
 
 
 def _stopped(reply: Reply) -> str:
@@ -289,6 +305,6 @@ def locked(reply_id: int) -> Reply | None:
         return None
     replies.lock_case(case_id)
     related = Reply.objects.select_for_update(of=("self",)).select_related(
-        "approved_by", "override_by", "case__queue", "case__mention__source", "case__mention__author"
+        "voice", "approved_by", "override_by", "case__queue", "case__mention__source", "case__mention__author"
     )
     return related.filter(pk=reply_id).first()

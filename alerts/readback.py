@@ -10,9 +10,8 @@ from alerts import replies
 from alerts.models import Case, CaseEvent, NativeReply, Reply
 from alerts.sameness import is_same
 from alerts.story import tell
-from alerts.ways import voice_of
 from listening import connections, kin
-from listening.models import Mention
+from listening.models import Mention, Source
 from listening.sources import adapters
 from listening.sources.contract import ReadsBack, Target, Thread, Written
 
@@ -33,17 +32,16 @@ def target_of(mention: Mention) -> Target:
     )
 
 
-def can_read(mention: Mention) -> bool:
-    return isinstance(adapters().get(voice_of(mention).kind), ReadsBack)
+def can_read(voice: Source) -> bool:
+    return isinstance(adapters().get(voice.kind), ReadsBack)
 
 
-def read(mention: Mention) -> Thread | None:
-    """None where the network has no list to read; raises SourceError where it could not be read."""
-    voice = voice_of(mention)
+def read(mention: Mention, voice: Source, *, seconds: float = CALL_SECONDS) -> Thread | None:
+    """What this source sees. None where the network has no list; SourceError where it could not be read."""
     adapter = adapters().get(voice.kind)
     if not isinstance(adapter, ReadsBack):
         return None
-    return adapter.replies_to(connections.open(voice, seconds=CALL_SECONDS), target_of(mention))
+    return adapter.replies_to(connections.open(voice, seconds=seconds), target_of(mention))
 
 
 def found_in(reply: Reply, thread: Thread) -> Written | None:
@@ -51,6 +49,13 @@ def found_in(reply: Reply, thread: Thread) -> Written | None:
     if reply.left_at is None:
         return None
     return next((each for each in thread.ours if is_same(reply.text, each.text)), None)
+
+
+def is_same_account(reply: Reply, voice: Source) -> bool:
+    """Whether what this source does not find was not sent: only by the account that tried to send it."""
+    if not reply.voice_mark:
+        return True  # it left before this was kept
+    return reply.voice_id == voice.pk and reply.voice_mark == connections.mark(voice)
 
 
 @transaction.atomic

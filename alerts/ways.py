@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from alerts.models import Reply
 from listening import kin
 from listening.models import Mention, Source
 from listening.sources import adapters
@@ -40,19 +41,43 @@ def way_for(mention: Mention) -> Way:
         return Way(name, False, limit, why)
     if adapter.reply_way in ("link_out", "none"):
         return Way(name, False, limit, f"{name[:1].upper()}{name[1:]} gives no way to answer from here.")
+    if source.is_off:
+        why = f"{source.name} is switched off. An administrator can resume it, or a person posts the answer."
+        return Way(name, False, limit, why)
     return Way(name, True, limit)
 
 
 def voice_of(mention: Mention) -> Source:
-    """The source that answers: its own, or else the oldest of its kin that can, in the same hospital.
+    """The source that answers: its own, or else the oldest of its kin that may, in the same hospital.
 
     Not the one that works best just now: what an account wrote is found again by that account alone.
     """
     own = mention.source
-    if _can_answer(own, mention):
+    if may_speak(own, mention):
         return own
-    near = (each for each in kin.of(own) if each.facility_id in (None, mention.facility_id))
-    return next((each for each in near if _can_answer(each, mention)), own)
+    return next((each for each in kin.of(own) if may_speak(each, mention)), own)
+
+
+def next_voice(reply: Reply) -> Source:
+    """The source by which a reply leaves: the one by which it left before, as long as that may speak."""
+    mention = reply.case.mention
+    if reply.voice and may_speak(reply.voice, mention):
+        return reply.voice
+    return voice_of(mention)
+
+
+def last_voice(reply: Reply) -> Source:
+    """The source by which it left, switched off or not: what it wrote only that account can find again.
+
+    Of replies that left before this was kept: the one that would answer now.
+    """
+    return reply.voice or voice_of(reply.case.mention)
+
+
+def may_speak(source: Source, mention: Mention) -> bool:
+    """Whether it can answer this post, is switched on, and does not belong to another hospital."""
+    is_ours = source.pk == mention.source_id or source.facility_id in (None, mention.facility_id)
+    return is_ours and not source.is_off and _can_answer(source, mention)
 
 
 def _can_answer(source: Source, mention: Mention) -> bool:

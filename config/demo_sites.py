@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 KEY = "sandbox-key"
 ACCOUNT = dict.fromkeys(("client_id", "client_secret", "refresh_token"), KEY)
@@ -22,4 +23,6 @@ def sources(
     stories = {"filters": "q=Northfield", "backfill_days": 7}
     yield "careopinion", "Care Opinion", 120, {"api_url": url, **stories}, {"subscription_key": KEY}
     videos = {"videos": "\n".join(sites["youtube_videos"]), "own_channels": sites["youtube_channel"]}
+    pages = "\n".join(f"{url}/reviews/{slug}/" for slug in slugs)
+    yield "pages", "Bedside Voices", 600, {"pages": pages, "sites": [urlsplit(url).hostname]}, {}
     yield "youtube", "YouTube comments", 120, {"api_url": url, **videos}, {"api_key": KEY, **ACCOUNT}

@@ -47,7 +47,9 @@ def _has_secrets(forms: SourceForms) -> bool:
 
 def _to_mend(forms: SourceForms, kind: str) -> BoundField | None:
     if kind == "auth_failed":
-        return _first_secret(forms)
+        # Of keys that may be left out, it was one of those that were given.
+        given = {*forms.stored, *(forms.secrets.typed() if forms.secrets.is_bound else ())}
+        return next((each for each in forms.secrets if each.name in given), _first_secret(forms))
     return next(iter(forms.reads), None) if kind == "forbidden" else None
 
 

@@ -43,6 +43,8 @@ MISTYPED = (
     "It is mistyped, has expired, or was made for something else. Copy it once more, or make a new one there."
 )
 
+BY_ITSELF = "Nothing is to be done: it is asked again by itself."
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -239,9 +241,9 @@ def _why(label: str, error: SourceError, now: datetime, worked_until: datetime |
         case QuotaExhausted() if error.retry_at is None:
             return f"{label} knows this key, and its credit is used up. Add credit there, then check again."
         case QuotaExhausted():
-            return f"{label} knows this key, and its quota is used up.{again}"
+            return f"{label} knows this key, and its quota is used up.{again} {BY_ITSELF}"
         case RateLimited():
-            return f"{label} knows this key, and asks to wait.{again} Nothing else is to be done."
+            return f"{label} knows this key, and asks to wait.{again} {BY_ITSELF}"
         case Forbidden():
             return f"{error.message} Look at the rights of the key, and at the names that were entered."
         case _:

@@ -1,9 +1,11 @@
 """What an adapter needs to reach its network: the options an administrator set, and the opened secrets."""
 
+import json
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.utils.crypto import salted_hmac
 
 from listening import vault
 from listening.models import Source
@@ -17,6 +19,16 @@ def open(source: Source, *, seconds: float | None = None) -> Connection:
         may_reach_private=is_sandbox(source.options),
         seconds=seconds,
     )
+
+
+def mark(source: Source) -> str:
+    """Another one once its options or keys were changed: another account may then stand behind it.
+
+    Nothing that it is made of can be read from it.
+    """
+    told = [source.kind, source.options, dict(vault.unseal(source.sealed_secrets))]
+    said = json.dumps(told, sort_keys=True, default=str)
+    return salted_hmac("murmur: what a source is reached by", said, algorithm="sha256").hexdigest()
 
 
 def is_sandbox(options: dict[str, Any]) -> bool:

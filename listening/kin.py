@@ -20,7 +20,11 @@ from listening.sources import adapters
 
 
 def of(source: Source) -> list[Source]:
-    """The others, oldest first. A pretend network is no kin of a real one."""
+    """The others, oldest first. A pretend network is no kin of a real one.
+
+    Those that are switched off too: what they stored is the same post still. Who may speak or look something
+    up is for the caller to say (`Source.is_off`).
+    """
     ids = _ids(source.kind)
     if not ids:
         return []

@@ -8,6 +8,10 @@
 The number of calls keeps within the network's limits: one a minute, and none while it asks to be left alone.
 Posts are moved on before the call, so that two workers, or one that dies, do not ask twice at once; where
 the call fails they are due again in its next try.
+
+What was heard by a source that can look up nothing (a feed) is looked up by a kin of the same hospital. An
+edit then enters by the door of the source that heard it, and only if it was made after it was heard: two
+kinds may write one text differently.
 """
 
 import logging
@@ -15,18 +19,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Max, Q
 
-from listening import connections, leases, removal, sorting, sweep, terms, vault
+from listening import connections, kin, leases, removal, sorting, sweep, terms, vault
 from listening.care import Care
 from listening.ingest import take_in
 from listening.models import Mention, Poll, Recheck, Source
+from listening.models.mention import MentionQuerySet
 from listening.signals import mentions_stored
 from listening.sorting import Clock
 from listening.sources import adapters
-from listening.sources.contract import Fate, Page, Rechecks, SourceError
+from listening.sources.contract import Fate, Page, Post, Rechecks, SourceError
 
 logger = logging.getLogger(__name__)
 
@@ -41,20 +47,30 @@ GONE = frozenset({"deleted", "protected"})
 
 @dataclass(frozen=True)
 class _Asked:
-    """One call's worth of stored posts: mention ids by their id at the network."""
+    """One call's worth of stored posts: their mentions, of two hospitals maybe, by the id at the network."""
 
-    ids: Mapping[str, int]
+    ids: Mapping[str, Sequence[int]]
     fates: Mapping[str, Fate]
 
     def mentions(self, *names: str) -> list[int]:
-        return [self.ids[key] for key, fate in self.fates.items() if fate.name in names and key in self.ids]
+        return [pk for key, fate in self.fates.items() if fate.name in names for pk in self.ids[key]]
+
+    def all(self) -> list[int]:
+        return [pk for each in self.ids.values() for pk in each]
 
 
 def due(now: datetime) -> list[int]:
     """Sources with posts to look up, whose network may be asked."""
-    waiting = Mention.objects.filter(source=OuterRef("pk"), is_gone=False, recheck_at__lte=now)
-    asked = Source.objects.polled().filter(Exists(waiting)).exclude(limited_until__gt=now)
-    return [source.pk for source in asked if _can(source.kind) and _may(source, now)]
+    asked = [each for each in Source.objects.polled().exclude(limited_until__gt=now) if _can(each.kind)]
+    return [each.pk for each in asked if _may(each, now) and _waiting(each, now).exists()]
+
+
+def _waiting(source: Source, now: datetime) -> MentionQuerySet:
+    """What it is to look up: its own, and in its hospital what kin heard that can look up nothing."""
+    lent = [each.pk for each in kin.of(source) if not _can(each.kind)]
+    place = {"facility": source.facility_id} if source.facility_id else {}
+    whose = Q(source=source) | Q(source__in=lent, **place)
+    return Mention.objects.filter(whose, is_gone=False, recheck_at__lte=now)
 
 
 def soon(source: Source, written_at: Iterable[datetime], now: datetime) -> None:
@@ -87,7 +103,7 @@ def recheck(source_id: int, *, clock: Clock) -> Recheck | None:
     try:
         fates = adapter.recheck(connections.open(source), list(ids))
     except (SourceError, vault.CannotOpen) as error:
-        return _failed(source, ids, error, clock())
+        return _failed(source, _Asked(ids, {}), error, clock())
     asked = _Asked(ids, {key: fate for key, fate in fates.items() if key in ids})
     if _is_doubtful(source, asked):
         return _doubted(source, asked, clock())
@@ -96,24 +112,25 @@ def recheck(source_id: int, *, clock: Clock) -> Recheck | None:
 
 
 @transaction.atomic
-def _take(source: Source, most: int, now: datetime) -> dict[str, int]:
+def _take(source: Source, most: int, now: datetime) -> dict[str, list[int]]:
     """The ones that are due for longest, each moved to its next time."""
-    waiting = Mention.objects.select_for_update(of=("self",), skip_locked=True).filter(
-        source=source, is_gone=False, recheck_at__lte=now
-    )
+    waiting = _waiting(source, now).select_for_update(of=("self",), skip_locked=True)
     rows = list(waiting.order_by("recheck_at").only("pk", "external_id", "published_at")[:most])
     for row in rows:
         row.recheck_at = terms.recheck_at(source.kind, row.published_at, now)
     Mention.objects.bulk_update(rows, ["recheck_at"])
-    return {row.external_id: row.pk for row in rows}
+    found: dict[str, list[int]] = {}
+    for row in rows:
+        found.setdefault(row.external_id, []).append(row.pk)
+    return found
 
 
-def _failed(source: Source, ids: Mapping[str, int], error: Exception, now: datetime) -> Recheck:
+def _failed(source: Source, asked: _Asked, error: Exception, now: datetime) -> Recheck:
     failures = _failures(source)
     wait = min(FIRST_WAIT * 2**failures, LONGEST_WAIT, terms.slowest(source.kind))
     until = max(now + wait, getattr(error, "retry_at", None) or now)
     message = error.message if isinstance(error, SourceError) else str(error)
-    Mention.objects.filter(pk__in=ids.values()).update(recheck_at=now)
+    Mention.objects.filter(pk__in=asked.all()).update(recheck_at=now)
     return Recheck.objects.create(source=source, at=now, error=message[:500], next_at=until)
 
 
@@ -125,7 +142,7 @@ def _failures(source: Source) -> int:
 
 def _is_doubtful(source: Source, asked: _Asked) -> bool:
     """Most of many gone at once is more likely the network's mistake: what is erased does not come back."""
-    gone = len(asked.mentions(*GONE))
+    gone = sum(fate.name in GONE for fate in asked.fates.values())
     if gone < FEW or gone * 2 < len(asked.ids):
         return False
     last = Recheck.objects.filter(source=source).first()
@@ -134,7 +151,7 @@ def _is_doubtful(source: Source, asked: _Asked) -> bool:
 
 def _doubted(source: Source, asked: _Asked, now: datetime) -> Recheck:
     """Looked up once more in a while; then it is believed."""
-    Mention.objects.filter(pk__in=asked.ids.values()).update(recheck_at=now)
+    Mention.objects.filter(pk__in=asked.all()).update(recheck_at=now)
     return Recheck.objects.create(
         source=source, at=now, asked=len(asked.ids), error=DOUBT, next_at=now + SECOND_LOOK
     )
@@ -162,23 +179,37 @@ def _ring(mention_ids: Sequence[int]) -> None:
 
 
 def _edits(source: Source, asked: _Asked, clock: Clock) -> int:
-    """Edited posts, through the door of every post: matched, read, a version kept, all in one transaction.
+    """Edited posts, by the doors of the sources that heard them; how many were news."""
+    edited = Mention.objects.filter(pk__in=asked.mentions("edited")).select_related("source")
+    doors: dict[Source, list[Mention]] = {}
+    for mention in edited.annotate(replaced_at=Max("versions__replaced_at")):
+        post = asked.fates[mention.external_id].post
+        if post and (mention.source_id == source.pk or _is_later(post, mention)):
+            doors.setdefault(mention.source, []).append(mention)
+    return sum(_enter(door, heard, asked, clock) for door, heard in doors.items())
+
+
+def _is_later(post: Post, mention: Any) -> bool:
+    """Whether it was edited after what is stored of it was heard."""
+    heard = [mention.collected_at, mention.edited_at, mention.replaced_at]
+    return post.edited_at is not None and post.edited_at > max(at for at in heard if at)
+
+
+def _enter(door: Source, heard: Sequence[Mention], asked: _Asked, clock: Clock) -> int:
+    """Through the door of every post: matched, read, a version kept, all in one transaction.
 
     A poll of the source that runs meanwhile has the door; then these edits wait for the next time.
     """
-    posts = [fate.post for fate in asked.fates.values() if fate.name == "edited" and fate.post]
-    if not posts:
-        return 0
-    owed = sweep.open_poll(source, clock())
+    owed = sweep.open_poll(door, clock())
     lease = leases.claim(owed.pk, clock()) if owed else None
     if owed is None or lease is None:
-        late = asked.mentions("edited")
-        Mention.objects.filter(pk__in=late).update(recheck_at=clock() + PACE)
+        Mention.objects.filter(pk__in=[each.pk for each in heard]).update(recheck_at=clock() + PACE)
         return 0
+    posts = [post for each in heard if (post := asked.fates[each.external_id].post)]
     try:
-        listener = sorting.listener_for(source)
-        cursor = Source.objects.values_list("cursor", flat=True).get(pk=source.pk)
-        counts = take_in(Page(posts, cursor), listener, lease, Care(owed, source, lease), clock)
+        listener = sorting.listener_for(door)
+        cursor = Source.objects.values_list("cursor", flat=True).get(pk=door.pk)
+        counts = take_in(Page(posts, cursor), listener, lease, Care(owed, door, lease), clock)
         lease.close(clock(), Poll.State.DONE)
     finally:
         leases.let_go(owed.pk)

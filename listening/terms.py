@@ -7,7 +7,7 @@
 | keep_for        | `erase_old`, a sweep: words go after it, what was done about them stays       |
 | erase_within    | `slowest`: no lookup may be put off for longer                                |
 | attribution     | `attribution`, on every card, beside the name that we gave the source          |
-| recheck_every   | `recheck_at`: when a stored post is to be looked up again                     |
+| recheck_every   | `recheck_at`: when a stored post is to be looked up again, by it or its kin   |
 
 A post whose words may not be stored is also never read again: there is nothing to read.
 """
@@ -21,6 +21,7 @@ from listening import removal
 from listening.models import Mention
 from listening.models.mention import MentionQuerySet
 from listening.sources import adapters
+from listening.sources.contract import Rechecks
 from listening.sources.sheet import Terms
 
 BATCH = 500
@@ -99,17 +100,19 @@ def _erase_old(kind: str, now: datetime) -> int:
 
 def words(kind: str) -> str:
     """The rules in a sentence or two, for the catalogue."""
-    return " ".join(_words(_of(kind)))
+    return " ".join(_words(_of(kind), is_asked=isinstance(adapters().get(kind), Rechecks)))
 
 
-def _words(terms: Terms) -> Iterable[str]:
+def _words(terms: Terms, *, is_asked: bool) -> Iterable[str]:
     if not terms.may_store_text:
         yield "Its words are read and not stored; a card links to them."
     elif not terms.may_export:
         yield "Not in any export."
     if terms.keep_for is not None:
         yield f"Erased after {_days(terms.keep_for)}."
-    if terms.recheck_every is not None:
+    if terms.recheck_every is not None and not is_asked:
+        yield "Posts are looked up again where another source of this network can; deleted ones are erased."
+    elif terms.recheck_every is not None:
         every = _days(terms.recheck_every)
         yield f"Posts are looked up again, at first every {every}; deleted ones are erased here."
     else:

@@ -11,6 +11,7 @@ from starlette.middleware import Middleware
 
 from sandbox import (
     basepost,
+    bedside,
     bluesky,
     careopinion,
     control,
@@ -65,6 +66,7 @@ NETWORKS = (
     trustpilot,
     careopinion,
     youtube,
+    bedside,
     operations,
 )
 """Whatever answers by addresses of its own."""

@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from sandbox import deeds, ids, mastodon
-from sandbox.answers import Budget, iso, json_answer, json_of, number, serving, town_of
+from sandbox.answers import Budget, iso, json_answer, json_of, number, serving, town_of, trouble_with
 from sandbox.post import Post
 from sandbox.writer import did
 
@@ -47,6 +47,10 @@ async def create_session(request: Request) -> Response:
     body, town = await json_of(request), town_of(request)
     given = body if isinstance(body, dict) else {}
     if not all(isinstance(given.get(name), str) and given[name] for name in ("identifier", "password")):
+        raise Refused(401, "AuthenticationRequired", "Invalid identifier or password")
+    if status := trouble_with(given["password"]):
+        if status != 401:
+            raise Refused(429, "RateLimitExceeded", "Rate Limit Exceeded")
         raise Refused(401, "AuthenticationRequired", "Invalid identifier or password")
     own, ends_at = did(town.world.handle), town.now() // 1000 + SESSION_SECONDS
     token = ".".join((part({"alg": "ES256K"}), part({"sub": own, "exp": ends_at}), "signature"))

@@ -51,6 +51,7 @@ PARTS = {
     "trustpilot": {REVIEWS: BLOCK},
     "careopinion": {REVIEWS: BLOCK},
     "youtube": {COMMENTS: BLOCK},
+    "pages": {REVIEWS: BLOCK},
 }
 """Where a network's posts are drawn from several pools: how many places of a block each has."""
 

@@ -12,7 +12,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox import deeds, sites
-from sandbox.answers import form_of, json_answer, number, serving, town_of
+from sandbox.answers import form_of, json_answer, number, serving, town_of, trouble_with
+from sandbox.faults import GRAPH
 from sandbox.post import Post
 from sandbox.town import WEEK, Town
 
@@ -46,8 +47,12 @@ def refused(request: Request, error: Exception) -> Response:
 def check_in(request: Request, form: dict[str, str] | None = None) -> None:
     scheme, _, key = request.headers.get("authorization", "").partition(" ")
     token = key if scheme.lower() == "bearer" else ""
-    if not (token or request.query_params.get("access_token") or (form or {}).get("access_token")):
+    token = token or request.query_params.get("access_token") or (form or {}).get("access_token") or ""
+    if not token:
         raise Refused(104, "An access token is required to request this resource.", 401)
+    if status := trouble_with(token):
+        code = 190 if status == 401 else 4
+        raise Refused(code, GRAPH[f"graph-{code}"])
 
 
 def missing(id: str) -> Refused:

@@ -14,7 +14,9 @@ STARS = ("STAR_RATING_UNSPECIFIED", "ONE", "TWO", "THREE", "FOUR", "FIVE")
 LONGEST_REPLY = 4096
 PAGE = 50
 ORDERS = ("updateTime desc", "rating", "rating desc")
-STATUS = {400: "INVALID_ARGUMENT", 401: "UNAUTHENTICATED", 404: "NOT_FOUND"}
+STATUS = {400: "INVALID_ARGUMENT", 401: "UNAUTHENTICATED", 404: "NOT_FOUND", 429: "RESOURCE_EXHAUSTED"}
+
+SPENT = "a-spent-token"
 
 
 class Refused(Exception):
@@ -37,13 +39,13 @@ async def token(request: Request) -> Response:
     if (
         form.get("grant_type") != "refresh_token"
         or not form.get("refresh_token")
-        or trouble_with(*form.values())
+        or trouble_with(*form.values()) == 401
         or not form.get("client_id")
     ):
         return json_answer({"error": "invalid_grant", "error_description": "Bad Request"}, 400)
     return json_answer(
         {
-            "access_token": "sandbox-google-token",
+            "access_token": SPENT if trouble_with(*form.values()) else "sandbox-google-token",
             "expires_in": 3599,
             "scope": "https://www.googleapis.com/auth/business.manage",
             "token_type": "Bearer",
@@ -55,6 +57,8 @@ def check_in(request: Request) -> None:
     scheme, _, key = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not key.strip():
         raise Refused(401, "Request is missing required authentication credential.")
+    if key == SPENT:
+        raise Refused(429, "Quota exceeded for quota metric 'Requests' of this project.")
 
 
 def updated(post: Post) -> int:

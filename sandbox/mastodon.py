@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox import deeds, ids, query
-from sandbox.answers import Budget, form_of, iso, json_answer, json_of, number, serving, town_of
+from sandbox.answers import Budget, form_of, iso, json_answer, json_of, number, serving, town_of, trouble_with
 from sandbox.mastodon_shapes import account, shown_id, status, tags
 from sandbox.post import Post
 from sandbox.writer import instance_of
@@ -35,7 +35,13 @@ def refused(request: Request, error: Exception) -> Response:
 
 
 def check_in(request: Request) -> dict[str, str]:
-    """Turn away whoever asked too often; else the headers that say what is left."""
+    """Turn away whoever asked too often, or with a wrong token; else the headers that say what is left."""
+    if status := trouble_with(request.headers.get("authorization", "")):
+        raise (
+            Refused(401, "The access token is invalid")
+            if status == 401
+            else Refused(429, "Too many requests")
+        )
     budget: Budget = request.app.state.mastodon_budget
     left, reset = budget.spend(instance(request), town_of(request).now)
     headers = {

@@ -19,6 +19,7 @@ NAMES = {
     "facebook": "Facebook",
     "yelp": "Yelp",
     "trustpilot": "Trustpilot",
+    "pages": "Bedside Voices",
     "careopinion": "Care Opinion",
     "youtube": "YouTube",
 }

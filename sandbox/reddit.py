@@ -46,7 +46,7 @@ async def token(request: Request) -> Response:
         return json_answer({"error": "unsupported_grant_type"}, 200, close)
     who = "user" if grant in USER_GRANTS else "app"
     payload = {
-        "access_token": f"sandbox-{who}-token",
+        "access_token": f"{'spent' if trouble_with(basic(key), *form.values()) else 'sandbox'}-{who}-token",
         "token_type": "bearer",
         "expires_in": 86400,
         "scope": "*",
@@ -68,6 +68,8 @@ def check_in(request: Request) -> dict[str, str]:
         raise Refused(
             401, "Unauthorized", {"www-authenticate": 'Bearer realm="reddit", error="invalid_token"'}
         )
+    if trouble_with(key):
+        raise Refused(429, "Too Many Requests", {"retry-after": "60"})
     return spent(request, "reddit")
 
 

@@ -26,8 +26,9 @@ def check_in(request: Request) -> dict[str, str]:
     token, user = asked.get("feed", ""), asked.get("user", "")
     if not (token and user):
         raise reddit.Refused(429, "Too Many Requests", {"retry-after": "60"})
-    if trouble_with(token):
-        raise reddit.Refused(401, "Unauthorized")
+    if status := trouble_with(token):
+        wait = reddit.Refused(429, "Too Many Requests", {"retry-after": "60"})
+        raise reddit.Refused(401, "Unauthorized") if status == 401 else wait
     return reddit.spent(request, "feed")
 
 

@@ -21,9 +21,9 @@ UNIT: str = _OURS["trustpilot_unit"]
 CHANNEL: str = _OURS["youtube_channel"]
 VIDEOS: tuple[str, ...] = tuple(_OURS["youtube_videos"])
 
-A_DAY = {"facebook": 200, "yelp": 40, "trustpilot": 60, "careopinion": 40, "youtube": 120}
-ID_STARTS = {"yelp": "yl-", "trustpilot": "tp-", "youtube": "Ugx-"}
-RATED = frozenset({"yelp", "trustpilot"})
+A_DAY = {"facebook": 200, "yelp": 40, "trustpilot": 60, "careopinion": 40, "youtube": 120, "pages": 120}
+ID_STARTS = {"yelp": "yl-", "trustpilot": "tp-", "youtube": "Ugx-", "pages": "bv-"}
+RATED = frozenset({"yelp", "trustpilot", "pages"})
 REPLIED_TO = "replied_to"
 
 
@@ -49,7 +49,7 @@ def dress(
     """A composed post as it stands on one of these sites."""
     made = replace(
         post,
-        title=(post.title or post.text[:60]) if network in ("trustpilot", "careopinion") else "",
+        title=(post.title or post.text[:60]) if network in ("trustpilot", "careopinion", "pages") else "",
         author=rng.choice(people.reviewers),
         **place(network, rng, post, facility, rating),
     )
@@ -66,6 +66,8 @@ def place(network: str, rng: Random, post: Post, facility: Facility, rating: int
         return {"location": rng.choice(VIDEOS)}
     if network == "yelp":
         return {"location": business(facility), "rating": rating or rng.choice(STAR_RATINGS)}
+    if network == "pages":
+        return {"location": facility.slug, "rating": rating or rng.choice(STAR_RATINGS)}
     if network == "trustpilot":
         return {"location": UNIT, "rating": rating or rng.choice(STAR_RATINGS)}
     if network == "careopinion":
@@ -109,5 +111,6 @@ def whereabouts(world: World, network: str, asked: dict[str, Any], parent: Post 
 
 
 def place_of(network: str, facility: Facility) -> str:
-    fixed = {"facebook": PAGE, "trustpilot": UNIT, "youtube": VIDEOS[0], "careopinion": facility.slug}
+    fixed = {"facebook": PAGE, "trustpilot": UNIT, "youtube": VIDEOS[0]}
+    fixed |= dict.fromkeys(("careopinion", "pages"), facility.slug)
     return fixed.get(network, business(facility))

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox import deeds, sites
-from sandbox.answers import form_of, iso, json_answer, json_of, number, serving, town_of
+from sandbox.answers import form_of, iso, json_answer, json_of, number, serving, town_of, trouble_with
 from sandbox.post import Post
 
 MOST = 100
@@ -37,6 +37,8 @@ async def token(request: Request) -> Response:
         key = secret = ""
     if scheme.lower() != "basic" or not key or not secret:
         raise Refused(401, "Invalid client")
+    if trouble_with(key, secret) == 401:
+        raise Refused(401, "Invalid client")
     if form.get("grant_type") != "client_credentials":
         raise Refused(400, "Unsupported grant type")
     return json_answer({"access_token": TOKEN, "expires_in": "359999"})
@@ -47,6 +49,8 @@ def check_in(request: Request, *, is_private: bool = False) -> None:
     key = request.headers.get("apikey") or request.query_params.get("apikey")
     if not (scheme.lower() == "bearer" and bearer == TOKEN if is_private else key):
         raise Refused(401, "Invalid ApiKey" if not is_private else "Invalid access token")
+    if status := trouble_with(key or ""):
+        raise Refused(401, "Invalid ApiKey") if status == 401 else Refused(429, "Too Many Requests")
 
 
 def review(request: Request, post: Post, *, is_private: bool = False) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox import sites
-from sandbox.answers import json_answer, serving, town_of
+from sandbox.answers import json_answer, serving, town_of, trouble_with
 from sandbox.post import Post
 
 SHOWN = 3
@@ -34,6 +34,9 @@ def check_in(request: Request) -> None:
     scheme, _, key = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not key.strip():
         raise Refused(401, "TOKEN_MISSING", "An access token must be supplied in order to use this endpoint.")
+    if status := trouble_with(key):
+        code = "TOKEN_INVALID" if status == 401 else "ACCESS_LIMIT_REACHED"
+        raise Refused(401 if status == 401 else 429, code, "This key cannot be used.")
 
 
 def pacific(milliseconds: int) -> str:

@@ -7,7 +7,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox import deeds, sites
-from sandbox.answers import iso, json_answer, json_of, number, serving, town_of
+from sandbox.answers import iso, json_answer, json_of, number, serving, town_of, trouble_with
+from sandbox.faults import YOUTUBE
 from sandbox.post import Post
 from sandbox.town import Town
 
@@ -38,6 +39,9 @@ def check_in(request: Request) -> None:
     key = request.headers.get("x-goog-api-key") or request.query_params.get("key")
     if not (key or (scheme.lower() == "bearer" and bearer.strip())):
         raise Refused(403, "The request is missing a valid API key.")
+    if status := trouble_with(key or bearer):
+        reason = "keyInvalid" if status == 401 else "quotaExceeded"
+        raise Refused(YOUTUBE[reason], "This key cannot be used.", reason)
 
 
 def comment(post: Post) -> dict[str, Any]:

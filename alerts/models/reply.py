@@ -3,6 +3,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from alerts.models.case import Case
+from listening.models import Source
 
 
 class Reply(models.Model):
@@ -54,6 +55,10 @@ class Reply(models.Model):
     send_after = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     left_at = models.DateTimeField(null=True, blank=True)  # when the last try to send it began
+    voice = models.ForeignKey(  # the source it left by; none: it never left, or before this was kept
+        Source, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    voice_mark = models.CharField(max_length=64, blank=True)  # that source's `connections.mark` then
     readings = models.PositiveSmallIntegerField(default=0)  # of its thread, since it waits for them
     read_again_at = models.DateTimeField(null=True, blank=True)  # of one that is unknown
     lease_until = models.DateTimeField(null=True, blank=True)

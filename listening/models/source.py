@@ -89,6 +89,11 @@ class Source(models.Model):
         """Its network turned us away, and it is not asked until somebody acts. Nobody paused it."""
         return bool(self.paused_reason and self.last_error_kind)
 
+    @property
+    def is_off(self) -> bool:
+        """Somebody of ours paused it or switched it off. What a network refuses, nobody switched off."""
+        return not self.is_active or bool(self.paused_reason and not self.last_error_kind)
+
     def liveness(self, now: datetime) -> Liveness:
         """Live within 2 intervals of the last success, late within 5, then down; silent if nothing comes."""
         if self.is_refused:

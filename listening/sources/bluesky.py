@@ -90,6 +90,7 @@ class Bluesky:
         cost="Free.",
         limits="3,000 calls in 5 minutes; every alternative of a watchlist is a search of its own.",
         cannot_see="Posts of people who block the account, and direct messages.",
+        keys_url="https://bsky.app/settings/app-passwords",
         ids="bluesky",
         terms_url="https://docs.bsky.app/docs/support/developer-guidelines",
         terms=Terms(recheck_every=timedelta(hours=12)),

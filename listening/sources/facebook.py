@@ -102,6 +102,7 @@ class Facebook:
             "Posts elsewhere, groups, Messenger, comments under posts older than the newest 25, and who "
             "wrote, where Facebook keeps that back. Recommendations may no longer be offered."
         ),
+        keys_url="https://developers.facebook.com/apps",
         ids="facebook",
         terms_url="https://developers.facebook.com/terms/",
         terms=Terms(recheck_every=timedelta(hours=24)),

@@ -83,6 +83,7 @@ class Google:
         cost="Free.",
         limits="300 calls a minute. The project must be approved by Google first.",
         cannot_see="Reviews of places that are not ours, and questions asked on the map.",
+        keys_url="https://console.cloud.google.com/apis/credentials",
         ids="google",
         terms_url="https://developers.google.com/my-business/content/policies",
     )

@@ -112,6 +112,7 @@ class Reddit:
         limits="100 calls a minute. A new application must be approved by Reddit first.",
         cannot_see="Private communities, chats, and comments outside the named communities.",
         runs_over=True,
+        keys_url="https://www.reddit.com/prefs/apps",
         ids="reddit",
         terms_url="https://redditinc.com/policies/data-api-terms",
         terms=Terms(recheck_every=timedelta(hours=12)),

@@ -11,7 +11,7 @@ ends it. Without one Reddit answers hardly any feed.
 Limits: not documented. A feed is asked with the marks of its last answer; what Reddit says of its limit is
 obeyed. What fell off a feed between two polls is lost: when none of its entries is known, the source says
 that some may be missing. A feed never tells that something was deleted, nor which comment another answers.
-What the feed heard first is not looked up again, though the API is connected as well.
+Where the API is connected as well, in the same hospital, that one looks up what the feed heard.
 
 Names are those of the API: a post that both hear is one mention.
 
@@ -25,7 +25,7 @@ changed is handed on, and all of it once more when the watchlists change.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
@@ -60,7 +60,7 @@ from listening.sources.http import Answer, accept, exchange
 from listening.sources.options import PartsField, address_field, option, secret
 from listening.sources.rss import ACCEPT
 from listening.sources.search import Syntax
-from listening.sources.sheet import Sheet
+from listening.sources.sheet import Sheet, Terms
 
 NETWORK, SITE = "Reddit", reddit_things.SITE
 NAME, MISSING = "feeds", "Its newest posts may be missing."
@@ -118,13 +118,16 @@ class RedditFeed:
         "also submissions anywhere by their words.",
         history="The newest 100 of each feed.",
         replies="None. The link leads to the post.",
-        deletions="Not told. What is deleted at Reddit stays here until somebody erases it.",
+        deletions="Not told. Where Reddit's API is connected as well, it looks up what the feed heard; "
+        "without it what is deleted at Reddit stays here until somebody erases it.",
         cost="Free. It needs an account, and no approval by Reddit.",
         limits="Not documented; what Reddit asks is obeyed. Every minute is enough.",
         cannot_see="What fell off a feed between two polls, comments outside the named communities, private "
         "communities that the account is not in, and which comment another answers.",
+        keys_url="https://www.reddit.com/prefs/feeds",
         ids="reddit",
         terms_url="https://redditinc.com/policies/user-agreement",
+        terms=Terms(recheck_every=timedelta(hours=12)),
     )
     syntax: Syntax | None = None
     reads = "Every submission and comment of the chosen communities"

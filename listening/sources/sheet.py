@@ -15,7 +15,7 @@ class Terms:
     erase_within: timedelta = timedelta(hours=24)
     """How soon what was deleted there must be erased here."""
     recheck_every: timedelta | None = None
-    """How often a stored post is looked up again; None: the network can't be asked."""
+    """How often a stored post is looked up again, by its own source or a kin; None: it can't be asked."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,7 @@ class Sheet:
     limits: str
     cannot_see: str
     terms_url: str = ""
+    keys_url: str = ""  # where its keys are made
     needs_key: bool = True
     runs_over: bool = False  # a listing holds its newest alone: what is not read soon is lost
     ids: str = ""  # the network whose ids its posts bear, if those are the same in each of its sources

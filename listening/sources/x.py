@@ -109,6 +109,7 @@ class X:
         "a day are about 5 dollars.",
         limits="450 searches in 15 minutes; 512 characters a search.",
         cannot_see="Protected accounts, direct messages, and what is older than seven days.",
+        keys_url="https://developer.x.com/en/portal/dashboard",
         ids="x",
         terms_url="https://docs.x.com/developer-terms/policy",
         terms=Terms(may_export=False, recheck_every=timedelta(days=1)),

@@ -77,6 +77,7 @@ class XStream(x.X):
         cost="Paid for each post: 0.005 dollars. A thousand a day are about 5 dollars.",
         limits="One connection; 1,000 rules of 1,024 characters, fewer on some plans.",
         cannot_see="Protected accounts, direct messages, and plain reposts.",
+        keys_url="https://developer.x.com/en/portal/dashboard",
         ids="x",
         terms_url="https://docs.x.com/developer-terms/policy",
         terms=Terms(may_export=False, recheck_every=timedelta(days=1)),

@@ -82,6 +82,7 @@ class Yelp:
         cost="A paid plan of Yelp's; the smallest one is said to hold no reviews.",
         limits="A number of calls a day, by the plan: 300 on trial. It begins anew at midnight UTC.",
         cannot_see="Every review that is not among the three, and the rest of each excerpt.",
+        keys_url="https://www.yelp.com/developers/v3/manage_app",
         ids="yelp",
         terms=Terms(may_export=False, keep_for=timedelta(hours=24)),
     )

@@ -117,6 +117,7 @@ class YouTube:
             "Comments elsewhere, live chat, what is said in a video, answers in threads older than the "
             "newest hundred, and more answers of a thread than YouTube sends along with it."
         ),
+        keys_url="https://console.cloud.google.com/apis/credentials",
         ids="youtube",
         terms_url="https://developers.google.com/youtube/terms/developer-policies",
         terms=Terms(keep_for=timedelta(days=30), recheck_every=timedelta(days=7)),

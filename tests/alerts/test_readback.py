@@ -70,7 +70,7 @@ class BeforeItLeavesTests(Reading):
         self.network.natives = [Written("n1", "We saw this.")]
         self.published()
         self.network.natives = [Written("n1", "We saw this, and more.")]
-        thread = readback.read(self.case.mention)
+        thread = readback.read(self.case.mention, self.case.mention.source)
         assert thread is not None
         self.assertEqual(readback.note(self.case.pk, thread, at=SOON), 1)
         self.assertEqual(readback.note(self.case.pk, thread, at=SOON), 0)

@@ -59,7 +59,7 @@ class SourceTests(TestCase):
     def test_some_wait_to_be_switched_on_and_stay_as_they_were_left(self) -> None:
         self.ensure()
         waiting = Source.objects.filter(is_active=False)
-        sites = {"facebook", "yelp", "trustpilot", "careopinion", "youtube"}
+        sites = {"facebook", "yelp", "trustpilot", "careopinion", "youtube", "pages"}
         streams, searches = {"mastodon_stream", "x_stream"}, {"bluesky", "mastodon", "news", "reddit_feed"}
         self.assertEqual({source.kind for source in waiting}, {*searches, *streams, *sites})
         waiting.filter(kind="news").update(is_active=True, paused_reason="")

@@ -23,10 +23,10 @@ from listening import vault
 from listening.models import Mention, Poll, Source
 from tests.base import watchlist
 from tests.drills.rig import Rig, wait_until
+from tests.timing import PATIENCE, limit
 
 POINTS = int(os.environ.get("MURMUR_DRILL_POINTS", "2"))
 SECONDS = float(os.environ.get("MURMUR_DRILL_SECONDS", "60"))
-TAKES_OVER_WITHIN = 15.0
 
 pytestmark = [pytest.mark.walk, pytest.mark.slow, pytest.mark.timeout(180 + POINTS * 30 + SECONDS)]
 
@@ -159,10 +159,10 @@ def test_a_second_listener_takes_over_and_a_stop_is_quick(rig: Rig, bluesky: Sou
     assert len(ledger(rig)["connects"]) == 1
     rig.kill("one")
     at = seq_of(bluesky)
-    took = wait_until(lambda: seq_of(bluesky) > at, within=TAKES_OVER_WITHIN)
+    took = wait_until(lambda: seq_of(bluesky) > at, within=limit(15, beside_others=PATIENCE))
     began = time.monotonic()
     rig.running["two"].send_signal(signal.SIGTERM)
-    assert rig.running.pop("two").wait(5) == 0
+    assert rig.running.pop("two").wait(limit(5, beside_others=PATIENCE)) == 0
     print(f"taken over after {took:.1f} s; stopped within {time.monotonic() - began:.1f} s")
     assert not Poll.objects.unfinished().exists()
     rig.start_stream("three")

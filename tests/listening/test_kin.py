@@ -238,7 +238,7 @@ class VoiceTests(KinCase):
         mention = self.heard(self.feed)
         self.assertEqual(ways.voice_of(mention), self.api)
         self.assertTrue(ways.way_for(mention).can_send)
-        self.assertTrue(readback.can_read(mention))
+        self.assertTrue(readback.can_read(ways.voice_of(mention)))
 
     def test_the_answer_leaves_by_it(self) -> None:
         defaults.ensure()

@@ -49,7 +49,7 @@ class Once(FiniteRetryStrategy):
 class Loop(HTTPAdapter):
     """Sends what is meant for X to the sandbox, for tweepy has no option for it."""
 
-    def __init__(self, base: str, timeout: float = 5) -> None:
+    def __init__(self, base: str, timeout: float = PATIENCE) -> None:
         super().__init__(max_retries=0)
         self.base = urlsplit(base)
         self.timeout = timeout
@@ -61,7 +61,7 @@ class Loop(HTTPAdapter):
         return super().send(request, *args, **kwargs)
 
 
-def x_client(base: str, *, timeout: float = 5, bearer: str | None = "b") -> tweepy.Client:
+def x_client(base: str, *, timeout: float = PATIENCE, bearer: str | None = "b") -> tweepy.Client:
     client = tweepy.Client(
         bearer_token=bearer,
         consumer_key="ck",

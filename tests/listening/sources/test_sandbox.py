@@ -55,7 +55,7 @@ class Town:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self.cursors: dict[str, dict[str, Any]] = {kind: {} for kind in KINDS}
+        self.cursors: dict[str, dict[str, Any]] = {kind: {} for kind in (*KINDS, "pages")}
 
     def connection(self, kind: str) -> Connection:
         every: dict[str, dict[str, Any]] = {
@@ -63,6 +63,10 @@ class Town:
             "reddit": {"subreddits": "northfieldtown,larkmoor,askanurse_nf"},
             "google": {"locations": "\n".join(f"accounts/7001/locations/900{n}" for n in range(1, 6))},
             "rss": {"feeds": f"{self.url}/feeds/news.xml"},
+            "pages": {
+                "pages": "\n".join(f"{self.url}/reviews/{slug}/" for slug in ("main", "north", "west")),
+                "sites": ["127.0.0.1"],
+            },
             "mastodon": {
                 "instances": f"{self.url}/fediverse/larkmoor.example",
                 "tags": "northfield",
@@ -196,6 +200,27 @@ class PollTests:
         first, second = town.posts("rss"), town.posts("rss")
         assert (len(first), len(second)) == (1, 0)
         assert next(iter(first.values())).text == "Northfield opens\n\nNorthfield opens a ward"
+
+    def test_the_reviews_of_a_page_and_of_its_next_ones_arrive(self, town: Town) -> None:
+        many = [
+            {"network": "pages", "facility": "west", "text": f"Kind nurses {n}", "rating": 4}
+            for n in range(45)
+        ]
+        written = {found["id"] for found in self.inject(town, many)}
+        arrived = {key.rpartition("/")[2]: post for key, post in town.posts("pages").items()}
+        reviews = {key: post for key, post in arrived.items() if post.kind == "review"}
+        assert reviews.keys() == written
+        assert {(post.rating, post.author_name) for post in reviews.values()} == {(4, "a_passer_by")}
+        assert town.posts("pages") == {}  # not asked more often than every ten minutes
+
+    def test_a_page_of_a_living_town_is_read_whole(self) -> None:
+        with running_sandbox(corpus=CORPUS) as url:
+            town = Town(url)
+            arrived = {
+                key.rpartition("/")[2] for key, each in town.posts("pages").items() if each.kind == "review"
+            }
+            assert len(arrived) > 10
+            assert arrived == set(town.ledger()["served"]["pages"])
 
     def test_google_news_finds_what_the_outlets_wrote(self, town: Town) -> None:
         town.write("rss", "x", title="Northfield opens - at last", outlet="Alder Courier")
