@@ -154,6 +154,11 @@ class Card:
         is_headline = story is not None and story.count > 1 and story.headline_id == self.mention.pk
         return story.last_seen_at if story and is_headline else None
 
+    @property
+    def said(self) -> str:
+        """What the moment by which it has its place was."""
+        return "posted" if self.at == self.mention.published_at else "last said"
+
     @cached_property
     def column(self) -> Column:
         return column_of(self.mention)
@@ -165,6 +170,12 @@ class Card:
     @property
     def word(self) -> str:
         return self._reading[1]
+
+    @property
+    def word_parts(self) -> tuple[str, str]:
+        """The word, and what a narrow column leaves of it: Access, and wait."""
+        begins, _, _ = self.word.partition(" and ")
+        return begins, self.word[len(begins) :]
 
     @property
     def icon(self) -> str:

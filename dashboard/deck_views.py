@@ -143,7 +143,9 @@ def arrange(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         decks.put(chosen, replace(decks.draft_of(chosen), **form.look), by=by, at=at)
     if request.POST.get("back") == "edit":
         return redirect("deck-edit", slug)
-    return redirect(f"{chosen.deck.get_absolute_url()}#c{chosen.pk}")
+    # A menu that was open stays so: else the keyboard would be at a button that nobody can see.
+    opened = f"?menu=c{chosen.pk}" if "menu" in request.GET else ""
+    return redirect(f"{chosen.deck.get_absolute_url()}{opened}#c{chosen.pk}")
 
 
 @allow(Permission.SEE_WALL)

@@ -24,9 +24,12 @@ NOBODY = 10**15
 """A number that no row has: where it stands in an address, each row's own goes."""
 
 
-def card(of: "Card", position: int = 0) -> SafeString:
-    """A mention's card. `position` is its place in a list, from 1; 0 where that is not known."""
-    return _html("wall/_mention.jinja", card=of, position=position)
+def card(of: "Card", position: int = 0, *, is_first: bool = False) -> SafeString:
+    """A mention's card. `position` is its place in a list, from 1; 0 where that is not known.
+
+    `is_first`: it takes the focus when it comes.
+    """
+    return _html("wall/_mention.jinja", card=of, position=position, is_first=is_first)
 
 
 def work(standing: Standing, refused: str = "") -> SafeString:

@@ -153,7 +153,7 @@ class Slot:
 
     @property
     def order_words(self) -> str:
-        return "Newest first" if self.sort == NEWEST else "Most urgent first"
+        return "Last said first" if self.sort == NEWEST else "Most urgent first"
 
     @property
     def said(self) -> str:

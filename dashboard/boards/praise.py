@@ -49,11 +49,16 @@ def praise(ground: Ground, now: datetime) -> Praise:
 
 
 def quotes(ground: Ground, now: datetime) -> Sequence[Quote]:
-    """The newest kind words, as short and as masked as in a corridor wherever the screen hangs."""
+    """The newest kind words, as short and as masked as in a corridor wherever the screen hangs. What several
+    said in the same words is told once."""
     heard = ground.during(asked.last(DAY, now)).unrestricted().filter(lane=PRAISE, sentiment=POSITIVE)
-    newest = for_cards(heard).newest_first()[: 2 * SHOWN]
+    newest = for_cards(heard).newest_first()[: 4 * SHOWN]
     said = (Quote.of(Card(mention, is_named=False)) for mention in newest)
-    return [quote for quote in said if quote.pieces][:SHOWN]
+    told: dict[str, Quote] = {}
+    for quote in said:
+        if quote.pieces:
+            told.setdefault(quote.words, quote)
+    return list(told.values())[:SHOWN]
 
 
 def newest(ground: Ground, now: datetime) -> Sequence[Thanks]:

@@ -46,7 +46,7 @@ class Column(models.Model):
     """What stands in one column of a deck, and how it is shown."""
 
     class Sort(models.TextChoices):
-        NEWEST = "newest", "Newest first"
+        NEWEST = "newest", "Last said first"
         SEVEREST = "severest", "Most urgent first"
 
     class Density(models.TextChoices):

@@ -7,6 +7,7 @@ nobody's identity. Locked: what a desk shows. On none of them is there anything 
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 
 from django.db.models import Q
@@ -60,15 +61,20 @@ class Quote:
     level: str
     severity: str
     word: str
+    word_end: str
     icon: str
     stands_at: str
     place: str
     source: str
     language: str
-    posted: object
+    said_at: datetime
     pieces: tuple[Piece, ...]
     is_cut: bool
     suffix: str = ""  # of its ids, where one page may hold it twice
+
+    @property
+    def words(self) -> str:
+        return " ".join(piece.text for piece in self.pieces).casefold()
 
     @classmethod
     def of(cls, card: Card) -> "Quote":
@@ -80,13 +86,14 @@ class Quote:
             seq=mention.wall_seq,
             level=mention.level,
             severity=card.severity,
-            word=card.word,
+            word=card.word_parts[0],
+            word_end=card.word_parts[1],
             icon=card.icon,
             stands_at=f"{card.at.timestamp():.6f}",
             place=mention.facility.short_name if mention.facility else "",
             source=mention.source.name,
             language=mention.language,
-            posted=mention.published_at,
+            said_at=card.stands_at or mention.published_at,
             pieces=words,
             is_cut=is_cut,
             suffix=card.suffix,

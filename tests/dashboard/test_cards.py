@@ -50,6 +50,17 @@ class CardTests(TestCase):
             with self.subTest(level=level, lane=lane):
                 self.assertEqual(card(level=level, lane=lane).word, word)
 
+    def test_a_narrow_column_has_room_for_the_begin_of_a_word(self) -> None:
+        cases = [("access_wait", ("Access", " and wait")), ("billing", ("Billing", ""))]
+        for lane, parts in cases:
+            with self.subTest(lane=lane):
+                self.assertEqual(card(level="P3", lane=lane).word_parts, parts)
+
+    def test_it_says_whether_its_age_is_that_of_its_post(self) -> None:
+        mention = card().mention
+        told_again = Card(mention, stands_at=NOW + timedelta(minutes=5))
+        self.assertEqual([Card(mention).said, told_again.said], ["posted", "last said"])
+
     def test_the_tone_bar_is_full_when_all_is_bad(self) -> None:
         self.assertEqual([card(score=score).fill for score in (-1.0, 0.0, 1.0)], [20, 10, 0])
 

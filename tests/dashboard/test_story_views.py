@@ -154,6 +154,15 @@ class FoldTests(TestCase):
         first, other, _ = Mention.objects.order_by("pk").values_list("pk", flat=True)
         self.assertEqual(self.shown(), [first, other])
 
+    def test_the_ages_of_a_column_are_in_its_order(self) -> None:
+        self.tell(-9)
+        self.tell(-5, text=OTHER)
+        self.tell(-1)
+        page = self.client.get(reverse("wall")).content.decode()
+        said = re.findall(r"Open, ([a-z ]+?) ?</span><time[^>]* datetime=\"([^\"]+)", page)
+        self.assertEqual([words for words, _ in said], ["last said", "posted"])
+        self.assertEqual([at for _, at in said], sorted((at for _, at in said), reverse=True))
+
     def test_none_is_told_again_on_an_older_page(self) -> None:
         self.tell(0, 1)
         self.tell(2, text=OTHER)

@@ -192,7 +192,8 @@ class SceneTests(BoardTestCase):
     def test_until_thanks_are_passed_on_praise_quotes_what_was_heard(self) -> None:
         author = Author.objects.create(network="fake", external_id="7", handle="oakleaf7")
         kind = {"lane": "praise", "sentiment": "positive", "published_at": NOW - HOUR, "facility": self.north}
-        base.mention("oakleaf7 here: " + "the nurses sang to us " * 9, author=author, **kind)
+        for _ in range(2):
+            base.mention("oakleaf7 here: " + "the nurses sang to us " * 9, author=author, **kind)
         base.mention("Lovely, but I fell", **{**kind, "lane": "safety"})
         for screen_class in ScreenClass:
             quotes = self.scene("praise", screen_class)["praise"].quotes
