@@ -125,7 +125,7 @@ def take(reply_id: int, now: datetime, *, readers: Collection[int] | None = None
         if reply is None or reply.state != State.QUEUED or not _is_time(reply, now):
             return None
         try:
-            why_not = objection(reply)
+            why_not = objection(reply) or _unsaid(reply)
         except GateDown:
             _wait_for_the_gate(reply, now)
             return None
@@ -275,6 +275,12 @@ def _objection(reply: Reply) -> str:
         return replies.TEXT_CHANGED
     if not approvals.still_stand(reply):
         return NO_LONGER_ALLOWED
+    return ""
+
+
+def _unsaid(reply: Reply) -> str:
+    """Why no source may say it now; what a person posts by hand needs none."""
+    mention = reply.case.mention
     return "" if may_speak(next_voice(reply), mention) else way_for(mention).why_not
 
 

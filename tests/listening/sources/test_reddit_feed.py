@@ -25,7 +25,7 @@ from listening.sources.reddit_entries import words
 from listening.sources.reddit_feed import RedditFeedOptions
 from sandbox.serving import running_sandbox
 from tests.listening.sources.cases import QUERIES, REDDIT_FEED
-from tests.listening.sources.test_sandbox import CORPUS, Town
+from tests.listening.sources.town import CORPUS, Town
 from tests.recorded import Exchange, answering, exchange, serving
 
 NEW, COMMENTS, SEARCH = REDDIT_FEED.read, "/r/northfieldtown+larkmoor/comments/.rss", "/search.rss"

@@ -10,7 +10,7 @@ from listening.sources import adapter_for, contract
 from listening.sources.contract import AuthFailed, Connection, RateLimited, SendUnknown, Target, Unavailable
 from sandbox import sites
 from sandbox.serving import running_sandbox
-from tests.listening.sources.test_sandbox import CORPUS, Town
+from tests.listening.sources.town import CORPUS, Town
 from tests.timing import PATIENCE
 
 FACILITIES = ("main", "north", "womens", "west", "rehab")
