@@ -93,7 +93,7 @@ class Health:
     @property
     def since(self) -> datetime | None:
         """Since when it is as it is; of a live one, when it answered last."""
-        return self.source.silent_since if self.state is Liveness.SILENT else self.source.last_success_at
+        return self.source.silent_since if self.state is Liveness.SILENT else self.source.answered_at
 
     @property
     def age(self) -> str:

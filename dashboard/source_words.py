@@ -52,13 +52,13 @@ def of(source: Source, state: Liveness, now: datetime, *, failed: tuple[datetime
 def unheard(source: Source, state: Liveness) -> Trouble:
     """Nothing failed, and no answer came in time."""
     is_stream = source.kind in pushing()
-    if state is Liveness.LATE and source.last_success_at is None:
+    if state is Liveness.LATE and source.answered_at is None:
         return Trouble("Just connected.", "Nothing to do: its first answer is awaited.")
     if state is Liveness.LATE:
         return Trouble("Its answer is late.", "Nothing to do yet: it may come with the next one.")
     if is_stream:
         return Trouble("Nobody listens to it.", "Look whether manage.py stream is running.", LOOK)
-    head = "It was never asked." if source.last_success_at is None else "No poll has come to an end."
+    head = "It was never asked." if source.answered_at is None else "No poll has come to an end."
     return Trouble(head, "Look whether the workers and beat are running.", LOOK)
 
 

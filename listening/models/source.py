@@ -94,15 +94,20 @@ class Source(models.Model):
         """Somebody of ours paused it or switched it off. What a network refuses, nobody switched off."""
         return not self.is_active or bool(self.paused_reason and not self.last_error_kind)
 
+    @property
+    def answered_at(self) -> datetime | None:
+        """When a poll last came to a good end; in a long first one, when it last brought something."""
+        return self.last_success_at or self.last_item_at
+
     def liveness(self, now: datetime) -> Liveness:
         """Live within 2 intervals of the last success, late within 5, then down; silent if nothing comes."""
         if self.is_refused:
             return Liveness.DOWN
         if self.paused_reason or not self.is_active:
             return Liveness.PAUSED
-        if self.last_success_at is None:
+        if self.answered_at is None:
             return Liveness.LATE if now - self.created_at <= 5 * self.poll_every else Liveness.DOWN
-        age = now - self.last_success_at
+        age = now - self.answered_at
         # A quick poll still needs time to be queued and answered.
         interval = max(self.poll_every, timedelta(seconds=10))
         if age <= 2 * interval:

@@ -102,7 +102,7 @@ class ConnectTests(TransactionTestCase):
             # The browser itself asks for what is missing, and goes there.
             expect(page.locator("#id_options-businesses")).to_be_focused()
             page.keyboard.type("northfield-general")
-            page.keyboard.press("Tab")
+            tab_to(page, "id_secrets-api_key")
             page.keyboard.type("mistyped")
             tab_to(page, "Seldom changed")
             page.keyboard.press("Enter")

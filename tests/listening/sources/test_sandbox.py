@@ -122,27 +122,6 @@ class PollTests:
         assert (len(first), len(second)) == (1, 0)
         assert next(iter(first.values())).text == "Northfield opens\n\nNorthfield opens a ward"
 
-    def test_the_reviews_of_a_page_and_of_its_next_ones_arrive(self, town: Town) -> None:
-        many = [
-            {"network": "pages", "facility": "west", "text": f"Kind nurses {n}", "rating": 4}
-            for n in range(45)
-        ]
-        written = {found["id"] for found in self.inject(town, many)}
-        arrived = {key.rpartition("/")[2]: post for key, post in town.posts("pages").items()}
-        reviews = {key: post for key, post in arrived.items() if post.kind == "review"}
-        assert reviews.keys() == written
-        assert {(post.rating, post.author_name) for post in reviews.values()} == {(4, "a_passer_by")}
-        assert town.posts("pages") == {}  # not asked more often than every ten minutes
-
-    def test_a_page_of_a_living_town_is_read_whole(self) -> None:
-        with running_sandbox(corpus=CORPUS) as url:
-            town = Town(url)
-            arrived = {
-                key.rpartition("/")[2] for key, each in town.posts("pages").items() if each.kind == "review"
-            }
-            assert len(arrived) > 10
-            assert arrived == set(town.ledger()["served"]["pages"])
-
     def test_google_news_finds_what_the_outlets_wrote(self, town: Town) -> None:
         town.write("rss", "x", title="Northfield opens - at last", outlet="Alder Courier")
         town.write("rss", "x", title="Nothing to see", outlet="Alder Courier")
