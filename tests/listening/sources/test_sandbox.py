@@ -1,7 +1,6 @@
 """The real adapters against the sandbox: every post it serves arrives once, every reply is seen there."""
 
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -20,9 +19,10 @@ from listening.sources.contract import (
     Unavailable,
 )
 from sandbox.serving import running_sandbox
-from tests.listening.sources.town import CORPUS, KINDS, QUERIES, SECRETS, Town
+from tests.listening.sources.town import CORPUS, KINDS, QUERIES, SECRETS, Town, town
 
 REPLYING = ("x", "reddit", "google", "bluesky", "mastodon")
+__all__ = ["town"]
 ROUTES = {
     "x": "x.tweet",
     "reddit": "reddit.comment",
@@ -33,13 +33,6 @@ ROUTES = {
 
 
 AGAIN = ("bluesky", "mastodon")
-
-
-@pytest.fixture
-def town() -> Iterator[Town]:
-    """Silent, so that a test knows every post there is."""
-    with running_sandbox(corpus=CORPUS, quiet=True) as url:
-        yield Town(url)
 
 
 class PollTests:

@@ -1,7 +1,7 @@
 """Review pages against the review site of the sandbox."""
 
 from sandbox.serving import running_sandbox
-from tests.listening.sources.test_sandbox import CORPUS, Town, town
+from tests.listening.sources.town import CORPUS, Town, town
 
 __all__ = ["town"]
 

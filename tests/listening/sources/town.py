@@ -1,14 +1,17 @@
 """The sandbox as a test of an adapter sees it."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 from listening.queries.parsing import parse
 from listening.sources import adapter_for, contract
 from listening.sources.contract import Connection, Listening, Page, Post, Target
+from sandbox.serving import running_sandbox
 from tests.timing import PATIENCE
 
 CORPUS = Path(__file__).parents[2] / "sandbox" / "corpus"
@@ -83,3 +86,10 @@ class Town:
     def ledger(self) -> dict[str, Any]:
         found: dict[str, Any] = httpx.get(f"{self.url}/_sandbox/ledger", timeout=PATIENCE).json()
         return found
+
+
+@pytest.fixture
+def town() -> Iterator[Town]:
+    """Silent, so that a test knows every post there is."""
+    with running_sandbox(corpus=CORPUS, quiet=True) as url:
+        yield Town(url)
