@@ -49,6 +49,7 @@ class ScreenTestCase(BrowserTestCase):
 
 
 class ScreenTests(ScreenTestCase):
+    @pytest.mark.walk
     def test_twelve_cards_are_legible_and_nothing_scrolls(self) -> None:
         self.fill()
         portal = Service.objects.create(kind="portal", slug="portal", name="Patient portal")
