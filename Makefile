@@ -10,6 +10,8 @@ ENV = .venv
 PY = $(ENV)/bin/python
 # Ten processes run the same code: it is compiled once, also where the environment forbids to keep that.
 KEPT = PYTHONDONTWRITEBYTECODE=
+# What is imported is compiled then: to compile all of it takes as long as to install it.
+INSTALL = $(PY) -m pip install --disable-pip-version-check --no-compile
 RUN_STAMP = `cksum requirements.txt 2>/dev/null`
 DEV_STAMP = `cat requirements.txt requirements-dev.txt 2>/dev/null | cksum`
 
@@ -51,7 +53,7 @@ bench: setup
 setup: env
 	@if [ "`cat $(ENV)/.dev 2>/dev/null`" != "$(DEV_STAMP)" ]; then \
 	  echo "Installing what Murmur and its tests need into $(ENV) (a minute or so) ..."; \
-	  $(PY) -m pip install --disable-pip-version-check -r requirements-dev.txt || exit 1; \
+	  $(INSTALL) -r requirements-dev.txt || exit 1; \
 	  echo "$(RUN_STAMP)" > $(ENV)/.run; \
 	  echo "$(DEV_STAMP)" > $(ENV)/.dev; \
 	fi
@@ -59,7 +61,7 @@ setup: env
 run-requirements:
 	@if [ "`cat $(ENV)/.run 2>/dev/null`" != "$(RUN_STAMP)" ]; then \
 	  echo "Installing what Murmur needs into $(ENV) (half a minute or so) ..."; \
-	  $(PY) -m pip install --disable-pip-version-check -r requirements.txt || exit 1; \
+	  $(INSTALL) -r requirements.txt || exit 1; \
 	  echo "$(RUN_STAMP)" > $(ENV)/.run; \
 	fi
 

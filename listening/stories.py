@@ -49,7 +49,7 @@ def merge(story: Story, other: Story, *, by: AbstractBaseUser, at: datetime) -> 
         raise Refused("One of the two was put together with another meanwhile.")
     if len({story.facility_id, other.facility_id} - {None}) > 1:
         raise Refused("They are about two facilities: such stories stay apart.")
-    ids = list(other.mentions.values_list("pk", flat=True))
+    ids = list(other.mentions.order_by("published_at", "pk").values_list("pk", flat=True))
     return _moved(StoryMove.Kind.MERGE, other, story, ids, by=by, at=at)
 
 

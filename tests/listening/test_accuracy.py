@@ -2,7 +2,6 @@ from collections.abc import Iterator
 from itertools import cycle, islice
 
 import pytest
-from sklearn.metrics import f1_score
 
 from listening.accuracy import ENOUGH, Accuracy, Answer, effective_size, macro_f1, wilson
 
@@ -57,6 +56,8 @@ class EffectiveSizeTests:
 class MacroF1Tests:
     @pytest.mark.parametrize("number", [1, 2, 4, 9, 31])
     def test_it_agrees_with_scikit_learn(self, number: int) -> None:
+        from sklearn.metrics import f1_score  # a second to import: not by every process that collects tests
+
         answers = mixed(number)
         truth, said, weights = split(answers)
         theirs = f1_score(truth, said, average="macro", sample_weight=weights, zero_division=0)

@@ -5,7 +5,6 @@ from unittest import mock
 
 from django.core.management import CommandError, call_command
 from django.test import SimpleTestCase
-from sklearn import linear_model, svm
 
 from listening import training
 from listening.reading import learned
@@ -47,6 +46,8 @@ class TrainTests(SimpleTestCase):
             self.train("one", hold="xyz")
 
     def test_a_missing_scikit_learn_is_one_line(self) -> None:
+        from sklearn import linear_model, svm  # a second to import: not by every process that collects tests
+
         with (
             mock.patch.dict("sys.modules", {each.__name__: None for each in (svm, linear_model)}),
             self.assertRaisesMessage(CommandError, "Training needs scikit-learn"),
