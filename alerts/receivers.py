@@ -25,7 +25,7 @@ walls would hear of every post twice, first without its case.
 def route_new_mentions(ids: Sequence[int], urgent_ids: Sequence[int] = (), **_: Any) -> None:
     if urgent_ids:
         tasks.ring(tasks.route_urgent, queue=tasks.URGENT)
-    if current_task and len(ids) > A_PERSONS_STEP:
+    if _works_off_a_backlog(ids):
         triage.route_all(set(ids).difference(urgent_ids), timezone.now())
     else:
         tasks.ring(tasks.route_due, queue=tasks.BULK)
@@ -46,9 +46,13 @@ def join_operations(**_: Any) -> None:
 def show_cases(ids: Sequence[int], is_on_card: bool = True, **_: Any) -> None:
     if not is_on_card:
         return
-    if current_task and len(ids) > A_PERSONS_STEP:
+    if _works_off_a_backlog(ids):
         showing.renew(ids)
         return
     # Not here: whoever claims would wait for the lock of the wall's order, and with it for whoever stores.
     queue = tasks.URGENT if len(ids) <= A_PERSONS_STEP else tasks.BULK
     tasks.ring(tasks.show_cases, list(ids), queue=queue)
+
+
+def _works_off_a_backlog(ids: Sequence[int]) -> bool:
+    return bool(current_task) and len(ids) > A_PERSONS_STEP
