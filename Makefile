@@ -10,8 +10,7 @@ ENV = .venv
 PY = $(ENV)/bin/python
 # Ten processes run the same code: it is compiled once, also where the environment forbids to keep that.
 KEPT = PYTHONDONTWRITEBYTECODE=
-# What is imported is compiled then: to compile all of it takes as long as to install it.
-INSTALL = $(PY) -m pip install --disable-pip-version-check --no-compile
+INSTALL = $(PY) -m pip install --disable-pip-version-check
 RUN_STAMP = `cksum requirements.txt 2>/dev/null`
 DEV_STAMP = `cat requirements.txt requirements-dev.txt 2>/dev/null | cksum`
 
