@@ -39,13 +39,22 @@ def of(source: Source, state: Liveness, now: datetime, *, failed: tuple[datetime
             POLL,
         )
     if state in (Liveness.DOWN, Liveness.LATE):
-        return unheard(source, state)
+        return behind(source, now) if source.is_behind(now) else unheard(source, state)
     if source.gap:
         return Trouble("Some may be missing.", source.gap)
     if failed is None:
         return Trouble("No trouble in 30 days.")
     return Trouble(
         f"No trouble since {day(failed[0], now)},", f"{SHORT.get(failed[1], 'something unexpected')}."
+    )
+
+
+def behind(source: Source, now: datetime) -> Trouble:
+    """It gives more than can be stored at once."""
+    since = day(source.behind_since or now, now)
+    return Trouble(
+        "It brings more than can be stored at once.",
+        f"What was read since {since} is being stored; what is urgent came first. No post is lost.",
     )
 
 

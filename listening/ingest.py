@@ -12,6 +12,9 @@
 7. ring      after its commit, `mentions_stored` with ids
 8. close     the poll with its outcome, and in the same transaction what that says of the source
 
+Where a source brings more than a turn can store, its pages go from fetch into the database as they are, and
+the cursor with them: what must not wait goes on to sort at once, the rest in the turns that follow (ahead).
+
 A post that cannot be read is quarantined and its neighbours go on. A page that cannot be stored leaves
 nothing behind, and the cursor where it was. fetched = inserted + updated + unchanged + dropped + quarantined.
 """
@@ -19,30 +22,32 @@ nothing behind, and the cursor where it was. fetched = inserted + updated + unch
 import random
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 
 from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
-from listening import connections, leases, sorting, spending, storing, vault
+from listening import ahead, connections, leases, sorting, spending, storing, vault
 from listening.care import GIVE_UP_AFTER, Care
 from listening.failures import consequences, limit, trouble_of
 from listening.intake import Listener
 from listening.leases import Lease, LostLease
-from listening.models import Poll, Source
+from listening.models import PageAhead, Poll, Source
 from listening.signals import answers_seen
 from listening.sorting import Clock
 from listening.sources import adapter_for
 from listening.sources.contract import Adapter, AuthFailed, Connection, Page, SourceError
 
-MAX_PAGES = 20
+MAX_PAGES = 40
 MOST_LEFT = 2**31 - 1
 TURN = timedelta(seconds=8)
-"""Begin no page after this. What is left comes with the source's next turn, behind the others that wait."""
-LONG_TURN = timedelta(seconds=55)
-"""Of a source whose listing runs over while it waits. With one last call it stays within a task's time."""
-AHEAD = timedelta(seconds=10)
-"""So long such a listing is read before any of it is stored: meanwhile its end falls off."""
+"""So long pages are stored as they come. From then on they are put by, and stored in the turns that follow,
+behind the other sources that wait."""
+READING = timedelta(seconds=20)
+"""Ask for no page after this. With one last call and a turn it stays within a task's time."""
 
 
 def poll(poll_id: int, *, clock: Clock = timezone.now) -> Poll | None:
@@ -77,55 +82,84 @@ def _do(lease: Lease, clock: Clock) -> Poll | None:
 
 
 def _ask(owed: Poll, lease: Lease, clock: Clock) -> None:
-    source, began_at = owed.source, clock()
     if owed.attempts > GIVE_UP_AFTER and not owed.suspect:
         raise SourceError(f"The program that asked it was stopped {owed.attempts - 1} times.")
+    store = Store(sorting.listener_for(owed.source), lease, Care(owed, owed.source, lease), clock)
+    last = _read(owed, store) if owed.asks else None
+    _work_off(store)
+    _close(owed.source, lease, last, clock())
+
+
+@dataclass(frozen=True)
+class Store:
+    """What a page meets on its way into the database."""
+
+    listener: Listener
+    lease: Lease
+    care: Care
+    clock: Clock
+
+    @property
+    def source(self) -> Source:
+        return self.listener.source
+
+    def take_in(self, page: Page) -> storing.Counts:
+        """A page from accept to store."""
+        return self._taken(page, cursor=page.cursor, gap=page.gap)
+
+    def put_by(self, page: Page) -> None:
+        """What must not wait is stored, the rest waits for a turn of its own, and the cursor goes on."""
+        pressing, rest = ahead.parted(page, self.listener, self.care, self.clock)
+        put = partial(ahead.put, rest, self.source, self.clock())
+        self._taken(pressing, cursor=page.cursor, gap=page.gap, also=put)
+
+    def take_off(self, kept: PageAhead) -> None:
+        """Store what was put by."""
+        self._taken(ahead.opened(kept), cursor=None, gap="", also=partial(ahead.done, kept))
+
+    def _taken(self, page: Page, **how: Any) -> storing.Counts:
+        sorted_page = sorting.sort(page, self.listener, self.care, self.clock)
+        self.care.after(self.clock())
+        return storing.page(sorted_page, source=self.source, lease=self.lease, now=self.clock(), **how)
+
+
+def _read(owed: Poll, store: Store) -> Page:
+    """What the network has, as far as there is time for; the last page of it."""
+    source, began_at = owed.source, store.clock()
     adapter, connection = adapter_for(source.kind), connection_of(source)
-    listener = sorting.listener_for(source)
-    care = Care(owed, source, lease)
-    runs_over = adapter.sheet.runs_over
-    until = began_at + (LONG_TURN if runs_over else TURN)
-    page = Page((), source.cursor)
-    for part in spending.parts(source, owed.slot, listener.watched.listening, began_at):
-        pages = _pages(adapter, part, connection, lease, clock, until)
-        for page in _ahead(pages, lease, clock) if runs_over else pages:
-            take_in(part.stored(page), listener, lease, care, clock)
+    page, is_behind = Page((), source.cursor), source.behind_since is not None
+    for part in spending.parts(source, owed.slot, store.listener.watched.listening, began_at):
+        for page in _pages(adapter, part, connection, store, began_at + READING):
+            is_behind = is_behind or store.clock() - began_at > TURN
+            put = store.put_by if is_behind else store.take_in
+            put(part.stored(page))
             if page.ours:
                 answers_seen.send_robust(sender=Source, source_id=source.pk, answers=page.ours)
             part = part.after(page)
-    _close(source, lease, page, clock())
+    return page
 
 
 def _pages(
-    adapter: Adapter, part: spending.Part, connection: Connection, lease: Lease, clock: Clock, until: datetime
+    adapter: Adapter, part: spending.Part, connection: Connection, store: Store, until: datetime
 ) -> Iterator[Page]:
-    """One after the other, as far as the turn goes; each is asked for when the one before was taken in."""
+    """One after the other; each is asked for when the one before was stored or put by."""
     cursor, reached = dict(part.cursor), part.connection(connection)
     for _ in range(MAX_PAGES):
-        lease.renew(clock())
+        store.lease.renew(store.clock())
         page = adapter.fetch(reached, part.queries, cursor)
         yield page
         cursor = dict(page.cursor)
-        if not page.has_more or _is_used_up(page) or clock() > until:
+        is_over = not page.has_more or _is_used_up(page) or store.clock() > until
+        if is_over or ahead.is_full(store.source):
             return
 
 
-def _ahead(pages: Iterator[Page], lease: Lease, clock: Clock) -> Iterator[Page]:
-    """Some are read before the first is stored. What was read is stored, though a later one fails."""
-    read, began_at, error = list[Page](), clock(), None
-    try:
-        for page in pages:
-            read.append(page)
-            if clock() - began_at > AHEAD:
-                break
-    except Exception as failed:
-        error = failed
-    for page in read:
-        lease.renew(clock())
-        yield page
-    if error:
-        raise error
-    yield from pages
+def _work_off(store: Store) -> None:
+    """What was put by, the oldest first, for one turn."""
+    until = store.clock() + TURN
+    while store.clock() < until and (kept := ahead.first(store.source)):
+        store.lease.renew(store.clock())
+        store.take_off(kept)
 
 
 def connection_of(source: Source) -> Connection:
@@ -137,11 +171,7 @@ def connection_of(source: Source) -> Connection:
 
 def take_in(page: Page, listener: Listener, lease: Lease, care: Care, clock: Clock) -> storing.Counts:
     """A page from accept to store. Imported files come in here too."""
-    sorted_page = sorting.sort(page, listener, care, clock)
-    care.after(clock())
-    return storing.page(
-        sorted_page, source=listener.source, lease=lease, cursor=page.cursor, gap=page.gap, now=clock()
-    )
+    return Store(listener, lease, care, clock).take_in(page)
 
 
 def _is_used_up(page: Page) -> bool:
@@ -149,8 +179,11 @@ def _is_used_up(page: Page) -> bool:
 
 
 @transaction.atomic
-def _close(source: Source, lease: Lease, page: Page, now: datetime) -> None:
+def _close(source: Source, lease: Lease, page: Page | None, now: datetime) -> None:
+    """`page`: the last that was read; None where the network was not asked."""
     lease.close(now, Poll.State.DONE)
+    if page is None:
+        return
     stored = Source.objects.select_for_update(of=("self",)).get(pk=source.pk)
     if _was_away(stored, now):
         stored.live_since = now

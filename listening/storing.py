@@ -6,7 +6,7 @@ changes a mention elsewhere takes the wall's number before the row.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -102,13 +102,24 @@ class Counts:
 
 @transaction.atomic
 def page(
-    sorted_page: Sorted, *, source: Source, lease: Lease, cursor: dict[str, Any], gap: str, now: datetime
+    sorted_page: Sorted,
+    *,
+    source: Source,
+    lease: Lease,
+    cursor: dict[str, Any] | None,
+    gap: str,
+    now: datetime,
+    also: Callable[[], object] | None = None,
 ) -> Counts:
-    """Store a page, move the source's cursor and count it in the poll. LostLease undoes all of it."""
+    """Store a page, move the source's cursor if it has one, and count it in the poll. LostLease undoes all of
+    it, and with it what is done `also`."""
     lease.renew(now)
+    if also:
+        also()
     for refused in sorted_page.refused:
         quarantine.put(refused, source, now)
-    Source.objects.filter(pk=source.pk).update(cursor=cursor)
+    if cursor is not None:
+        Source.objects.filter(pk=source.pk).update(cursor=cursor)
     ids = _mentions(sorted_page, source, now)
     removed = removal.erase([known.mention_id for known in sorted_page.removed])
     quarantine.release([read.arrival.post.external_id for read in sorted_page.read], source, now)
@@ -124,7 +135,11 @@ def page(
         quarantined=len(sorted_page.refused),
     )
     lease.renew(
-        now, pages=F("pages") + 1, suspect="", **({"gap": gap[:300]} if gap else {}), **counts.as_changes()
+        now,
+        pages=F("pages") + int(cursor is not None),
+        suspect="",
+        **({"gap": gap[:300]} if gap else {}),
+        **counts.as_changes(),
     )
     transaction.on_commit(partial(_ring, ids, sorted_page.read, removed))
     return counts

@@ -1,11 +1,14 @@
 """Which sources are to be asked now, and which polls were forgotten. The database knows; Redis only rings."""
 
 import logging
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
 
 from listening import leases
+from listening.failures import FIRST_WAIT
 from listening.models import Poll, Source
 from listening.sources import pushing
 
@@ -18,10 +21,19 @@ IMPORT_STOPPED = "The import was stopped before its end. Run it again: what is s
 
 
 def open_due(now: datetime) -> list[int]:
-    """Open a poll for each source that is due; ids of those that are new. Two at once open each only once."""
+    """Open a poll for each source that is due, and for each with pages ahead; ids of those that are new.
+    Two at once open each only once."""
     due = Source.objects.due(now).exclude(limited_until__gt=now).order_by("next_poll_at")
     opened = [open_slot(source, now) for source in due]
+    opened += [open_poll(source, now, asks=False) for source in _behind(now)]
     return [poll.pk for poll in opened if poll]
+
+
+def _behind(now: datetime) -> Iterable[Source]:
+    """Whatever their networks say meanwhile. One whose pages could not be stored rests for a while."""
+    failed = Poll.objects.filter(source=OuterRef("pk"), state=Poll.State.FAILED, asks=False)
+    lately = failed.filter(finished_at__gt=now - FIRST_WAIT)
+    return Source.objects.filter(behind_since__isnull=False).exclude(Exists(lately)).order_by("behind_since")
 
 
 @transaction.atomic
@@ -35,13 +47,14 @@ def open_slot(source: Source, now: datetime) -> Poll | None:
     return open_poll(source, slot)
 
 
-def open_poll(source: Source, slot: datetime) -> Poll | None:
-    """Owe a poll; None while one is unfinished, or when this slot was polled already."""
+def open_poll(source: Source, slot: datetime, *, asks: bool = True) -> Poll | None:
+    """Owe a poll, or only the storing of what was read before; None while one is unfinished, or when this
+    slot was polled already."""
     if Poll.objects.unfinished().filter(source=source).exists():
         return None
     try:
         with transaction.atomic():
-            return Poll.objects.create(source=source, slot=slot)
+            return Poll.objects.create(source=source, slot=slot, asks=asks)
     except IntegrityError:
         return None
 

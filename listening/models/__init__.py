@@ -3,7 +3,7 @@ from listening.models.keycheck import KeyCheck
 from listening.models.label import Label, Sample, SampleItem
 from listening.models.lexicon import LexiconInForce, LexiconVersion, Rereading
 from listening.models.mention import Author, Match, Mention, MentionVersion
-from listening.models.poll import Poll, Quarantined
+from listening.models.poll import PageAhead, Poll, Quarantined
 from listening.models.recheck import Recheck
 from listening.models.relevance import RelevanceItem, RelevanceSample
 from listening.models.source import Source
@@ -22,6 +22,7 @@ __all__ = [
     "Match",
     "Mention",
     "MentionVersion",
+    "PageAhead",
     "Poll",
     "Quarantined",
     "Query",

@@ -37,6 +37,7 @@ class Poll(models.Model):
 
     source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="polls")
     slot = models.DateTimeField()
+    asks = models.BooleanField(default=True)  # False: only what was read before is stored
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
@@ -90,6 +91,24 @@ class Poll(models.Model):
             f"fetched {self.fetched} = inserted {self.inserted} + updated {self.updated} + unchanged "
             f"{self.unchanged} + dropped {self.dropped} + quarantined {self.quarantined}"
         )
+
+
+class PageAhead(models.Model):
+    """A page that was read at its network and waits to be stored: its source brings more than can be stored
+    at once. What must not wait was taken out of it, and is stored."""
+
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="pages_ahead")
+    read_at = models.DateTimeField()
+    posts = models.PositiveIntegerField()
+    # JSON in ASCII, as text: a post may hold what PostgreSQL stores neither as text nor as JSON.
+    payload = models.TextField()
+
+    class Meta:
+        verbose_name_plural = "pages ahead"
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.read_at:%Y-%m-%d %H:%M:%S}"
 
 
 class Quarantined(models.Model):

@@ -55,6 +55,7 @@ class Source(models.Model):
         max_length=300, blank=True
     )  # why it will not be asked until someone acts
     created_at = models.DateTimeField(auto_now_add=True)
+    behind_since = models.DateTimeField(null=True, blank=True)  # when the oldest page ahead was read
     last_item_at = models.DateTimeField(null=True, blank=True)  # when the newest mention was stored
     live_since = models.DateTimeField(null=True, blank=True)  # it answers since then, without a long break
     silent_since = models.DateTimeField(null=True, blank=True)  # nothing failed, and nothing came either
@@ -99,8 +100,23 @@ class Source(models.Model):
         """When a poll last came to a good end; in a long first one, when it last brought something."""
         return self.last_success_at or self.last_item_at
 
+    @property
+    def current_at(self) -> datetime | None:
+        """The wall holds what the network had then: it was asked, and all that it gave is stored."""
+        return min(filter(None, [self.last_success_at, self.behind_since]), default=None)
+
+    def is_behind(self, now: datetime) -> bool:
+        """So far that the wall must say so: what was read a while ago is not stored yet."""
+        return self.behind_since is not None and now - self.behind_since > 2 * self.interval
+
+    @property
+    def interval(self) -> timedelta:
+        """How long a poll may take, too: a quick one still needs time to be queued and answered."""
+        return max(self.poll_every, timedelta(seconds=10))
+
     def liveness(self, now: datetime) -> Liveness:
-        """Live within 2 intervals of the last success, late within 5, then down; silent if nothing comes."""
+        """Live within 2 intervals of the last success, late within 5, then down; late as well while what was
+        read is stored late; silent if nothing comes."""
         if self.is_refused:
             return Liveness.DOWN
         if self.paused_reason or not self.is_active:
@@ -108,8 +124,8 @@ class Source(models.Model):
         if self.answered_at is None:
             return Liveness.LATE if now - self.created_at <= 5 * self.poll_every else Liveness.DOWN
         age = now - self.answered_at
-        # A quick poll still needs time to be queued and answered.
-        interval = max(self.poll_every, timedelta(seconds=10))
-        if age <= 2 * interval:
-            return Liveness.SILENT if self.silent_since else Liveness.LIVE
-        return Liveness.LATE if age <= 5 * interval else Liveness.DOWN
+        if age > 5 * self.interval:
+            return Liveness.DOWN
+        if age > 2 * self.interval or self.is_behind(now):
+            return Liveness.LATE
+        return Liveness.SILENT if self.silent_since else Liveness.LIVE

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from listening.reading import alarm, severity
 from listening.reading.concepts import Found
 from listening.reading.safety import Finding, rules
-from listening.reading.sentiment import Tone
+from listening.reading.sentiment import NO_TONE, Tone
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,9 @@ INCIDENTS = (*(name for name in KINDS if name in SAFETY - URGENT), "civil_rights
 ABOUT = ("staff_conduct", "billing", "access_wait", "complaint")
 """What complaints are about; of equal ones, the first."""
 
+PRESSING = ("P0", "P1")
+"""Levels of what somebody must see within minutes."""
+
 THREAD = 600
 """Characters of the thread that may complete a post."""
 MAX_REASONS = 3
@@ -94,6 +97,13 @@ def read(
         certain += filter(None, [alarm.incident(found, more)])
     grave = severity.of_criticality(criticality)
     return _incident(certain) or _ordinary(found, certain, text, tone, rating, grave)
+
+
+def is_pressing(text: str) -> bool:
+    """Whether the words alone may make it one for the urgent levels or a safety lane: true of all that `read`
+    would put there without a thread, and of a few more."""
+    lane = read(text, NO_TONE)
+    return lane.name in SAFETY or lane.level in PRESSING
 
 
 def _with_thread(text: str, thread: tuple[str, ...]) -> Sequence[Finding]:

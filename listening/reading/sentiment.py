@@ -51,6 +51,9 @@ class Tone:
     reasons: tuple[str, ...] = ()
 
 
+NO_TONE = Tone("neutral", 0.0)
+
+
 def read(
     text: object,
     *,

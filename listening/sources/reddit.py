@@ -111,7 +111,6 @@ class Reddit:
         cost="Free within the limits; commercial use needs a contract with Reddit.",
         limits="100 calls a minute. A new application must be approved by Reddit first.",
         cannot_see="Private communities, chats, and comments outside the named communities.",
-        runs_over=True,
         keys_url="https://www.reddit.com/prefs/apps",
         ids="reddit",
         terms_url="https://redditinc.com/policies/data-api-terms",

@@ -32,7 +32,6 @@ class Sheet:
     terms_url: str = ""
     keys_url: str = ""  # where its keys are made
     needs_key: bool = True
-    runs_over: bool = False  # a listing holds its newest alone: what is not read soon is lost
     ids: str = ""  # the network whose ids its posts bear, if those are the same in each of its sources
     needs_choice: bool = False  # of pages, of places: without it there is nothing to read
     terms: Terms = field(default_factory=Terms)

@@ -1,4 +1,3 @@
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -9,7 +8,7 @@ from hospital.models import FacilityName
 from listening import ingest
 from listening.models import Author, Match, Mention, MentionVersion, Poll, Quarantined, Query, Source
 from listening.signals import mentions_stored
-from listening.sources.contract import Connection, Cursor, Listening, Page, Rate, Unavailable, Unreadable
+from listening.sources.contract import Rate, Unreadable
 from tests import base
 from tests.base import post
 from tests.listening.polling import HandClock, counts, owe, page, poll_once, texts
@@ -120,41 +119,11 @@ class PollTests(TestCase):
 
     def test_a_backlog_is_cut_and_the_rest_is_due_at_once(self) -> None:
         base.source(next_poll_at=base.NOW + timedelta(minutes=1))
-        pages = [page(post(f"Northfield {n}"), cursor={"at": n}, has_more=True) for n in range(30)]
+        pages = [page(post(f"Northfield {n}"), cursor={"at": n}, has_more=True) for n in range(50)]
         done = poll_once(*pages)
-        self.assertEqual(done.pages, 20)
+        self.assertEqual(done.pages, 40)
         source = Source.objects.get()
-        self.assertEqual((source.cursor, source.next_poll_at), ({"at": 19}, base.NOW))
-
-    def test_a_long_backlog_is_read_in_turns(self) -> None:
-        """What is left waits behind the other sources."""
-        clock, source = HandClock(), base.source()
-        backlog = [page(post(), has_more=True) for _ in range(12)]
-        with base.registered(SlowSource(clock, *backlog)):
-            first = ingest.poll(owe(source).pk, clock=clock)
-        source.refresh_from_db()
-        assert first
-        self.assertEqual((first.state, first.pages), (Poll.State.DONE, 3))
-        self.assertLessEqual(source.next_poll_at, clock.now)
-
-    def test_a_listing_that_runs_over_is_read_before_it_is_stored(self) -> None:
-        clock, owed = HandClock(), owe()
-        pages = [page(post(f"Northfield {at}"), cursor={"at": at}, has_more=True) for at in range(5)]
-        network = RunsOver(clock, *pages, Unavailable("503"))
-        with base.registered(network):
-            done = ingest.poll(owed.pk, clock=clock)
-        assert done
-        self.assertEqual(network.stored, [0, 0, 0, 0, 4, 5])
-        self.assertEqual((done.state, done.pages, counts(done)), (Poll.State.FAILED, 5, (5, 0, 0, 0, 0)))
-
-    def test_what_was_read_ahead_is_stored_though_the_next_page_fails(self) -> None:
-        clock, owed = HandClock(), owe()
-        first = page(post("Northfield, a"), cursor={"at": 6}, has_more=True)
-        with base.registered(RunsOver(clock, first, Unavailable("503"))):
-            done = ingest.poll(owed.pk, clock=clock)
-        assert done
-        self.assertEqual((done.state, texts()), (Poll.State.FAILED, ["Northfield, a"]))
-        self.assertEqual(Source.objects.get().cursor, {"at": 6})
+        self.assertEqual((source.cursor, source.next_poll_at), ({"at": 39}, base.NOW))
 
     def test_a_used_up_allowance_stops_it_until_the_reset(self) -> None:
         reset_at = base.NOW + timedelta(minutes=9)
@@ -174,32 +143,6 @@ class PollTests(TestCase):
         source = Source.objects.get()
         self.assertEqual((source.failures, source.last_error, source.limited_until), (0, "", None))
         self.assertEqual(source.last_success_at, base.NOW)
-
-
-class SlowSource(base.FakeSource):
-    """Three seconds a page."""
-
-    def __init__(self, clock: HandClock, *answers: Page | Exception) -> None:
-        super().__init__(*answers)
-        self.clock = clock
-
-    def fetch(self, connection: Connection, queries: Sequence[Listening], cursor: Cursor) -> Page:
-        self.clock.move(seconds=3)
-        return super().fetch(connection, queries, cursor)
-
-
-class RunsOver(SlowSource):
-    """Its listing holds its newest alone. `stored`: how many were stored whenever it was asked."""
-
-    sheet = replace(base.FakeSource.sheet, runs_over=True)
-
-    def __init__(self, clock: HandClock, *answers: Page | Exception) -> None:
-        super().__init__(clock, *answers)
-        self.stored: list[int] = []
-
-    def fetch(self, connection: Connection, queries: Sequence[Listening], cursor: Cursor) -> Page:
-        self.stored.append(Mention.objects.count())
-        return super().fetch(connection, queries, cursor)
 
 
 class _RemovesQueries(base.FakeSource):
