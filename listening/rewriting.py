@@ -16,13 +16,14 @@ from django.db.models import F, Field
 
 from listening import bulk, changes, wall_sequence
 from listening.changes import SHOWN, Tally
+from listening.editing import COMES_FIRST
 from listening.models import Mention, Rereading
 from listening.models.mention import RESTRICTED_LANES, URGENT_LEVELS
 from listening.reading.analysis import Reading
 from listening.reading.lanes import SAFETY
 from listening.rereading_leases import Lease
 from listening.signals import mentions_stored
-from listening.storing import COMES_FIRST, JSON_COLUMNS, columns_of
+from listening.storing import JSON_COLUMNS, columns_of
 
 ON_SCREEN = timedelta(days=3)
 """Older posts get no new place on open walls: thousands would run through them."""

@@ -13,13 +13,13 @@ from functools import partial
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import BigIntegerField, Case, F, Value, When
-from django.db.models.functions import Cast
+from django.db.models import F
 
 from hospital.models import Facility
 from listening import (
     authors,
     bulk,
+    editing,
     exclusions,
     joining,
     kin,
@@ -29,21 +29,17 @@ from listening import (
     terms,
     wall_sequence,
 )
-from listening import changes as changes_of
 from listening.blocks import Seen
 from listening.intake import Arrival, Known, Refused
 from listening.joining import Fresh
 from listening.leases import Lease
-from listening.models import Match, Mention, MentionVersion, Source
+from listening.models import Match, Mention, Source
 from listening.models.mention import RESTRICTED_LANES, URGENT_LEVELS
 from listening.queries.asked import source_names
 from listening.reading.analysis import Reading
 from listening.reading.lanes import SAFETY
 from listening.reading.sameness import Said
 from listening.signals import mentions_stored
-
-COMES_FIRST = frozenset({"emergency", "self_harm", "threat", "in_building"})
-"""What makes even a voice of staff everybody's business: somebody may be in danger now."""
 
 
 @dataclass(frozen=True)
@@ -116,24 +112,16 @@ def page(
     lease.renew(now)
     if also:
         also()
-    for refused in sorted_page.refused:
-        quarantine.put(refused, source, now)
     if cursor is not None:
         Source.objects.filter(pk=source.pk).update(cursor=cursor)
+    for refused in sorted_page.refused:
+        quarantine.put(refused, source, now)
     ids = _mentions(sorted_page, source, now)
     removed = removal.erase([known.mention_id for known in sorted_page.removed])
     quarantine.release([read.arrival.post.external_id for read in sorted_page.read], source, now)
-    inserted, updated = len(ids.inserted), len(ids.updated)
-    looked_at = len(sorted_page.read) + len(sorted_page.placed)
-    if inserted or kin.is_news(sorted_page.heard_at, source):
+    if ids.inserted or kin.is_news(sorted_page.heard_at, source):
         Source.objects.filter(pk=source.pk).update(last_item_at=now, silent_since=None)
-    counts = Counts(
-        inserted=inserted,
-        updated=updated + len(removed) + len(ids.placed),
-        unchanged=sorted_page.unchanged + looked_at - inserted - updated - len(ids.placed),
-        dropped=sorted_page.dropped,
-        quarantined=len(sorted_page.refused),
-    )
+    counts = _counted(sorted_page, ids, removed)
     lease.renew(
         now,
         pages=F("pages") + int(cursor is not None),
@@ -143,6 +131,18 @@ def page(
     )
     transaction.on_commit(partial(_ring, ids, sorted_page.read, removed))
     return counts
+
+
+def _counted(page: Sorted, ids: "_Stored", removed: Sequence[int]) -> Counts:
+    inserted, updated, placed = len(ids.inserted), len(ids.updated), len(ids.placed)
+    looked_at = len(page.read) + len(page.placed)
+    return Counts(
+        inserted=inserted,
+        updated=updated + len(removed) + placed,
+        unchanged=page.unchanged + looked_at - inserted - updated - placed,
+        dropped=page.dropped,
+        quarantined=len(page.refused),
+    )
 
 
 @dataclass(frozen=True)
@@ -163,14 +163,14 @@ def _mentions(page: Sorted, source: Source, now: datetime) -> _Stored:
     held = exclusions.held(_seen(read, source, author_ids), now)
     heard, placed = kin.met(source, [(each.arrival, each.facility_id) for each in read if not each.known])
     new = [each for each in read if not each.known and each.arrival.post.external_id not in heard]
-    standing = _standing([known.mention_id for _, known in changed])
+    standing = editing.standing([known.mention_id for _, known in changed])
     for each, known in changed:
-        _keep_version(each, known, standing.get(known.mention_id), now)
+        editing.keep_version(each.arrival, known, standing.get(known.mention_id), now)
     inserted = _insert([_row(each, source, author_ids, held, next(numbers), now) for each in new])
     updated = {
         each.arrival.post.external_id: known.mention_id
         for each, known in changed
-        if _update(
+        if editing.update(
             known, _row(each, source, author_ids, held, next(numbers), now), standing.get(known.mention_id)
         )
     }
@@ -305,69 +305,6 @@ def _insert(rows: list[dict[str, Any]]) -> dict[str, int]:
         "ON CONFLICT (source_id, external_id) DO NOTHING RETURNING external_id, id"
     )
     return dict(bulk.write(sql, values, fetch=True))
-
-
-# A change at the source does not make a mention newly collected.
-NEVER_CHANGED = frozenset(
-    {"source_id", "external_id", "collected_at", "published_at", "is_published_guessed"}
-)
-
-
-def _update(known: Known, row: Mapping[str, Any], before: Mention | None) -> bool:
-    seen = Mention.objects.filter(pk=known.mention_id, content_hash=known.content_hash)
-    changes = {name: value for name, value in row.items() if name not in NEVER_CHANGED}
-    changes |= _still_restricted(changes)
-    if changes["facility_id"] is None:
-        # Whoever works on it keeps sight of it, and a kin may have known where it belongs.
-        del changes["facility_id"]
-    if row["processed_at"]:
-        # History asks for no decision, and takes away none that is still owed.
-        del changes["processed_at"]
-    if before and _says_the_same(before, row):
-        # What people said of these words still holds.
-        for name in ("set_by_people", *changes_of.held(before.set_by_people)):
-            del changes[name]
-    return bool(seen.update(**changes))
-
-
-def _still_restricted(changes: Mapping[str, Any]) -> dict[str, Any]:
-    """A voice of staff stays one whatever its author makes of it: what it said before is kept beside it."""
-    if changes["lane"] in COMES_FIRST:
-        return {}
-    was = When(lane__in=RESTRICTED_LANES, then=F("lane"))
-    nobody = When(lane__in=RESTRICTED_LANES, then=Value(None))
-    author = Case(nobody, default=Value(changes["author_id"]))
-    return {
-        "lane": Case(was, default=Value(changes["lane"])),
-        "author_id": Cast(author, BigIntegerField()),
-    }
-
-
-def _standing(mention_ids: Sequence[int]) -> dict[int, Mention]:
-    """These mentions as they stand, locked until the page is stored."""
-    if not mention_ids:
-        return {}
-    rows = Mention.objects.select_for_update(of=("self",)).filter(pk__in=mention_ids).order_by("pk")
-    return {mention.pk: mention for mention in rows}
-
-
-def _says_the_same(before: Mention, row: Mapping[str, Any]) -> bool:
-    return (before.title, before.text) == (row["title"], row["text"])
-
-
-def _keep_version(read: Read, known: Known, before: Mention | None, now: datetime) -> None:
-    if known.content_hash == read.arrival.content_hash:
-        return
-    if before is None or before.content_hash != known.content_hash:
-        return
-    MentionVersion.objects.create(
-        mention=before,
-        text=before.text,
-        title=before.title,
-        rating=before.rating,
-        content_hash=before.content_hash,
-        replaced_at=now,
-    )
 
 
 def _matches(read: Iterable[Read], ids: Mapping[str, int], *, stale: list[int]) -> None:

@@ -75,6 +75,8 @@ def test_a_flood_is_stored_whole_and_danger_comes_first(rig: Rig, networks: list
         ("stored, sent", pages("collected_at", "sent_at")),
     ):
         print(f"{len(waits)} pages from {name}: {quantiles(waits)}")
+    for network in sorted(set(NETWORKS)):
+        print(f"{network}: {quantiles(pages('published_at', network=network))} from posted")
     before, during = desk.pages(0, began), desk.pages(began, ended)
     for name, waits in (("before", before), ("during", during), ("after", desk.pages(ended, until))):
         print(f"{len(waits)} pages of the wall {name}: {quantiles(waits)}")
@@ -146,9 +148,11 @@ def told_of_posts(written: int, stored_by_then: int, gone_after: tuple[float, fl
     )
 
 
-def pages(since: str, until: str = "created_at") -> list[float]:
+def pages(since: str, until: str = "created_at", *, network: str = "") -> list[float]:
     """Seconds from when a post was written or stored to its page, of every case that has one."""
     paged = Notification.objects.pages().filter(case__isnull=False, **{f"{until}__isnull": False})
+    if network:
+        paged = paged.filter(case__mention__network=network)
     first = paged.values("case").annotate(first=Min(until)).values_list("case", "first")
     began = dict(Case.objects.values_list("pk", f"mention__{since}"))
     found = [(at - began[case]).total_seconds() for case, at in first]
