@@ -46,8 +46,8 @@ MOST_LEFT = 2**31 - 1
 TURN = timedelta(seconds=8)
 """So long pages are stored as they come. From then on they are put by, and stored in the turns that follow,
 behind the other sources that wait."""
-READING = timedelta(seconds=20)
-"""Ask for no page after this. With one last call and a turn it stays within a task's time."""
+READING = timedelta(seconds=12)
+"""Ask for no page after this. With one last call, and a page to be stored, it stays within a task's time."""
 
 
 def poll(poll_id: int, *, clock: Clock = timezone.now) -> Poll | None:
@@ -84,9 +84,10 @@ def _do(lease: Lease, clock: Clock) -> Poll | None:
 def _ask(owed: Poll, lease: Lease, clock: Clock) -> None:
     if owed.attempts > GIVE_UP_AFTER and not owed.suspect:
         raise SourceError(f"The program that asked it was stopped {owed.attempts - 1} times.")
+    began_at = clock()
     store = Store(sorting.listener_for(owed.source), lease, Care(owed, owed.source, lease), clock)
     last = _read(owed, store) if owed.asks else None
-    _work_off(store)
+    _work_off(store, until=began_at + TURN)
     _close(owed.source, lease, last, clock())
 
 
@@ -154,12 +155,13 @@ def _pages(
             return
 
 
-def _work_off(store: Store) -> None:
-    """What was put by, the oldest first, for one turn."""
-    until = store.clock() + TURN
-    while store.clock() < until and (kept := ahead.first(store.source)):
+def _work_off(store: Store, until: datetime) -> None:
+    """What was put by, the oldest first: one page, and more where there is time for it."""
+    while kept := ahead.first(store.source):
         store.lease.renew(store.clock())
         store.take_off(kept)
+        if store.clock() > until:
+            return
 
 
 def connection_of(source: Source) -> Connection:

@@ -17,6 +17,9 @@ logger = logging.getLogger(__name__)
 RUNG_AGAIN_AFTER = timedelta(seconds=10)
 """How long a poll may stand queued before its bell is taken for lost."""
 
+SOON = timedelta(seconds=8)
+"""As long as pages are stored in one turn."""
+
 IMPORT_STOPPED = "The import was stopped before its end. Run it again: what is stored is not stored twice."
 
 
@@ -30,10 +33,13 @@ def open_due(now: datetime) -> list[int]:
 
 
 def _behind(now: datetime) -> Iterable[Source]:
-    """Whatever their networks say meanwhile. One whose pages could not be stored rests for a while."""
+    """Whatever their networks say meanwhile, but those that are asked again so soon that what is urgent there
+    would wait for it. One whose pages could not be stored rests for a while."""
+    soon = Source.objects.due(now + SOON).exclude(limited_until__gt=now)
     failed = Poll.objects.filter(source=OuterRef("pk"), state=Poll.State.FAILED, asks=False)
     lately = failed.filter(finished_at__gt=now - FIRST_WAIT)
-    return Source.objects.filter(behind_since__isnull=False).exclude(Exists(lately)).order_by("behind_since")
+    behind = Source.objects.filter(behind_since__isnull=False).exclude(pk__in=soon.values("pk"))
+    return behind.exclude(Exists(lately)).order_by("behind_since")
 
 
 @transaction.atomic

@@ -69,15 +69,17 @@ class BehindTests(Case):
     def test_a_turns_worth_is_stored_as_it_comes_and_the_rest_put_by(self) -> None:
         with mock.patch.object(ingest, "_work_off"):
             done = self.poll(*backlog(12))
-        self.assertEqual(self.network.stored, [0, 1, 2, 2, 2, 2, 2])
-        self.assertEqual((done.pages, counts(done)), (7, (2, 0, 0, 0, 0)))
-        self.assertEqual((self.source.cursor, PageAhead.objects.count()), ({"at": 6}, 5))
+        self.assertEqual(self.network.stored, [0, 1, 2, 2, 2])
+        self.assertEqual((done.pages, counts(done)), (5, (2, 0, 0, 0, 0)))
+        self.assertEqual((self.source.cursor, PageAhead.objects.count()), ({"at": 4}, 3))
 
     def test_what_was_put_by_is_stored_in_turn_and_counted_once(self) -> None:
-        done = self.poll(*backlog(12))
-        self.assertEqual((counts(done), PageAhead.objects.count()), ((7, 0, 0, 0, 0), 0))
-        self.assertEqual(texts(), [f"Northfield {at}" for at in range(7)])
-        self.assertEqual((self.source.behind_since, self.source.cursor), (None, {"at": 6}))
+        with mock.patch.object(ingest, "_work_off"):
+            self.poll(*backlog(12))
+        done = self.poll(page(cursor={"at": 9}))
+        self.assertEqual((counts(done), PageAhead.objects.count()), ((3, 0, 0, 0, 0), 0))
+        self.assertEqual(texts(), [f"Northfield {at}" for at in range(5)])
+        self.assertEqual((self.source.behind_since, self.source.cursor), (None, {"at": 9}))
 
     def test_what_must_not_wait_is_stored_before_what_was_read_earlier(self) -> None:
         self.be_behind(page(post("Northfield, early")))
@@ -102,8 +104,13 @@ class BehindTests(Case):
 
         with mock.patch.object(ingest.Store, "take_off", slowly):
             self.poll(page())
-        self.assertEqual((Mention.objects.count(), PageAhead.objects.count()), (3, 2))
+        self.assertEqual((Mention.objects.count(), PageAhead.objects.count()), (2, 3))
         self.assertEqual(self.source.behind_since, NOW)
+
+    def test_a_page_is_stored_though_reading_took_the_whole_turn(self) -> None:
+        self.be_behind(page(post("Northfield, early")))
+        self.poll(*backlog(12))
+        self.assertEqual((texts(), PageAhead.objects.count()), (["Northfield, early"], 5))
 
     def test_what_was_read_is_kept_though_the_next_page_fails(self) -> None:
         self.be_behind(page(post("Northfield, a")))
@@ -139,6 +146,15 @@ class SweepTests(Case):
         self.be_behind(page(post("Northfield, a")))
         self.assertEqual(len(sweep.open_due(NOW)), 1)
         self.assertTrue(Poll.objects.get().asks)
+
+    def test_what_is_urgent_at_the_network_does_not_wait_for_it(self) -> None:
+        self.be_behind(page(post("Northfield, a")))
+        opened = []
+        for later in (20, 5):
+            Source.objects.update(next_poll_at=NOW + timedelta(seconds=later))
+            opened.append(len(sweep.open_due(NOW)))
+            Poll.objects.all().delete()
+        self.assertEqual(opened, [1, 0])
 
     def test_what_could_not_be_stored_is_tried_again_after_a_while(self) -> None:
         self.source.next_poll_at = NOW + timedelta(hours=1)
