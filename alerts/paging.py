@@ -43,7 +43,7 @@ ROLES: dict[str, str] = {
     "safety": Duty.Role.SECURITY,
     "in-the-building": Duty.Role.NURSE,
 }
-"""Who is paged for the cases of a queue; the duty desk where nobody has that duty."""
+"""Who is paged for the cases of a queue, the gravest first; the duty desk where nobody has that duty."""
 
 Kind = CaseEvent.Kind
 State = Notification.State
@@ -143,11 +143,16 @@ def _settle(notification: Notification, **changes: Any) -> None:
 
 
 def _owed(now: datetime) -> list[int]:
+    """Fifty at a time, and of the gravest queue first."""
     paged = Notification.objects.pages().filter(case=OuterRef("pk"))
-    queues = list(Queue.objects.filter(slug__in=ROLES).values_list("pk", flat=True))
-    fresh = Case.objects.open().filter(queue__in=queues, opened_at__gt=now - STILL_PAGED)
-    # In no order: the first fifty by number would be sought through every case of the other queues.
-    return sorted(fresh.filter(~Exists(paged)).values_list("pk", flat=True)[:MOST_OWED])
+    fresh = Case.objects.open().filter(~Exists(paged), opened_at__gt=now - STILL_PAGED)
+    owed = list[int]()
+    queues = {queue.slug: queue for queue in Queue.objects.filter(slug__in=ROLES)}
+    for queue in filter(None, map(queues.get, ROLES)):
+        # In no order: the first fifty by number would be sought through every case of the other queues.
+        found = fresh.filter(queue=queue).values_list("pk", flat=True)[: MOST_OWED - len(owed)]
+        owed += sorted(found)
+    return owed
 
 
 def _unanswered(now: datetime) -> list[int]:

@@ -79,6 +79,14 @@ class PageTests(Paging):
         urgent("safety_event")
         self.assertEqual(paging.sweep(NOW), [])
 
+    def test_of_many_the_gravest_are_paged_for_first(self) -> None:
+        duty(self.pete)
+        waits, dying = urgent("in_building"), urgent("self_harm")
+        with mock.patch.object(paging, "MOST_OWED", 1):
+            for case in (dying, waits):
+                paging.sweep(NOW)
+                self.assertEqual(Notification.objects.latest("pk").case_id, case.pk)
+
     def test_two_sweeps_page_once(self) -> None:
         duty(self.pete)
         case = urgent()
