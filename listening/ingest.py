@@ -30,7 +30,7 @@ from typing import Any
 from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
-from listening import ahead, connections, leases, sorting, spending, storing, vault
+from listening import ahead, connections, leases, sorting, spending, storing, terms, vault
 from listening.care import GIVE_UP_AFTER, Care
 from listening.failures import consequences, limit, trouble_of
 from listening.intake import Listener
@@ -128,11 +128,12 @@ def _read(owed: Poll, store: Store) -> Page:
     """What the network has, as far as there is time for; the last page of it."""
     source, began_at = owed.source, store.clock()
     adapter, connection = adapter_for(source.kind), connection_of(source)
-    page, is_behind = Page((), source.cursor), source.behind_since is not None
+    may_wait, page = terms.may_wait(source.kind), Page((), source.cursor)
+    until, is_behind = began_at + (READING if may_wait else TURN), source.behind_since is not None
     for part in spending.parts(source, owed.slot, store.listener.watched.listening, began_at):
-        for page in _pages(adapter, part, connection, store, began_at + READING):
+        for page in _pages(adapter, part, connection, store, until):
             is_behind = is_behind or store.clock() - began_at > TURN
-            put = store.put_by if is_behind else store.take_in
+            put = store.put_by if is_behind and may_wait else store.take_in
             put(part.stored(page))
             if page.ours:
                 answers_seen.send_robust(sender=Source, source_id=source.pk, answers=page.ours)

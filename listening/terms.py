@@ -2,7 +2,8 @@
 
 | rule            | obeyed                                                                        |
 |-----------------|-------------------------------------------------------------------------------|
-| may_store_text  | `kept`, when a mention is written: its words are read, and not stored         |
+| may_store_text  | `kept`, when a mention is written: its words are read, and not stored;        |
+|                 | `may_wait`, when more comes than is stored at once                            |
 | may_export      | `exportable`: whatever leaves as a file asks it                               |
 | keep_for        | `erase_old`, a sweep: words go after it, what was done about them stays       |
 | erase_within    | `slowest`: no lookup may be put off for longer                                |
@@ -39,6 +40,11 @@ def _of(kind: str) -> Terms:
 def kept(kind: str, title: str, text: str) -> tuple[str, str]:
     """What may be stored of a post's words."""
     return (title, text) if _of(kind).may_store_text else ("", "")
+
+
+def may_wait(kind: str) -> bool:
+    """Whether a page of it may be put by until it is stored: its words are kept so long."""
+    return _of(kind).may_store_text
 
 
 def attribution(kind: str) -> str:

@@ -6,7 +6,7 @@ from unittest import mock
 
 from django.test import SimpleTestCase, TestCase
 
-from listening import ahead, ingest, sweep
+from listening import ahead, ingest, sweep, terms
 from listening.models import Mention, PageAhead, Poll, Quarantined, Source
 from listening.models.source import Liveness
 from listening.reading import lanes
@@ -20,6 +20,7 @@ from listening.sources.contract import (
     Unavailable,
     Unreadable,
 )
+from listening.sources.sheet import Terms
 from sandbox.app import build_town
 from tests import base
 from tests.base import NOW, post
@@ -93,6 +94,12 @@ class BehindTests(Case):
         with mock.patch.object(ahead, "MOST", 4), mock.patch.object(ingest, "_work_off"):
             self.poll(*backlog(9, "Northfield, later"))
         self.assertEqual(len(self.network.stored), 1)
+
+    def test_words_that_may_not_be_kept_are_not_put_by(self) -> None:
+        with mock.patch.object(terms, "_of", return_value=Terms(may_store_text=False)):
+            self.poll(*backlog(12))
+        self.assertEqual((self.network.stored, PageAhead.objects.count()), ([0, 1, 2], 0))
+        self.assertEqual(self.source.cursor, {"at": 2})
 
     def test_a_turn_has_an_end(self) -> None:
         self.be_behind(*backlog(5))
