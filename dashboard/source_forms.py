@@ -24,6 +24,9 @@ from listening.sources.push import Pushes
 SELDOM = frozenset({"api_url", "base_url", "backfill_hours", "backfill_days", "days_back", "version", "port"})
 """Options that hardly anybody needs to change."""
 
+NAMES = frozenset({"username", "handle"})
+"""Of the keys, what anybody may know."""
+
 WORDS = {"Api url": "API address", "Api key": "API key", "Api secret": "API secret", "Client id": "Client ID"}
 LINES = 4
 """Of a field for several lines, to begin with."""
@@ -73,17 +76,27 @@ class SourceForm(forms.Form):
         return None if limit is None else max(1, round(float(limit) / (self.price or 1)))
 
 
+class NameInput(forms.PasswordInput):
+    """Seen while it is typed, for a name is no secret; what was stored or sent is not shown either."""
+
+    input_type = "text"
+
+
 class SecretsForm(forms.Form):
     """One field a secret. What is stored never reaches the page, but for the end of it."""
 
-    def __init__(self, *args: Any, names: tuple[str, ...], stored: Mapping[str, str], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, adapter: Adapter, stored: Mapping[str, str], is_new: bool, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        for name in names:
+        for name in adapter.secrets:
+            widget = NameInput if name in NAMES else forms.PasswordInput
+            said = (adapter.sheet.keys.get(name, ""), "" if is_new else told(stored.get(name, "")))
             self.fields[name] = forms.CharField(
                 label=label_of(name),
                 required=False,
-                help_text=told(stored.get(name, "")),
-                widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+                help_text=" ".join(filter(None, said)),
+                widget=widget(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
             )
 
     def typed(self) -> dict[str, str]:
@@ -112,7 +125,9 @@ class SourceForms:
         self.basics = SourceForm(data, initial=_basics(adapter, source, price), reach=reach, price=price)
         options = source.options if source else None
         self.options = adapter.OptionsForm(data, initial=options, prefix="options")
-        self.secrets = SecretsForm(data, names=adapter.secrets, stored=self.stored, prefix="secrets")
+        self.secrets = SecretsForm(
+            data, adapter=adapter, stored=self.stored, is_new=source is None, prefix="secrets"
+        )
         self.is_stream = isinstance(adapter, Pushes)
         if self.is_stream:
             del self.basics.fields["every"]

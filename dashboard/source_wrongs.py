@@ -11,6 +11,9 @@ from listening.checking import Outcome
 ALERT = "wrong"
 """The id of the paragraph that says it."""
 
+TOP, READS, KEYS = "top", "reads", "keys"
+"""Where it is said: above the form, or in the group of fields that it speaks of."""
+
 LOST = "Secrets are never sent back to this page: enter those again that you typed."
 
 
@@ -19,6 +22,7 @@ class Wrong:
     title: str = ""
     says: str = ""
     is_at_field: bool = False  # a field has the focus; else the words themselves
+    place: str = TOP
 
 
 def of(forms: SourceForms, outcome: Outcome | None) -> Wrong:
@@ -29,16 +33,24 @@ def of(forms: SourceForms, outcome: Outcome | None) -> Wrong:
         lost = f" {LOST}" if _has_secrets(forms) else ""
         return Wrong("Not saved", f"{' '.join(general) or 'What is wrong stands below.'}{lost}", True)
     if general:
-        return Wrong("Not saved", " ".join(general), _mark(_first_secret(forms)))
+        return _at(forms, _first_secret(forms), "Not saved", " ".join(general))
     if outcome is not None:
         again = f" {LOST}" if forms.secrets.typed() and outcome.kind != "auth_failed" else ""
-        return Wrong("Not saved", f"{outcome.words}{again}", _mark(_to_mend(forms, outcome.kind)))
+        return _at(forms, _to_mend(forms, outcome.kind), "Not saved", f"{outcome.words}{again}")
     source = forms.source
     if source is not None and source.is_refused:
         title = "Not asked" if source.last_success_at else "Not connected yet"
         says = f"{source.paused_reason} What was entered is kept, and never shown again."
-        return Wrong(title, says, _mark(_to_mend(forms, source.last_error_kind)))
+        return _at(forms, _to_mend(forms, source.last_error_kind), title, says)
     return Wrong()
+
+
+def _at(forms: SourceForms, field: BoundField | None, title: str, says: str) -> Wrong:
+    """Said in the group of the field that is to be mended, not at the top of a long form."""
+    if field is None:
+        return Wrong(title, says)
+    _mark(field)
+    return Wrong(title, says, is_at_field=True, place=KEYS if field.form is forms.secrets else READS)
 
 
 def _has_secrets(forms: SourceForms) -> bool:
@@ -59,13 +71,10 @@ def _first_secret(forms: SourceForms) -> BoundField | None:
     return next((each for each in fields if each.name not in forms.stored), next(iter(fields), None))
 
 
-def _mark(field: BoundField | None) -> bool:
-    if field is None:
-        return False
+def _mark(field: BoundField) -> None:
     told = f" {field.auto_id}_helptext" if field.help_text else ""
     field.field.widget.attrs |= {
         "autofocus": True,
         "aria-invalid": "true",
         "aria-describedby": f"{ALERT}{told}",
     }
-    return True
