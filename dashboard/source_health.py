@@ -84,11 +84,25 @@ class Health:
     def word(self) -> str:
         if self.waits:
             return "Waits"
+        if self.is_new:
+            return "New"
         return "Imported" if self.is_import else WORDS[self.tone][1]
 
     @property
     def adapter(self) -> Adapter | None:
         return adapters().get(self.source.kind)
+
+    @property
+    def kind_said(self) -> str:
+        """What it is and whose, as far as its name does not say so."""
+        label = self.adapter.label if self.adapter else "Imported files"
+        place = self.source.facility.short_name if self.source.facility else ""
+        return ", ".join(each for each in (label, place) if each and each != self.source.name)
+
+    @property
+    def is_new(self) -> bool:
+        """Just connected: late is what it is called only once it could have answered."""
+        return self.state is Liveness.LATE and self.source.answered_at is None and not self.source.failures
 
     @property
     def since(self) -> datetime | None:

@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
@@ -32,7 +33,7 @@ HIGHEST_ID = 2**63 - 1
 @require_GET
 @never_cache
 def listing(request: HttpRequest) -> HttpResponse:
-    now = timezone.now()
+    now, at = timezone.now(), request.GET.get("at", "")
     healths = source_health.gather(list(reachable(request)), now)
     context = {
         "healths": [health for health in healths if not health.is_waiting],
@@ -42,6 +43,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "figures": figures(healths, now),
         "blind": blind_spots.of(healths, adapters().values()),
         "now": now,
+        "at": int(at) if at.isdecimal() else 0,
     }
     return render(request, "sources/list.html", context)
 
@@ -128,10 +130,10 @@ def poll_now(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _back(request: HttpRequest, source: Source) -> HttpResponse:
-    """To where it was pressed."""
+    """To where it was pressed. In the list its button may be gone: the keyboard then goes on at its name."""
     if request.POST.get("back") == "detail":
         return redirect("source-detail", source.pk)
-    return redirect("source-list")
+    return redirect(f"{reverse('source-list')}?at={source.pk}")
 
 
 def _tally(healths: Sequence[Health]) -> list[tuple[Liveness, int]]:
