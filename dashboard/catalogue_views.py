@@ -40,7 +40,8 @@ class Joined:
 
     @property
     def word(self) -> str:
-        return WORDS[self.state][1]
+        is_on_yet = self.state is not Liveness.PAUSED or self.source.last_success_at
+        return WORDS[self.state][1] if is_on_yet else "Not switched on"
 
 
 @allow(MANAGE)

@@ -29,7 +29,7 @@ def of(source: Source, state: Liveness, now: datetime, *, failed: tuple[datetime
     if source.is_refused:
         return KINDS.get(source.last_error_kind, unexpected)(source, now)
     if state is Liveness.PAUSED:
-        return Trouble(source.paused_reason or "It is switched off.", "Nothing is read from it.", RESUME)
+        return paused(source)
     if source.failures and source.last_error_kind:
         return KINDS.get(source.last_error_kind, unexpected)(source, now)
     if state is Liveness.SILENT:
@@ -47,6 +47,12 @@ def of(source: Source, state: Liveness, now: datetime, *, failed: tuple[datetime
     return Trouble(
         f"No trouble since {day(failed[0], now)},", f"{SHORT.get(failed[1], 'something unexpected')}."
     )
+
+
+def paused(source: Source) -> Trouble:
+    """Its first sentence says why; what to do may stand behind it already."""
+    head, _, todo = (source.paused_reason or "It is switched off.").partition(". ")
+    return Trouble(f"{head.rstrip('.')}.", todo or "Nothing is read from it.", RESUME)
 
 
 def behind(source: Source, now: datetime) -> Trouble:

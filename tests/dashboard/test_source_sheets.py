@@ -1,0 +1,93 @@
+"""What an admin is told of a network's keys and blind spots before and while it is connected."""
+
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+import pytest
+from django.urls import reverse
+
+from dashboard import blind_spots, source_health
+from listening.models import Source
+from listening.sources import adapters
+from tests.base import source
+from tests.dashboard.test_source_views import SourcePages
+
+KEYED = sorted(kind for kind, adapter in adapters().items() if adapter.secrets)
+AT_ITS_SERVER = {"mailbox", "mastodon", "mastodon_stream"}
+"""Whose keys are made at a server that the admin names."""
+
+
+class KeyWordsTests:
+    @pytest.mark.parametrize("kind", KEYED)
+    def test_each_key_says_what_it_is_for_or_where_it_stands(self, kind: str) -> None:
+        adapter = adapters()[kind]
+        assert set(adapter.sheet.keys) == set(adapter.secrets)
+
+    @pytest.mark.parametrize("kind", sorted({*KEYED} - AT_ITS_SERVER))
+    def test_the_way_to_where_keys_are_made_is_a_whole_address(self, kind: str) -> None:
+        place = urlsplit(adapters()[kind].sheet.keys_url)
+        assert place.scheme == "https"
+        assert "." in place.netloc
+
+    def test_keys_of_x_are_made_in_its_console(self) -> None:
+        """The developer portal of old is no longer where its manual leads."""
+        assert {adapters()[kind].sheet.keys_url for kind in ("x", "x_stream")} == {"https://console.x.com/"}
+
+
+class FormTests(SourcePages):
+    def form(self, kind: str) -> str:
+        return self.client.get(f"{reverse('source-create')}?kind={kind}").content.decode()
+
+    def test_a_new_one_says_what_each_key_is_for_and_not_that_none_is_set(self) -> None:
+        page = self.form("reddit")
+        self.assertIn("Only to answer, with an app of the type script", page)
+        self.assertNotIn("Not set.", page)
+
+    def test_of_one_that_is_there_it_says_which_are_set(self) -> None:
+        made = source("x", "x")
+        self.assertContains(self.get("source-edit", made.pk), "To search. Not set.")
+
+    def test_a_name_is_seen_while_it_is_typed_and_a_password_is_not(self) -> None:
+        page = self.form("mailbox")
+        self.assertRegex(page, '<input type="text" name="secrets-username"')
+        self.assertRegex(page, '<input type="password" name="secrets-password"')
+
+    def test_no_key_and_no_name_comes_back_from_a_form_that_is_wrong(self) -> None:
+        said = {"secrets-username": "desk-7431", "secrets-password": "letters-7431"}
+        page = self.client.post(f"{reverse('source-create')}?kind=mailbox", said)
+        self.assertContains(page, "Not saved", status_code=409)
+        self.assertNotContains(page, "7431", status_code=409)
+
+
+class WordsTests(SourcePages):
+    def test_one_that_was_just_connected_is_not_called_late(self) -> None:
+        made = source("x", "x")
+        Source.objects.update(created_at=self.now)
+        self.assertContains(self.get("source-detail", made.pk), "<b>New</b>")
+
+    def test_one_that_waits_to_be_switched_on_is_not_called_paused(self) -> None:
+        source(
+            "yelp", "yelp", paused_reason="Not switched on yet. Resume it, and it is asked within seconds."
+        )
+        self.assertContains(self.get("source-catalogue"), "<b>Not switched on</b>")
+
+    def test_why_it_is_paused_is_said_once_and_then_what_to_do(self) -> None:
+        reason = "Not switched on yet. Resume it, and it is asked within seconds."
+        made = source("yelp", "yelp", paused_reason=reason)
+        self.assertContains(
+            self.get("source-detail", made.pk),
+            "<b>Not switched on yet.</b> Resume it, and it is asked within seconds.</p>",
+        )
+
+
+class BlindSpotTests(SourcePages):
+    def missing(self) -> list[str]:
+        healths = source_health.gather(list(Source.objects.all()), self.now)
+        return [spot.head for spot in blind_spots.of(healths, adapters().values()).missing]
+
+    def test_another_way_to_a_network_that_is_heard_is_no_blind_spot(self) -> None:
+        source("bsky", "jetstream", last_success_at=self.now - timedelta(minutes=1))
+        self.assertNotIn("Bluesky", self.missing())
+
+    def test_a_network_that_is_not_heard_is_named_once(self) -> None:
+        self.assertEqual([each for each in self.missing() if each.startswith("X")], ["X"])
