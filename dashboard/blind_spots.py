@@ -51,7 +51,7 @@ def of(healths: Sequence[Health], kinds: Iterable[Adapter]) -> BlindSpots:
 
 def _now(health: Health) -> Spot:
     since = f" since {day(health.since, health.now)}" if health.since else ", never heard"
-    state = "silent" if health.state is Liveness.SILENT else "down"
+    state = "silent" if health.waits or health.state is Liveness.SILENT else "down"
     if health.missed is None:
         said = "Its usual is not known yet"
     elif health.missed:

@@ -211,7 +211,7 @@ class SourceForms:
 
 def _basics(adapter: Adapter, source: Source | None, price: float) -> dict[str, Any]:
     if source is None:
-        return {"name": adapter.label, "every": 60}
+        return {"name": free_name(adapter.label), "every": 60}
     posts = source.monthly_posts
     limit = None if posts is None else round(posts * price, 2) if price else posts
     every = int(source.poll_every.total_seconds())
@@ -264,6 +264,14 @@ def addresses(options: Mapping[str, Any]) -> set[str]:
     """The places that the options lead to."""
     words = [word for value in options.values() if isinstance(value, str) for word in value.split()]
     return {urlsplit(word).netloc.casefold() for word in words if "://" in word}
+
+
+def free_name(label: str) -> str:
+    """So that two of a kind can be told apart in every list."""
+    taken = set(Source.objects.filter(name__startswith=label).values_list("name", flat=True))
+    return next(
+        name for name in (label, *(f"{label} {n}" for n in range(2, len(taken) + 3))) if name not in taken
+    )
 
 
 def free_slug(name: str) -> str:

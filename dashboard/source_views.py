@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from alerts.models import SourceAlarm
-from dashboard import blind_spots, source_health
+from dashboard import blind_spots, source_health, source_words
 from dashboard.cards import span_in_words
 from dashboard.source_health import POLLS, WORDS, Health
 from hospital import audit
@@ -118,10 +118,8 @@ def resume(request: HttpRequest, pk: int) -> HttpResponse:
 def poll_now(request: HttpRequest, pk: int) -> HttpResponse:
     source, now = source_of(request, pk), timezone.now()
     if source.limited_until and source.limited_until > now:
-        until = timezone.localtime(source.limited_until)
-        messages.warning(
-            request, f"{source} asks to be left alone until {until:%H:%M:%S}. It is polled then."
-        )
+        until = source_words.day(source.limited_until, now)
+        messages.warning(request, f"{source} asks to be left alone until {until}. It is polled then.")
     elif Source.objects.polled().filter(pk=source.pk).update(next_poll_at=now):
         messages.success(request, f"{source} is asked within seconds.")
     else:

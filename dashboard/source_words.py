@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from listening.models import Source
 from listening.models.source import Liveness
-from listening.sources import pushing
+from listening.sources import adapters, pushing
 
-REPLACE, POLL, RESUME, LOOK = "replace", "poll", "resume", "look"
+REPLACE, MEND, POLL, RESUME, LOOK = "replace", "mend", "poll", "resume", "look"
 PATIENCE = timedelta(hours=1)
 """So long a network is given before somebody should look."""
 
@@ -60,7 +60,7 @@ def behind(source: Source, now: datetime) -> Trouble:
     since = day(source.behind_since or now, now)
     return Trouble(
         "It brings more than can be stored at once.",
-        f"What was read since {since} is being stored; what is urgent came first. No post is lost.",
+        f"Nothing to do: what was read since {since} is being stored, what is urgent first. No post is lost.",
     )
 
 
@@ -85,18 +85,26 @@ def refused(source: Source, now: datetime) -> Trouble:
     return Trouble("The network refuses our key.", f"{why} Make a new one there and enter it here.", REPLACE)
 
 
+OPEN_ADVICE = "Look at what is to be read: it may have moved, or be closed to programs."
+
+
 def forbidden(source: Source, now: datetime) -> Trouble:
-    return Trouble(
-        "The network does not allow this.",
-        f"{source.last_error} Look at the rights of the key and the names in the options.",
-        REPLACE,
-    )
+    has_key = bool(adapter.secrets) if (adapter := adapters().get(source.kind)) else True
+    advice = "Look at the rights of the key and at the names in the settings." if has_key else OPEN_ADVICE
+    said = source.last_error
+    head = "The network does not allow this." if has_key else "It can’t be read."
+    # What was said when it was tried ends with what to do.
+    todo = said if "Look at" in said else f"{said} {advice}"
+    return Trouble(head, todo.strip(), REPLACE if has_key else MEND)
 
 
 def used_up(source: Source, now: datetime) -> Trouble:
     if source.limited_until and source.limited_until > now:
-        return Trouble("Its quota is used up.", "Nothing to do: it fills again by itself.")
-    return Trouble("Its credit is used up.", "Add credit at the network, then resume it here.", RESUME)
+        return Trouble(
+            "Its quota is used up.",
+            "Nothing to do: it fills again by itself. If that happens daily, ask it less often.",
+        )
+    return Trouble("Its credit is used up.", "Add credit at the network, then try again here.", RESUME)
 
 
 def limited(source: Source, now: datetime) -> Trouble:

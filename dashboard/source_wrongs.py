@@ -1,12 +1,15 @@
 """What is wrong with what was entered for a source, and where whoever entered it goes on."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.forms.boundfield import BoundField
 
+from dashboard import source_words
 from dashboard.source_forms import SourceForms
 from dashboard.wrong_fields import focus_first
 from listening.checking import Outcome
+from listening.models import Source
 
 ALERT = "wrong"
 """The id of the paragraph that says it."""
@@ -25,7 +28,7 @@ class Wrong:
     place: str = TOP
 
 
-def of(forms: SourceForms, outcome: Outcome | None) -> Wrong:
+def of(forms: SourceForms, outcome: Outcome | None, now: datetime) -> Wrong:
     """Also marks the field that is to be mended first: it has the focus, and the words describe it."""
     field = focus_first(forms.shown)
     general = [str(error) for error in forms.secrets.non_field_errors()]
@@ -39,10 +42,18 @@ def of(forms: SourceForms, outcome: Outcome | None) -> Wrong:
         return _at(forms, _to_mend(forms, outcome.kind), "Not saved", f"{outcome.words}{again}")
     source = forms.source
     if source is not None and source.is_refused:
-        title = "Not asked" if source.last_success_at else "Not connected yet"
-        says = f"{source.paused_reason} What was entered is kept, and never shown again."
+        title, says = _refused(source, now)
         return _at(forms, _to_mend(forms, source.last_error_kind), title, says)
     return Wrong()
+
+
+def _refused(source: Source, now: datetime) -> tuple[str, str]:
+    """In the words of its own page where it worked once; else in those of the network that was tried."""
+    if source.last_success_at:
+        trouble = source_words.of(source, source.liveness(now), now, failed=None)
+        return "Not asked", f"{trouble.head} {trouble.todo}"
+    kept = " The key is kept, and never shown again." if source.sealed_secrets else ""
+    return "Not connected yet", f"{source.paused_reason}{kept}"
 
 
 def _at(forms: SourceForms, field: BoundField | None, title: str, says: str) -> Wrong:

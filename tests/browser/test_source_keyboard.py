@@ -11,15 +11,13 @@ from tests import base
 from tests.browser.keyboard import Keyboard
 from tests.browser.test_wall import BrowserTestCase
 
-DESK = {"width": 1366, "height": 768}
-
 
 @pytest.mark.browser
 class SourceKeyboardTests(BrowserTestCase):
     def keyboard(self, path: str) -> tuple[Page, Keyboard]:
         client = Client()
         client.force_login(base.ada())
-        context = self.browser.new_context(viewport=DESK)
+        context = self.browser.new_context(viewport={"width": 1366, "height": 768})
         self.addCleanup(context.close)
         name = settings.SESSION_COOKIE_NAME
         context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": self.web.url}])

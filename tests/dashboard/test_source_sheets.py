@@ -91,3 +91,63 @@ class BlindSpotTests(SourcePages):
 
     def test_a_network_that_is_not_heard_is_named_once(self) -> None:
         self.assertEqual([each for each in self.missing() if each.startswith("X")], ["X"])
+
+
+class WaitsTests(SourcePages):
+    """A network that was asked enough is neither live nor down."""
+
+    def spent(self) -> Source:
+        until = self.now + timedelta(days=1)
+        limit = {"last_error_kind": "quota_exhausted", "failures": 1, "limited_until": until}
+        return source("videos", "youtube", name="Videos", last_success_at=self.now, **limit)
+
+    def test_it_waits_from_the_first_refusal_on(self) -> None:
+        made = self.spent()
+        for page in (self.get("source-list"), self.get("source-detail", made.pk)):
+            self.assertContains(page, "<b>Waits</b>")
+            self.assertContains(page, "If that happens daily, ask it less often.")
+        self.assertContains(self.get("source-catalogue"), "<b>Waits</b>")
+
+    def test_who_polls_it_now_is_told_the_day(self) -> None:
+        page = self.post("source-poll", self.spent().pk)
+        self.assertRegex(page.content.decode(), r"left alone until \d+ \w+ \d+:\d+\. It is polled then\.")
+
+    def test_what_needs_somebody_stands_before_it(self) -> None:
+        self.spent()
+        source("wrong", "yelp", name="Wrong", paused_reason="Refused.", last_error_kind="auth_failed")
+        page = self.get("source-list").content.decode()
+        self.assertLess(page.index(">Wrong</a>"), page.index(">Videos</a>"))
+
+
+class RefusedTests(SourcePages):
+    def refused(self, kind: str, error: str, **fields: object) -> Source:
+        return source(kind, kind, paused_reason="It said no.", last_error_kind=error, **fields)
+
+    def test_a_feed_that_is_gone_has_no_key_to_replace(self) -> None:
+        made = self.refused("rss", "forbidden", last_error="The feed has nothing here.")
+        for page in (self.get("source-list"), self.get("source-detail", made.pk)):
+            self.assertContains(page, "Look at what is to be read")
+            self.assertNotContains(page, "Replace")
+
+    def test_an_expired_key_is_told_in_the_form_as_on_its_page(self) -> None:
+        made = self.refused("facebook", "auth_failed", last_success_at=self.now - timedelta(days=1))
+        page = self.get("source-edit", made.pk)
+        self.assertContains(page, "it has expired or was taken back. Make a new one there and enter it here.")
+
+    def test_a_used_up_credit_leads_to_the_network_and_is_tried_again(self) -> None:
+        made = self.refused("x", "quota_exhausted", last_success_at=self.now)
+        page = self.get("source-detail", made.pk)
+        self.assertContains(page, 'href="https://console.x.com/"')
+        self.assertContains(page, ">Try again</button>")
+
+    def test_a_backlog_is_as_old_as_what_waits_in_it(self) -> None:
+        behind = self.now - timedelta(minutes=7)
+        made = source("x", "x", last_success_at=self.now, behind_since=behind)
+        page = self.get("source-detail", made.pk)
+        self.assertContains(page, "Nothing to do: what was read since")
+        self.assertContains(page, "7 min</span>")
+
+    def test_a_second_one_of_a_kind_has_a_name_of_its_own(self) -> None:
+        source("yelp", "yelp", name="Yelp reviews")
+        page = self.client.get(f"{reverse('source-create')}?kind=yelp")
+        self.assertContains(page, 'value="Yelp reviews 2"')
