@@ -28,6 +28,7 @@ NAMES = frozenset({"username", "handle"})
 """Of the keys, what anybody may know."""
 
 WORDS = {"Api url": "API address", "Api key": "API key", "Api secret": "API secret", "Client id": "Client ID"}
+LIMITS = ("rate_limited", "quota_exhausted")
 LINES = 4
 """Of a field for several lines, to begin with."""
 
@@ -224,7 +225,8 @@ def _obey(source: Source, outcome: Outcome | None, at: datetime) -> None:
     if outcome.is_final:
         source.paused_reason, source.last_error_kind = outcome.words[:300], outcome.kind
         source.last_error = outcome.words[:500]
-    elif outcome.works and source.last_error_kind:
+    elif (outcome.works or outcome.kind in LIMITS) and source.last_error_kind:
+        # Whoever says "not so often" knows the key: what stood here of an older one holds no longer.
         source.paused_reason, source.last_error_kind, source.last_error, source.failures = "", "", "", 0
         source.limited_until, source.next_poll_at = None, at
 

@@ -39,7 +39,9 @@ def of(source: Source, state: Liveness, now: datetime, *, failed: tuple[datetime
             POLL,
         )
     if state in (Liveness.DOWN, Liveness.LATE):
-        return behind(source, now) if source.is_behind(now) else unheard(source, state)
+        if source.is_behind(now):
+            return behind(source, now)
+        return ANEW if is_asked_anew(source, now, failed) else unheard(source, state)
     if source.gap:
         return Trouble("Some may be missing.", source.gap)
     if failed is None:
@@ -62,6 +64,20 @@ def behind(source: Source, now: datetime) -> Trouble:
         "It brings more than can be stored at once.",
         f"Nothing to do: what was read since {since} is being stored, what is urgent first. No post is lost.",
     )
+
+
+ANEW = Trouble("It is asked anew.", "Nothing to do: its answer is awaited.")
+SOON = timedelta(minutes=1)
+"""So long after it was resumed or given a new key it is too early to look for what else is wrong."""
+
+
+def is_asked_anew(source: Source, now: datetime, failed: tuple[datetime, str] | None) -> bool:
+    """Its poll is due just now, or is on its way after the failure for which somebody acted."""
+    if source.answered_at is None:
+        return False
+    overdue = now - source.next_poll_at
+    was_mended = failed is not None and failed[0] > source.answered_at
+    return overdue < SOON and (overdue >= timedelta() or was_mended)
 
 
 def unheard(source: Source, state: Liveness) -> Trouble:

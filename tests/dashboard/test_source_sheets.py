@@ -7,8 +7,12 @@ import pytest
 from django.urls import reverse
 
 from dashboard import blind_spots, source_health
+from dashboard.source_forms import SourceForms
+from hospital.access import Reach
+from listening.checking import Outcome
 from listening.models import Source
 from listening.sources import adapters
+from tests import base
 from tests.base import source
 from tests.dashboard.test_source_views import SourcePages
 
@@ -146,6 +150,24 @@ class RefusedTests(SourcePages):
         page = self.get("source-detail", made.pk)
         self.assertContains(page, "Nothing to do: what was read since")
         self.assertContains(page, "7 min</span>")
+
+    def test_a_key_that_the_network_knows_is_asked_again_as_promised(self) -> None:
+        made = self.refused("yelp", "auth_failed", last_success_at=self.now)
+        data = {"name": "Yelp", "every": 60, "options-businesses": "northfield", "secrets-api_key": "new-key"}
+        reach = Reach(base.ada())
+        forms = SourceForms(data, adapter=adapters()["yelp"], source=made, reach=reach)
+        self.assertTrue(forms.is_valid())
+        forms.save(by=base.ada(), at=self.now, outcome=Outcome("It asks to wait.", "rate_limited"))
+        self.assertIn(made, Source.objects.polled())
+
+    def test_just_after_a_new_key_nobody_is_sent_to_the_workers(self) -> None:
+        hour_ago = self.now - timedelta(hours=1)
+        made = source("yelp", "yelp", last_success_at=hour_ago, next_poll_at=self.now)
+        self.assertContains(self.get("source-detail", made.pk), "It is asked anew.")
+        Source.objects.update(next_poll_at=self.now - timedelta(minutes=5))
+        self.assertContains(
+            self.get("source-detail", made.pk), "Look whether the workers and beat are running."
+        )
 
     def test_a_second_one_of_a_kind_has_a_name_of_its_own(self) -> None:
         source("yelp", "yelp", name="Yelp reviews")
