@@ -94,6 +94,9 @@ def unheard(source: Source, state: Liveness) -> Trouble:
 
 
 def refused(source: Source, now: datetime) -> Trouble:
+    missing, is_missing, _ = source.last_error.partition(" yet.")
+    if is_missing:
+        return Trouble(f"{missing} yet.", "Make one at the network and enter it here.", REPLACE)
     if source.last_success_at is None:
         why = "It is mistyped, or made for something else."
     else:

@@ -83,7 +83,7 @@ class SourceKeyboardTests(BrowserTestCase):
         keyboard.press("Tab")
         keyboard.type("Asked by mail.")
         keyboard.press("Enter")
-        keyboard.is_at(".told p")
+        keyboard.is_at(".told")
         expect(page.locator(":focus")).to_contain_text("rosa_wren on X: the words of 1 post go")
         keyboard.press("Tab", "Enter")
         expect(page.locator(".messages")).to_contain_text("Erased: 1 posts.")

@@ -169,7 +169,23 @@ class RefusedTests(SourcePages):
             self.get("source-detail", made.pk), "Look whether the workers and beat are running."
         )
 
+    def test_a_key_that_was_never_entered_is_not_called_mistyped(self) -> None:
+        said = "Yelp has no API key yet. Enter it, and check again."
+        made = self.refused("yelp", "auth_failed", last_error=said)
+        page = self.get("source-detail", made.pk)
+        self.assertContains(
+            page, "<b>Yelp has no API key yet.</b> Make one at the network and enter it here."
+        )
+        self.assertNotContains(page, "mistyped")
+
     def test_a_second_one_of_a_kind_has_a_name_of_its_own(self) -> None:
         source("yelp", "yelp", name="Yelp reviews")
         page = self.client.get(f"{reverse('source-create')}?kind=yelp")
         self.assertContains(page, 'value="Yelp reviews 2"')
+
+
+class EmptyTests(SourcePages):
+    def test_without_a_watchlist_the_way_to_one_is_there_and_no_warning(self) -> None:
+        page = self.get("source-priorities")
+        self.assertContains(page, f'href="{reverse("watchlist-list")}">Make one first')
+        self.assertNotContains(page, "No watchlist is marked as safety.")
