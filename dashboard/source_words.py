@@ -132,10 +132,11 @@ def limited(source: Source, now: datetime) -> Trouble:
 
 def away(source: Source, now: datetime) -> Trouble:
     head = f"{source.last_error.rstrip('.') or 'It does not answer'}, {times(source.failures)}."
+    if source.last_success_at is None and source.failures > 1:
+        # It never answered: more likely its address is mistyped than that it is away just now.
+        return Trouble(head, "Look at its address, and whether this server may reach the internet.", MEND)
     if now - (source.last_success_at or source.created_at) < PATIENCE:
         return Trouble(head, "Nothing to do yet. The longer it lasts, the longer we wait.", POLL)
-    if source.last_success_at is None:
-        return Trouble(head, "Look at its address, and whether this server may reach the internet.", POLL)
     return Trouble(head, "Look at its status page, and whether this server still reaches it.", POLL)
 
 

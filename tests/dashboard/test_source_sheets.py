@@ -178,6 +178,13 @@ class RefusedTests(SourcePages):
         )
         self.assertNotContains(page, "mistyped")
 
+    def test_one_that_never_answered_is_not_waited_for(self) -> None:
+        away = {"last_error_kind": "unavailable", "last_error": "The mailbox could not be reached."}
+        source("letters", "mailbox", failures=2, next_poll_at=self.now, **away)
+        page = self.get("source-list")
+        self.assertContains(page, "Look at its address")
+        self.assertContains(page, "Settings<span")
+
     def test_a_second_one_of_a_kind_has_a_name_of_its_own(self) -> None:
         source("yelp", "yelp", name="Yelp reviews")
         page = self.client.get(f"{reverse('source-create')}?kind=yelp")
