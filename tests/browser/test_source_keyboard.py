@@ -74,6 +74,13 @@ class SourceKeyboardTests(BrowserTestCase):
         self.assertLess(0, said["y"])
         self.assertLess(field["y"] - said["y"] - said["height"], 60)
 
+    def test_that_the_network_is_being_asked_is_seen_wherever_one_pressed(self) -> None:
+        page, keyboard = self.keyboard("/sources/new/?kind=x")
+        keyboard.go("#id_options-own_handle")
+        expect(page.locator("#check")).not_to_be_in_viewport()
+        page.locator("main form").evaluate("form => form.classList.add('htmx-request')")
+        expect(page.locator(".busy span")).to_be_in_viewport(ratio=1)
+
     def test_what_would_be_erased_is_read_before_the_button_that_does_it(self) -> None:
         author = Author.objects.create(network="x", external_id="7", handle="rosa_wren")
         self.store("Northfield lost my file.", author=author)
