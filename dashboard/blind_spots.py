@@ -34,16 +34,24 @@ def of(healths: Sequence[Health], kinds: Iterable[Adapter]) -> BlindSpots:
     """`kinds`: every adapter there is."""
     known = sorted(kinds, key=lambda adapter: adapter.label)
     asked = {health.source.kind for health in healths if not health.is_waiting}
+    heard = [each for each in known if each.kind in asked]
+    # What one way to a network hears, another would only hear again.
+    networks = {each.sheet.ids for each in heard if each.sheet.ids}
+    missing = []
+    for each in known:
+        if each not in heard and each.sheet.ids not in networks:
+            missing.append(Spot(each.label, each.sheet.searches))
+            networks |= {each.sheet.ids} - {""}
     return BlindSpots(
         now=[_now(health) for health in healths if health.is_unseen],
-        connected=[Spot(each.label, each.sheet.cannot_see) for each in known if each.kind in asked],
-        missing=[Spot(each.label, each.sheet.searches) for each in known if each.kind not in asked],
+        connected=[Spot(each.label, each.sheet.cannot_see) for each in heard],
+        missing=missing,
     )
 
 
 def _now(health: Health) -> Spot:
     since = f" since {day(health.since, health.now)}" if health.since else ", never heard"
-    state = "silent" if health.state is Liveness.SILENT else "down"
+    state = "silent" if health.waits or health.state is Liveness.SILENT else "down"
     if health.missed is None:
         said = "Its usual is not known yet"
     elif health.missed:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from django.contrib import messages
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dashboard import source_wrongs
 from dashboard.source_forms import SourceForms, open_kinds
-from dashboard.source_health import WORDS
+from dashboard.source_health import WORDS, waits
 from dashboard.source_rule_views import WHOLE
 from dashboard.source_views import MANAGE, person, reachable, source_of
 from hospital.access import allow, reach_of
@@ -32,7 +33,15 @@ class Joined:
     """A source that is connected, and how it is."""
 
     source: Source
-    state: Liveness
+    now: datetime
+
+    @cached_property
+    def waits(self) -> bool:
+        return waits(self.source, self.source.liveness(self.now), self.now)
+
+    @cached_property
+    def state(self) -> Liveness:
+        return Liveness.LATE if self.waits else self.source.liveness(self.now)
 
     @property
     def icon(self) -> str:
@@ -40,7 +49,10 @@ class Joined:
 
     @property
     def word(self) -> str:
-        return WORDS[self.state][1]
+        if self.waits:
+            return "Waits"
+        is_on_yet = self.state is not Liveness.PAUSED or self.source.last_success_at
+        return WORDS[self.state][1] if is_on_yet else "Not switched on"
 
 
 @allow(MANAGE)
@@ -51,7 +63,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     sources = list(reachable(request))
     known = sorted(adapters().values(), key=lambda each: (each.sheet.needs_key, each.label))
     now = timezone.now()
-    joined = [Joined(source, source.liveness(now)) for source in sources]
+    joined = [Joined(source, now) for source in sources]
     kinds = [
         (each, [one for one in joined if one.source.kind == each.kind], terms.words(each.kind))
         for each in known
@@ -154,7 +166,7 @@ def _checked(forms: SourceForms, now: datetime) -> Outcome:
 
 def _form(request: HttpRequest, forms: SourceForms, outcome: Outcome | None = None) -> HttpResponse:
     context: dict[str, Any] = {"forms": forms, "source": forms.source, "adapter": forms.adapter}
-    context["wrong"] = source_wrongs.of(forms, outcome)
+    context["wrong"] = source_wrongs.of(forms, outcome, timezone.now())
     return render(request, "sources/edit.html", context, status=409 if request.method == "POST" else 200)
 
 

@@ -24,7 +24,11 @@ from listening.sources.push import Pushes
 SELDOM = frozenset({"api_url", "base_url", "backfill_hours", "backfill_days", "days_back", "version", "port"})
 """Options that hardly anybody needs to change."""
 
+NAMES = frozenset({"username", "handle"})
+"""Of the keys, what anybody may know."""
+
 WORDS = {"Api url": "API address", "Api key": "API key", "Api secret": "API secret", "Client id": "Client ID"}
+LIMITS = ("rate_limited", "quota_exhausted")
 LINES = 4
 """Of a field for several lines, to begin with."""
 
@@ -73,17 +77,27 @@ class SourceForm(forms.Form):
         return None if limit is None else max(1, round(float(limit) / (self.price or 1)))
 
 
+class NameInput(forms.PasswordInput):
+    """Seen while it is typed, for a name is no secret; what was stored or sent is not shown either."""
+
+    input_type = "text"
+
+
 class SecretsForm(forms.Form):
     """One field a secret. What is stored never reaches the page, but for the end of it."""
 
-    def __init__(self, *args: Any, names: tuple[str, ...], stored: Mapping[str, str], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, adapter: Adapter, stored: Mapping[str, str], is_new: bool, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        for name in names:
+        for name in adapter.secrets:
+            widget = NameInput if name in NAMES else forms.PasswordInput
+            said = (adapter.sheet.keys.get(name, ""), "" if is_new else told(stored.get(name, "")))
             self.fields[name] = forms.CharField(
                 label=label_of(name),
                 required=False,
-                help_text=told(stored.get(name, "")),
-                widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+                help_text=" ".join(filter(None, said)),
+                widget=widget(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
             )
 
     def typed(self) -> dict[str, str]:
@@ -112,7 +126,9 @@ class SourceForms:
         self.basics = SourceForm(data, initial=_basics(adapter, source, price), reach=reach, price=price)
         options = source.options if source else None
         self.options = adapter.OptionsForm(data, initial=options, prefix="options")
-        self.secrets = SecretsForm(data, names=adapter.secrets, stored=self.stored, prefix="secrets")
+        self.secrets = SecretsForm(
+            data, adapter=adapter, stored=self.stored, is_new=source is None, prefix="secrets"
+        )
         self.is_stream = isinstance(adapter, Pushes)
         if self.is_stream:
             del self.basics.fields["every"]
@@ -196,7 +212,7 @@ class SourceForms:
 
 def _basics(adapter: Adapter, source: Source | None, price: float) -> dict[str, Any]:
     if source is None:
-        return {"name": adapter.label, "every": 60}
+        return {"name": free_name(adapter.label), "every": 60}
     posts = source.monthly_posts
     limit = None if posts is None else round(posts * price, 2) if price else posts
     every = int(source.poll_every.total_seconds())
@@ -209,7 +225,8 @@ def _obey(source: Source, outcome: Outcome | None, at: datetime) -> None:
     if outcome.is_final:
         source.paused_reason, source.last_error_kind = outcome.words[:300], outcome.kind
         source.last_error = outcome.words[:500]
-    elif outcome.works and source.last_error_kind:
+    elif (outcome.works or outcome.kind in LIMITS) and source.last_error_kind:
+        # Whoever says "not so often" knows the key: what stood here of an older one holds no longer.
         source.paused_reason, source.last_error_kind, source.last_error, source.failures = "", "", "", 0
         source.limited_until, source.next_poll_at = None, at
 
@@ -249,6 +266,14 @@ def addresses(options: Mapping[str, Any]) -> set[str]:
     """The places that the options lead to."""
     words = [word for value in options.values() if isinstance(value, str) for word in value.split()]
     return {urlsplit(word).netloc.casefold() for word in words if "://" in word}
+
+
+def free_name(label: str) -> str:
+    """So that two of a kind can be told apart in every list."""
+    taken = set(Source.objects.filter(name__startswith=label).values_list("name", flat=True))
+    return next(
+        name for name in (label, *(f"{label} {n}" for n in range(2, len(taken) + 3))) if name not in taken
+    )
 
 
 def free_slug(name: str) -> str:

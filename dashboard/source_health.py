@@ -35,6 +35,7 @@ WORDS = {
     Liveness.DOWN: ("emergency", "Down"),
     Liveness.PAUSED: ("pause", "Paused"),
 }
+LIMITS = ("rate_limited", "quota_exhausted")
 STAGES = {
     Stage.FREE: "",
     Stage.SLOW: "Slowed: safety first, what can wait seldom",
@@ -66,9 +67,7 @@ class Health:
 
     @property
     def waits(self) -> bool:
-        """Its network wants a pause, and nobody need do anything."""
-        until = self.source.limited_until
-        return self.state is Liveness.DOWN and not self.source.is_refused and bool(until and until > self.now)
+        return waits(self.source, self.state, self.now)
 
     @property
     def tone(self) -> Liveness:
@@ -84,6 +83,8 @@ class Health:
     def word(self) -> str:
         if self.waits:
             return "Waits"
+        if self.is_new:
+            return "New"
         return "Imported" if self.is_import else WORDS[self.tone][1]
 
     @property
@@ -91,9 +92,24 @@ class Health:
         return adapters().get(self.source.kind)
 
     @property
+    def kind_said(self) -> str:
+        """What it is and whose, as far as its name does not say so."""
+        label = self.adapter.label if self.adapter else "Imported files"
+        place = self.source.facility.short_name if self.source.facility else ""
+        return ", ".join(each for each in (label, place) if each and each != self.source.name)
+
+    @property
+    def is_new(self) -> bool:
+        """Just connected: late is what it is called only once it could have answered."""
+        return self.state is Liveness.LATE and self.source.answered_at is None and not self.source.failures
+
+    @property
     def since(self) -> datetime | None:
         """Since when it is as it is; of a live one, when it answered last."""
-        return self.source.silent_since if self.state is Liveness.SILENT else self.source.answered_at
+        if self.state is Liveness.SILENT:
+            return self.source.silent_since
+        is_behind = self.state is Liveness.LATE and self.source.is_behind(self.now)
+        return self.source.behind_since if is_behind else self.source.answered_at
 
     @property
     def age(self) -> str:
@@ -206,6 +222,12 @@ class Health:
         return "Not asked" if self.source.paused_reason else ""
 
     @property
+    def has_quota(self) -> bool:
+        """Whether there is something to say of it that does not stand elsewhere in its row."""
+        is_told = self.quota_said not in ("", "Not asked")
+        return bool(is_told or self.month or self.price or self.source.rate_left is not None)
+
+    @property
     def price(self) -> float:
         syntax = self.adapter.syntax if self.adapter else None
         return syntax.dollars_per_post if syntax else 0.0
@@ -222,6 +244,13 @@ class Health:
     @property
     def lag_p95_said(self) -> str:
         return span_in_words(self.lag.p95)
+
+
+def waits(source: Source, state: Liveness, now: datetime) -> bool:
+    """Its network wants a pause, and nobody need do anything."""
+    is_off = source.is_refused or state is Liveness.PAUSED
+    is_limit = source.last_error_kind in LIMITS
+    return not is_off and is_limit and bool(source.limited_until and source.limited_until > now)
 
 
 def gather(sources: Sequence[Source], now: datetime) -> list[Health]:
@@ -271,7 +300,7 @@ def _is_paid(source: Source) -> bool:
 
 def _place(health: Health) -> tuple[bool, bool, int, str]:
     name = health.source.name.lower()
-    return health.is_import, health.is_waiting, ORDER.index(health.state), name
+    return health.is_import, health.is_waiting, ORDER.index(health.tone), name
 
 
 def last_hour(span: Span) -> Mapping[int, int]:

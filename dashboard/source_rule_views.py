@@ -15,6 +15,7 @@ from dashboard.wrong_fields import focus_first
 from hospital.access import allow, reach_of
 from listening import erasing, pacing
 from listening.models import Author, Mention, Watchlist
+from listening.sources import adapters
 
 WHOLE = "Only who manages the sources of the whole system can do this. Ask one of them."
 
@@ -32,7 +33,12 @@ class EraseForm(forms.Form):
         networks = Author.objects.order_by("network").values_list("network", flat=True).distinct()
         network = self.fields["network"]
         assert isinstance(network, forms.ChoiceField)  # noqa: S101
-        network.choices = [(each, each) for each in networks]
+        network.choices = [(each, label_of(each)) for each in sorted(networks, key=label_of)]
+
+
+def label_of(network: str) -> str:
+    adapter = adapters().get(network)
+    return adapter.label if adapter else network.capitalize()
 
 
 @allow(MANAGE)
@@ -75,11 +81,16 @@ def erase_author(request: HttpRequest) -> HttpResponse:
         chosen = next((each for each in found if each.pk == form.cleaned_data["sure"]), None)
         if chosen is not None:
             return _erased(request, chosen, form.cleaned_data["reason"])
-        refused = "" if found else "Nobody of that name has a stored post there. Look at the spelling."
+        if not found:
+            form.add_error("handle", "Nobody of that name has a stored post there. Look at the spelling.")
     if form.is_bound:
         focus_first(form)
     counts = [
-        (author, Mention.objects.within(None).filter(author=author, is_gone=False).count())
+        (
+            author,
+            label_of(author.network),
+            Mention.objects.within(None).filter(author=author, is_gone=False).count(),
+        )
         for author in found
     ]
     context = {"form": form, "counts": counts, "refused": refused}

@@ -10,12 +10,13 @@ from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from alerts.models import SourceAlarm
-from dashboard import blind_spots, source_health
+from dashboard import blind_spots, source_health, source_words
 from dashboard.cards import span_in_words
 from dashboard.source_health import POLLS, WORDS, Health
 from hospital import audit
@@ -32,7 +33,7 @@ HIGHEST_ID = 2**63 - 1
 @require_GET
 @never_cache
 def listing(request: HttpRequest) -> HttpResponse:
-    now = timezone.now()
+    now, at = timezone.now(), request.GET.get("at", "")
     healths = source_health.gather(list(reachable(request)), now)
     context = {
         "healths": [health for health in healths if not health.is_waiting],
@@ -42,6 +43,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "figures": figures(healths, now),
         "blind": blind_spots.of(healths, adapters().values()),
         "now": now,
+        "at": int(at) if at.isdecimal() else 0,
     }
     return render(request, "sources/list.html", context)
 
@@ -116,10 +118,8 @@ def resume(request: HttpRequest, pk: int) -> HttpResponse:
 def poll_now(request: HttpRequest, pk: int) -> HttpResponse:
     source, now = source_of(request, pk), timezone.now()
     if source.limited_until and source.limited_until > now:
-        until = timezone.localtime(source.limited_until)
-        messages.warning(
-            request, f"{source} asks to be left alone until {until:%H:%M:%S}. It is polled then."
-        )
+        until = source_words.day(source.limited_until, now)
+        messages.warning(request, f"{source} asks to be left alone until {until}. It is polled then.")
     elif Source.objects.polled().filter(pk=source.pk).update(next_poll_at=now):
         messages.success(request, f"{source} is asked within seconds.")
     else:
@@ -128,10 +128,10 @@ def poll_now(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _back(request: HttpRequest, source: Source) -> HttpResponse:
-    """To where it was pressed."""
+    """To where it was pressed. In the list its button may be gone: the keyboard then goes on at its name."""
     if request.POST.get("back") == "detail":
         return redirect("source-detail", source.pk)
-    return redirect("source-list")
+    return redirect(f"{reverse('source-list')}?at={source.pk}")
 
 
 def _tally(healths: Sequence[Health]) -> list[tuple[Liveness, int]]:

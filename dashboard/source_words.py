@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from listening.models import Source
 from listening.models.source import Liveness
-from listening.sources import pushing
+from listening.sources import adapters, pushing
 
-REPLACE, POLL, RESUME, LOOK = "replace", "poll", "resume", "look"
+REPLACE, MEND, POLL, RESUME, LOOK = "replace", "mend", "poll", "resume", "look"
 PATIENCE = timedelta(hours=1)
 """So long a network is given before somebody should look."""
 
@@ -29,7 +29,7 @@ def of(source: Source, state: Liveness, now: datetime, *, failed: tuple[datetime
     if source.is_refused:
         return KINDS.get(source.last_error_kind, unexpected)(source, now)
     if state is Liveness.PAUSED:
-        return Trouble(source.paused_reason or "It is switched off.", "Nothing is read from it.", RESUME)
+        return paused(source)
     if source.failures and source.last_error_kind:
         return KINDS.get(source.last_error_kind, unexpected)(source, now)
     if state is Liveness.SILENT:
@@ -39,7 +39,9 @@ def of(source: Source, state: Liveness, now: datetime, *, failed: tuple[datetime
             POLL,
         )
     if state in (Liveness.DOWN, Liveness.LATE):
-        return behind(source, now) if source.is_behind(now) else unheard(source, state)
+        if source.is_behind(now):
+            return behind(source, now)
+        return ANEW if is_asked_anew(source, now, failed) else unheard(source, state)
     if source.gap:
         return Trouble("Some may be missing.", source.gap)
     if failed is None:
@@ -49,13 +51,33 @@ def of(source: Source, state: Liveness, now: datetime, *, failed: tuple[datetime
     )
 
 
+def paused(source: Source) -> Trouble:
+    """Its first sentence says why; what to do may stand behind it already."""
+    head, _, todo = (source.paused_reason or "It is switched off.").partition(". ")
+    return Trouble(f"{head.rstrip('.')}.", todo or "Nothing is read from it.", RESUME)
+
+
 def behind(source: Source, now: datetime) -> Trouble:
     """It gives more than can be stored at once."""
     since = day(source.behind_since or now, now)
     return Trouble(
         "It brings more than can be stored at once.",
-        f"What was read since {since} is being stored; what is urgent came first. No post is lost.",
+        f"Nothing to do: what was read since {since} is being stored, what is urgent first. No post is lost.",
     )
+
+
+ANEW = Trouble("It is asked anew.", "Nothing to do: its answer is awaited.")
+SOON = timedelta(minutes=1)
+"""So long after it was resumed or given a new key it is too early to look for what else is wrong."""
+
+
+def is_asked_anew(source: Source, now: datetime, failed: tuple[datetime, str] | None) -> bool:
+    """Its poll is due just now, or is on its way after the failure for which somebody acted."""
+    if source.answered_at is None:
+        return False
+    overdue = now - source.next_poll_at
+    was_mended = failed is not None and failed[0] > source.answered_at
+    return overdue < SOON and (overdue >= timedelta() or was_mended)
 
 
 def unheard(source: Source, state: Liveness) -> Trouble:
@@ -72,6 +94,9 @@ def unheard(source: Source, state: Liveness) -> Trouble:
 
 
 def refused(source: Source, now: datetime) -> Trouble:
+    missing, is_missing, _ = source.last_error.partition(" yet.")
+    if is_missing:
+        return Trouble(f"{missing} yet.", "Make one at the network and enter it here.", REPLACE)
     if source.last_success_at is None:
         why = "It is mistyped, or made for something else."
     else:
@@ -79,18 +104,26 @@ def refused(source: Source, now: datetime) -> Trouble:
     return Trouble("The network refuses our key.", f"{why} Make a new one there and enter it here.", REPLACE)
 
 
+OPEN_ADVICE = "Look at what is to be read: it may have moved, or be closed to programs."
+
+
 def forbidden(source: Source, now: datetime) -> Trouble:
-    return Trouble(
-        "The network does not allow this.",
-        f"{source.last_error} Look at the rights of the key and the names in the options.",
-        REPLACE,
-    )
+    has_key = bool(adapter.secrets) if (adapter := adapters().get(source.kind)) else True
+    advice = "Look at the rights of the key and at the names in the settings." if has_key else OPEN_ADVICE
+    said = source.last_error
+    head = "The network does not allow this." if has_key else "It can’t be read."
+    # What was said when it was tried ends with what to do.
+    todo = said if "Look at" in said else f"{said} {advice}"
+    return Trouble(head, todo.strip(), REPLACE if has_key else MEND)
 
 
 def used_up(source: Source, now: datetime) -> Trouble:
     if source.limited_until and source.limited_until > now:
-        return Trouble("Its quota is used up.", "Nothing to do: it fills again by itself.")
-    return Trouble("Its credit is used up.", "Add credit at the network, then resume it here.", RESUME)
+        return Trouble(
+            "Its quota is used up.",
+            "Nothing to do: it fills again by itself. If that happens daily, ask it less often.",
+        )
+    return Trouble("Its credit is used up.", "Add credit at the network, then try again here.", RESUME)
 
 
 def limited(source: Source, now: datetime) -> Trouble:
@@ -99,10 +132,11 @@ def limited(source: Source, now: datetime) -> Trouble:
 
 def away(source: Source, now: datetime) -> Trouble:
     head = f"{source.last_error.rstrip('.') or 'It does not answer'}, {times(source.failures)}."
+    if source.last_success_at is None and source.failures > 1:
+        # It never answered: more likely its address is mistyped than that it is away just now.
+        return Trouble(head, "Look at its address, and whether this server may reach the internet.", MEND)
     if now - (source.last_success_at or source.created_at) < PATIENCE:
         return Trouble(head, "Nothing to do yet. The longer it lasts, the longer we wait.", POLL)
-    if source.last_success_at is None:
-        return Trouble(head, "Look at its address, and whether this server may reach the internet.", POLL)
     return Trouble(head, "Look at its status page, and whether this server still reaches it.", POLL)
 
 

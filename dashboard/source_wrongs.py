@@ -1,15 +1,21 @@
 """What is wrong with what was entered for a source, and where whoever entered it goes on."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.forms.boundfield import BoundField
 
+from dashboard import source_words
 from dashboard.source_forms import SourceForms
 from dashboard.wrong_fields import focus_first
 from listening.checking import Outcome
+from listening.models import Source
 
 ALERT = "wrong"
 """The id of the paragraph that says it."""
+
+TOP, READS, KEYS = "top", "reads", "keys"
+"""Where it is said: above the form, or in the group of fields that it speaks of."""
 
 LOST = "Secrets are never sent back to this page: enter those again that you typed."
 
@@ -19,9 +25,10 @@ class Wrong:
     title: str = ""
     says: str = ""
     is_at_field: bool = False  # a field has the focus; else the words themselves
+    place: str = TOP
 
 
-def of(forms: SourceForms, outcome: Outcome | None) -> Wrong:
+def of(forms: SourceForms, outcome: Outcome | None, now: datetime) -> Wrong:
     """Also marks the field that is to be mended first: it has the focus, and the words describe it."""
     field = focus_first(forms.shown)
     general = [str(error) for error in forms.secrets.non_field_errors()]
@@ -29,16 +36,32 @@ def of(forms: SourceForms, outcome: Outcome | None) -> Wrong:
         lost = f" {LOST}" if _has_secrets(forms) else ""
         return Wrong("Not saved", f"{' '.join(general) or 'What is wrong stands below.'}{lost}", True)
     if general:
-        return Wrong("Not saved", " ".join(general), _mark(_first_secret(forms)))
+        return _at(forms, _first_secret(forms), "Not saved", " ".join(general))
     if outcome is not None:
         again = f" {LOST}" if forms.secrets.typed() and outcome.kind != "auth_failed" else ""
-        return Wrong("Not saved", f"{outcome.words}{again}", _mark(_to_mend(forms, outcome.kind)))
+        return _at(forms, _to_mend(forms, outcome.kind), "Not saved", f"{outcome.words}{again}")
     source = forms.source
     if source is not None and source.is_refused:
-        title = "Not asked" if source.last_success_at else "Not connected yet"
-        says = f"{source.paused_reason} What was entered is kept, and never shown again."
-        return Wrong(title, says, _mark(_to_mend(forms, source.last_error_kind)))
+        title, says = _refused(source, now)
+        return _at(forms, _to_mend(forms, source.last_error_kind), title, says)
     return Wrong()
+
+
+def _refused(source: Source, now: datetime) -> tuple[str, str]:
+    """In the words of its own page where it worked once; else in those of the network that was tried."""
+    if source.last_success_at:
+        trouble = source_words.of(source, source.liveness(now), now, failed=None)
+        return "Not asked", f"{trouble.head} {trouble.todo}"
+    kept = " The key is kept, and never shown again." if source.sealed_secrets else ""
+    return "Not connected yet", f"{source.paused_reason}{kept}"
+
+
+def _at(forms: SourceForms, field: BoundField | None, title: str, says: str) -> Wrong:
+    """Said in the group of the field that is to be mended, not at the top of a long form."""
+    if field is None:
+        return Wrong(title, says)
+    _mark(field)
+    return Wrong(title, says, is_at_field=True, place=KEYS if field.form is forms.secrets else READS)
 
 
 def _has_secrets(forms: SourceForms) -> bool:
@@ -59,13 +82,10 @@ def _first_secret(forms: SourceForms) -> BoundField | None:
     return next((each for each in fields if each.name not in forms.stored), next(iter(fields), None))
 
 
-def _mark(field: BoundField | None) -> bool:
-    if field is None:
-        return False
+def _mark(field: BoundField) -> None:
     told = f" {field.auto_id}_helptext" if field.help_text else ""
     field.field.widget.attrs |= {
         "autofocus": True,
         "aria-invalid": "true",
         "aria-describedby": f"{ALERT}{told}",
     }
-    return True

@@ -91,6 +91,10 @@ class Bluesky:
         limits="3,000 calls in 5 minutes; every alternative of a watchlist is a search of its own.",
         cannot_see="Posts of people who block the account, and direct messages.",
         keys_url="https://bsky.app/settings/app-passwords",
+        keys={
+            "handle": "Of the hospital's account, such as name.bsky.social.",
+            "app_password": "Not the password of the account: one that is made for this alone.",
+        },
         ids="bluesky",
         terms_url="https://docs.bsky.app/docs/support/developer-guidelines",
         terms=Terms(recheck_every=timedelta(hours=12)),

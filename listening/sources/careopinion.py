@@ -91,6 +91,8 @@ class CareOpinion:
         cost="A Care Opinion subscription that includes the API.",
         limits="Five calls a second.",
         cannot_see="What the subscription leaves out, stories before moderation, and whose an answer is.",
+        keys_url="https://www.careopinion.org.uk/info/api-v2-authentication",
+        keys={"subscription_key": "Care Opinion gives it with a subscription that includes the API."},
         terms_url="https://www.careopinion.org.uk/",
         terms=Terms(recheck_every=timedelta(hours=24)),
     )

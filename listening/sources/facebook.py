@@ -103,6 +103,12 @@ class Facebook:
             "wrote, where Facebook keeps that back. Recommendations may no longer be offered."
         ),
         keys_url="https://developers.facebook.com/apps",
+        keys={
+            "page_token": (
+                "Of the page, with pages_read_engagement and pages_read_user_content; to answer also "
+                "pages_manage_engagement."
+            ),
+        },
         ids="facebook",
         terms_url="https://developers.facebook.com/terms/",
         terms=Terms(recheck_every=timedelta(hours=24)),

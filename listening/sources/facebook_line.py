@@ -78,7 +78,7 @@ def error_of(answer: Answer, now: datetime) -> SourceError | None:
 
 def _refusal(code: int, raw: str) -> SourceError | None:
     if code in ENDED:
-        return AuthFailed("The page's token has ended or was taken back. Connect the page again.", raw=raw)
+        return AuthFailed("The page's token has ended or was taken back.", raw=raw)
     if code in NOT_ALLOWED:
         message = "Facebook does not allow this: the page's token lacks a permission, or the app its review."
         return Forbidden(message, raw=raw)

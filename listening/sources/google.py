@@ -84,6 +84,11 @@ class Google:
         limits="300 calls a minute. The project must be approved by Google first.",
         cannot_see="Reviews of places that are not ours, and questions asked on the map.",
         keys_url="https://console.cloud.google.com/apis/credentials",
+        keys={
+            "client_id": "Of the OAuth client in the project that Google approved.",
+            "client_secret": "It stands beside the client ID.",
+            "refresh_token": "Given when whoever manages the listings allows business.manage.",
+        },
         ids="google",
         terms_url="https://developers.google.com/my-business/content/policies",
     )

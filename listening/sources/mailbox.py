@@ -80,6 +80,10 @@ class Mailbox:
         cost="Free.",
         limits="20 mails a call, and the first 256 KB of each. Attachments are counted, not kept.",
         cannot_see="Who sent a mail, mails in other folders, and mail servers inside the hospital's network.",
+        keys={
+            "username": "Mostly the whole address of the mailbox.",
+            "password": "Of most providers one that is made for this program alone, an app password.",
+        },
     )
     syntax: Syntax | None = None
     reads = "Every mail of the chosen folder"

@@ -140,6 +140,12 @@ class Mastodon:
         limits="300 calls in 5 minutes for each instance; 40 posts a call.",
         cannot_see="Posts without the hashtag, unless searched; people who did not allow to be found; posts "
         "that never reached the named instances; anything not public.",
+        keys={
+            "access_token": (
+                "Only to search, to answer, and where an instance shows strangers nothing. It is made on the "
+                "first instance, under Preferences, Development."
+            ),
+        },
         ids="mastodon",
         terms_url="https://docs.joinmastodon.org/api/guidelines/",
         needs_key=False,

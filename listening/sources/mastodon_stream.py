@@ -102,6 +102,11 @@ class MastodonStream(mastodon.Mastodon):
         limits="One connection for each hashtag, at most twenty; one instance a source.",
         cannot_see="Posts that never reached the instance; anything not public; posts without the hashtag, "
         "unless all public posts are chosen.",
+        keys={
+            "access_token": (
+                "Made on the instance, under Preferences, Development; to answer, with write:statuses."
+            ),
+        },
         ids="mastodon",
         terms_url="https://docs.joinmastodon.org/methods/streaming/",
         terms=Terms(recheck_every=timedelta(hours=12), erase_within=timedelta(hours=1)),

@@ -73,5 +73,5 @@ def secret(connection: Connection, name: str, network: str) -> str:
     """The secret, or AuthFailed: without it no call would be answered."""
     value = connection.secrets.get(name, "").strip()
     if not value:
-        raise AuthFailed(f"{network} has no {name.replace('_', ' ')} yet.")
+        raise AuthFailed(f"{network} has no {name.replace('_', ' ').replace('api ', 'API ')} yet.")
     return value

@@ -112,6 +112,13 @@ class Reddit:
         limits="100 calls a minute. A new application must be approved by Reddit first.",
         cannot_see="Private communities, chats, and comments outside the named communities.",
         keys_url="https://www.reddit.com/prefs/apps",
+        keys={
+            "client_id": "It stands under the name of the app.",
+            "client_secret": "It stands beside “secret”.",
+            "username": "Only to answer, with an app of the type script: the hospital's account.",
+            "password": "Only to answer, with an app of the type script.",
+            "refresh_token": "Only to answer, with an app of the type web; it needs no name and password.",
+        },
         ids="reddit",
         terms_url="https://redditinc.com/policies/data-api-terms",
         terms=Terms(recheck_every=timedelta(hours=12)),

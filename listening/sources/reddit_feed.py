@@ -125,6 +125,7 @@ class RedditFeed:
         cannot_see="What fell off a feed between two polls, comments outside the named communities, private "
         "communities that the account is not in, and which comment another answers.",
         keys_url="https://www.reddit.com/prefs/feeds",
+        keys={"feed_token": "In each address there, between feed= and &."},
         ids="reddit",
         terms_url="https://redditinc.com/policies/user-agreement",
         terms=Terms(recheck_every=timedelta(hours=12)),

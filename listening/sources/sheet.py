@@ -1,5 +1,6 @@
 """What a network is like, told to an administrator, and its rules, obeyed by the code."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -31,6 +32,7 @@ class Sheet:
     cannot_see: str
     terms_url: str = ""
     keys_url: str = ""  # where its keys are made
+    keys: Mapping[str, str] = field(default_factory=dict)  # what each is for, or where it stands
     needs_key: bool = True
     ids: str = ""  # the network whose ids its posts bear, if those are the same in each of its sources
     needs_choice: bool = False  # of pages, of places: without it there is nothing to read

@@ -91,6 +91,11 @@ class Trustpilot:
         cost="A Trustpilot plan with the connect module.",
         limits="833 calls in five minutes, and 10,000 an hour.",
         cannot_see="Reviews of others, and what reviewers tell Trustpilot in private.",
+        keys_url="https://businessapp.b2b.trustpilot.com/",
+        keys={
+            "api_key": "It stands under Integrations, Developers, APIs.",
+            "api_secret": "Only to answer, and to read the private list. It stands beside the key.",
+        },
         ids="trustpilot",
         terms_url="https://developers.trustpilot.com/",
         terms=Terms(recheck_every=timedelta(hours=24)),

@@ -3,7 +3,7 @@
 Reads: recent search of API v2, which reaches seven days back and no longer finds plain reposts. Or, or also,
 what mentions the hospital's account: the newest 800 such posts, each kept whatever the watchlists say.
 
-Keys (developer.x.com, a project of one's own): `bearer_token` to search. To read the account's mentions and
+Keys (console.x.com, an app of one's own): `bearer_token` to search. To read the account's mentions and
 to reply `consumer_key`, `consumer_secret`, `access_token` and `access_token_secret` of the hospital's
 account, with write permission to reply.
 
@@ -51,6 +51,12 @@ from listening.sources.sheet import Sheet, Terms
 
 NETWORK = "X"
 HOST = "https://api.twitter.com"  # tweepy knows no other, and signs for this one
+OF_THE_ACCOUNT = {
+    "consumer_key": "Only to answer and to read mentions, as are the next three. X also says API key.",
+    "consumer_secret": "X also says API key secret.",
+    "access_token": "Of the hospital's account; to answer, with the right to write.",
+    "access_token_secret": "It stands beside the access token.",
+}
 SYNTAX = search.Syntax(
     network=NETWORK,
     longest=512,
@@ -109,7 +115,8 @@ class X:
         "a day are about 5 dollars.",
         limits="450 searches in 15 minutes; 512 characters a search.",
         cannot_see="Protected accounts, direct messages, and what is older than seven days.",
-        keys_url="https://developer.x.com/en/portal/dashboard",
+        keys_url="https://console.x.com/",
+        keys={"bearer_token": "To search.", **OF_THE_ACCOUNT},
         ids="x",
         terms_url="https://docs.x.com/developer-terms/policy",
         terms=Terms(may_export=False, recheck_every=timedelta(days=1)),

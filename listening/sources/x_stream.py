@@ -5,7 +5,7 @@ changed watchlist changes the rules: what is missing is added, and only rules wi
 is listened to by `manage.py stream`, not polled. What was said while it was away is read by recent search,
 for the stream's own way back is another plan's.
 
-Keys: `bearer_token` of a project of one's own (developer.x.com). To reply also the four keys of the account.
+Keys: `bearer_token` of an app of one's own (console.x.com). To reply also the four keys of the account.
 
 Limits: one connection, 1,000 rules of 1,024 characters, fewer on some plans (`most_rules`); 50 connections
 and 450 searches in 15 minutes. X charges for every post it tells, as it does for those it finds.
@@ -77,7 +77,12 @@ class XStream(x.X):
         cost="Paid for each post: 0.005 dollars. A thousand a day are about 5 dollars.",
         limits="One connection; 1,000 rules of 1,024 characters, fewer on some plans.",
         cannot_see="Protected accounts, direct messages, and plain reposts.",
-        keys_url="https://developer.x.com/en/portal/dashboard",
+        keys_url="https://console.x.com/",
+        keys={
+            "bearer_token": "To listen.",
+            **x.OF_THE_ACCOUNT,
+            "consumer_key": "Only to answer, as are the next three. X also says API key.",
+        },
         ids="x",
         terms_url="https://docs.x.com/developer-terms/policy",
         terms=Terms(may_export=False, recheck_every=timedelta(days=1)),

@@ -83,6 +83,7 @@ class Yelp:
         limits="A number of calls a day, by the plan: 300 on trial. It begins anew at midnight UTC.",
         cannot_see="Every review that is not among the three, and the rest of each excerpt.",
         keys_url="https://www.yelp.com/developers/v3/manage_app",
+        keys={"api_key": "It stands under Manage App, once a plan is chosen."},
         ids="yelp",
         terms=Terms(may_export=False, keep_for=timedelta(hours=24)),
     )

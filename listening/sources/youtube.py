@@ -118,6 +118,12 @@ class YouTube:
             "newest hundred, and more answers of a thread than YouTube sends along with it."
         ),
         keys_url="https://console.cloud.google.com/apis/credentials",
+        keys={
+            "api_key": "To read.",
+            "client_id": "Only to answer: the OAuth client of the same project.",
+            "client_secret": "Only to answer.",
+            "refresh_token": "Only to answer: of the account that owns the channel, for youtube.force-ssl.",
+        },
         ids="youtube",
         terms_url="https://developers.google.com/youtube/terms/developer-policies",
         terms=Terms(keep_for=timedelta(days=30), recheck_every=timedelta(days=7)),

@@ -115,7 +115,7 @@ class HealthTests(SourcePages):
         self.assertNotContains(self.get("source-list"), "nothing is charged")
         Source.objects.update(options={"api_url": "http://127.0.0.1:8100/x"})
         for page in (self.get("source-list"), self.get("source-detail", made.pk)):
-            self.assertContains(page, "What it would cost: this is a demo, and nothing is charged.")
+            self.assertContains(page, "A demo: nothing is charged.")
 
     def test_every_kind_of_error_says_what_to_do(self) -> None:
         for kind in ("auth_failed", "forbidden", "quota_exhausted", "rate_limited", "unavailable", "error"):
