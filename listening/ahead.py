@@ -60,7 +60,11 @@ def put(page: Page, source: Source, now: datetime) -> None:
 
 
 def first(source: Source) -> PageAhead | None:
-    return source.pages_ahead.first()
+    found = source.pages_ahead.first()
+    if found is None:
+        # Said to be behind for nothing, it would be swept for ever.
+        Source.objects.filter(pk=source.pk, behind_since__isnull=False).update(behind_since=None)
+    return found
 
 
 def is_full(source: Source) -> bool:

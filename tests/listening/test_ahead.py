@@ -149,6 +149,11 @@ class SweepTests(Case):
         changed = {name for name, value in after.items() if value != before.get(name)}
         self.assertEqual(changed, {"behind_since", "last_item_at"})
 
+    def test_a_source_that_is_behind_for_nothing_is_swept_once(self) -> None:
+        Source.objects.update(behind_since=NOW)
+        self.poll(page(), asks=False)
+        self.assertIsNone(self.source.behind_since)
+
     def test_a_due_source_is_asked_and_owes_one_poll(self) -> None:
         self.be_behind(page(post("Northfield, a")))
         self.assertEqual(len(sweep.open_due(NOW)), 1)
