@@ -24,7 +24,14 @@ def options() -> argparse.Namespace:
 
 
 async def run(args: argparse.Namespace) -> None:
-    app = create_app(seed=args.seed, state=args.state, pace=args.pace, corpus=args.corpus, quiet=args.quiet)
+    app = create_app(
+        seed=args.seed,
+        state=args.state,
+        pace=args.pace,
+        corpus=args.corpus,
+        quiet=args.quiet,
+        mail_host=args.host,
+    )
     server = server_for(app, host=args.host, port=args.port)
     serving = asyncio.create_task(server.serve())
     while not server.started and not serving.done():
