@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import httpx
 
 KEY = "sandbox-key"
-SECONDS = 5
+SECONDS = 15
 
 
 @dataclass(frozen=True)
