@@ -71,7 +71,8 @@ def write(post: Post, world: World) -> bytes:
 
 
 def letter(post: Post, rng: Random) -> EmailMessage:
-    form = rng.choice(FORMS)
+    # What somebody put in arrives as they put it.
+    form = "plain" if post.base == "injected" else rng.choice(FORMS)
     text, subject = sendable(post.text), one_line(post.title)
     if form == "answer":
         day = datetime.fromtimestamp(post.at / 1000, UTC).strftime("%a, %d %b %Y")
