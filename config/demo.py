@@ -16,7 +16,7 @@ from django.db import transaction
 
 from alerts import contacts, defaults, expired, facts, starters, statelines
 from alerts.models import ApprovedFact, ListedContact, StateLine
-from config import demo_operations, demo_safety, demo_sites
+from config import demo_letters, demo_operations, demo_safety, demo_sites
 from hospital import facilities
 from hospital.facilities import Spoken
 from hospital.models import Facility, Membership, Role
@@ -56,8 +56,10 @@ FACTS_HOLD_FOR = timedelta(days=90)
 
 
 @transaction.atomic
-def ensure(*, sandbox_url: str, password: str, now: datetime) -> None:
-    """Make the demo system, or bring it up to date."""
+def ensure(
+    *, sandbox_url: str, password: str, now: datetime, mailbox: demo_letters.Mailbox | None = None
+) -> None:
+    """Make the demo system, or bring it up to date. No `mailbox`: its source is left as it is."""
     system = tomllib.loads(SYSTEM_FILE.read_text())
     said = tomllib.loads(DICTIONARY_FILE.read_text())
     for entry in system["facility"]:
@@ -73,6 +75,8 @@ def ensure(*, sandbox_url: str, password: str, now: datetime) -> None:
     demo_operations.ensure(sandbox_url=sandbox_url, now=now)
     ensure_watchlist(system, now=now)
     for kind, name, every, options, keys in sources(system, sandbox_url):
+        ensure_source(kind, name, every=every, options=options, keys=keys, now=now)
+    for kind, name, every, options, keys in demo_letters.sources(mailbox, sandbox_url) if mailbox else ():
         ensure_source(kind, name, every=every, options=options, keys=keys, now=now)
     for kind, name, every, options, keys in further_sources(system, sandbox_url):
         ensure_source(kind, name, every=every, options=options, keys=keys, now=now, is_on=False)

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import socket
 from pathlib import Path
 
 from sandbox import basepost
@@ -24,15 +25,33 @@ def options() -> argparse.Namespace:
 
 
 async def run(args: argparse.Namespace) -> None:
-    app = create_app(seed=args.seed, state=args.state, pace=args.pace, corpus=args.corpus, quiet=args.quiet)
-    server = server_for(app, host=args.host, port=args.port)
-    serving = asyncio.create_task(server.serve())
-    while not server.started and not serving.done():
-        await asyncio.sleep(0.01)
-    if server.started:
-        port = server.servers[0].sockets[0].getsockname()[1]
-        print(f"sandbox ready on http://{args.host}:{port}", flush=True)
-    await serving
+    app = create_app(
+        seed=args.seed,
+        state=args.state,
+        pace=args.pace,
+        corpus=args.corpus,
+        quiet=args.quiet,
+        mail_host=args.host,
+    )
+    # Taken before the mailbox takes any that is free.
+    with listening_on(args.host, args.port) as listening:
+        server = server_for(app, host=args.host, port=args.port)
+        serving = asyncio.create_task(server.serve(sockets=[listening]))
+        port = listening.getsockname()[1]
+        while not server.started and not serving.done():
+            await asyncio.sleep(0.01)
+        if server.started:
+            print(f"sandbox ready on http://{args.host}:{port}", flush=True)
+        await serving
+
+
+def listening_on(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server(
+            (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=2048
+        )
+    except OSError as error:
+        raise SystemExit(f"The sandbox cannot listen on port {port} of {host}: {error.strerror}.") from None
 
 
 def main() -> None:

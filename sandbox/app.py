@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -18,6 +19,7 @@ from sandbox import (
     facebook,
     google,
     jetstream,
+    mailbox,
     mastodon,
     mastodon_stream,
     news,
@@ -107,16 +109,18 @@ def create_app(
     quiet: bool = False,
     clock: Callable[[], datetime] = right_now,
     x_limit: int = X_LIMIT,
+    mail_host: str = "127.0.0.1",
 ) -> Starlette:
     """`quiet` starts with the generated stream off; `clock` stands in for the real one in tests."""
     town = build_town(seed=seed, state=state, pace=pace, corpus=corpus, quiet=quiet, clock=clock)
     networks = [route for network in NETWORKS for route in network.routes]
-    every, active = [*networks, *control.routes, *jetstream.controls, *telling.controls], list[Fault]()
+    controls = [*control.routes, *jetstream.controls, *telling.controls, *mailbox.controls]
+    every, active = [*networks, *controls], list[Fault]()
     app = Starlette(
         routes=every,
         middleware=[Middleware(Faults, routes=every, town=town, active=active)],
         exception_handlers={each.Refused: each.refused for each in WORDED},
-        lifespan=living,
+        lifespan=partial(living, mail_host=mail_host, state=state),
     )
     app.state.town = town
     app.state.faults = active
@@ -133,12 +137,13 @@ def create_app(
 
 
 @asynccontextmanager
-async def living(app: Starlette) -> AsyncIterator[None]:
-    """Signs of life in the journal while the app runs."""
+async def living(app: Starlette, *, mail_host: str, state: Path | None) -> AsyncIterator[None]:
+    """The mailbox is open, and signs of life come into the journal, while the app runs."""
     town: Town = app.state.town
     pulse = asyncio.create_task(beat(town))
     try:
-        yield
+        async with mailbox.open_mailbox(app, host=mail_host, state=state):
+            yield
     finally:
         pulse.cancel()
         with suppress(asyncio.CancelledError):

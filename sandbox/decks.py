@@ -35,6 +35,10 @@ SHARES: dict[str, dict[str, int]] = {
         "fr": 4, "vi": 4, STARS: 80,
     },
     "rss": {"news": 232, "hostile": 4, "namesake": 4},
+    "mailbox": {
+        "complaint": 100, "praise": 48, "question": 36, "hostile": 3, "emergency": 3, "es": 26, "fr": 12,
+        "vi": 12,
+    },
 }  # fmt: skip
 
 
@@ -52,6 +56,7 @@ PARTS = {
     "careopinion": {REVIEWS: BLOCK},
     "youtube": {COMMENTS: BLOCK},
     "pages": {REVIEWS: BLOCK},
+    "mailbox": {"mailbox": 200, REVIEWS: 40},  # a mail in six tells of a review
 }
 """Where a network's posts are drawn from several pools: how many places of a block each has."""
 

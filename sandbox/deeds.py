@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sandbox import ids, sites
+from sandbox import ids, letters, sites
 from sandbox.post import Post
 from sandbox.records import as_entry
 from sandbox.storms import KINDS, LARGEST, Storm
@@ -60,6 +60,8 @@ def new_id(network: str, order: int, asked: dict[str, Any]) -> str:
     author = str(asked.get("author") or PASSER_BY)
     if network == "google":
         return ids.review_id(order)
+    if network == "mailbox":
+        return letters.new_id(order)
     if network in sites.A_DAY:
         return sites.new_id(network, order, str(asked.get("parent") or ""))
     if network == "mastodon":
@@ -89,6 +91,8 @@ def whereabouts(town: Town, network: str, asked: dict[str, Any]) -> dict[str, An
         return {"location": str(asked.get("location") or facility.location), "rating": stars(asked)}
     if network == "rss":
         return {"outlet": str(asked.get("outlet") or "Injected Herald")}
+    if network == "mailbox":
+        return {}
     parent = str(asked.get("parent") or "")
     answered = town.find(network, parent) if parent else None
     if parent and answered is None:
@@ -132,6 +136,8 @@ def edit(town: Town, asked: dict[str, Any]) -> Post:
     post = locate(town, asked)
     if not isinstance(asked.get("text"), str):
         raise Unusable("text must be a string")
+    if post.network == "mailbox":
+        raise Unusable("a mail cannot be changed once it is sent")
     now = town.now()
     revision = {"at": now, "text": asked["text"], "rating": asked.get("rating"), "id": "", "order": 0}
     if post.network == "x":

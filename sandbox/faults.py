@@ -14,6 +14,8 @@ graph-4 graph-10 graph-12 graph-190   what Facebook says by a code of its own, w
 yelp-second yelp-day   the two limits of Yelp, both with 429
 quotaExceeded commentsDisabled keyInvalid   reasons that YouTube gives
 THREAD_LOCKED RATELIMIT DELETED_COMMENT TOO_OLD   what Reddit says inside a 200
+renumbered     the mailbox numbers its mails anew; of the others it knows 401, 403, 429, 503, hang, slow,
+               html, truncated, duplicates and drop
 """
 
 import asyncio
@@ -27,6 +29,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Match, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from sandbox import imap, misdelivery
 from sandbox.answers import iso, json_answer, town_of
 from sandbox.town import Town
 
@@ -56,6 +59,7 @@ REFUSALS = {
 LATE = ("hang-after-commit", "500-after-commit")
 OTHERS = ("hang", "slow", "html", "truncated", "duplicates", "drop", "drop-after-commit", *LATE)
 KNOWN = (*REFUSALS, *OTHERS, *IN_BODY, *GRAPH, *YELP, *YOUTUBE)
+MAIL_ROUTES = {f"mailbox.{command}" for command in imap.COMMANDS}
 LONGEST_HANG = 600.0
 RETRY_AFTER = 60
 DRIP = 64  # bytes
@@ -80,6 +84,14 @@ class Fault:
         return not is_over and (route == self.route or route.startswith(f"{self.route}."))
 
 
+def met(active: list[Fault], route: str, now: int) -> Fault | None:
+    """The fault that this request runs into."""
+    fault = next((each for each in active if each.applies(route, now)), None)
+    if fault:
+        fault.met += 1
+    return fault
+
+
 class Faults:
     """Stands before the networks; also counts requests, and what really left the house."""
 
@@ -96,7 +108,7 @@ class Faults:
         route = self.name_of(scope)
         if not route.startswith("sandbox."):
             self.town.ledger.requests[route] += 1
-        fault = self.meet(route)
+        fault = met(self.active, route, self.town.now())
         if fault is None:
             await self.app(scope, receive, send)
             self.count(scope)
@@ -108,13 +120,6 @@ class Faults:
             if isinstance(route, Route) and route.matches(scope)[0] is Match.FULL:
                 return route.name
         return "unknown"
-
-    def meet(self, route: str) -> Fault | None:
-        now = self.town.now()
-        fault = next((each for each in self.active if each.applies(route, now)), None)
-        if fault:
-            fault.met += 1
-        return fault
 
     def count(self, scope: Scope) -> None:
         self.town.ledger.serve(scope.get("sandbox.serving", []), self.town.now())
@@ -294,10 +299,11 @@ def with_reason(status: int, reason: str) -> dict[str, Any]:
 
 def read(asked: dict[str, Any], request: Request) -> Fault | str:
     """The fault that was asked for, or why it cannot be had."""
-    if asked.get("fault") not in KNOWN:
-        return f"fault must be one of {', '.join(KNOWN)}"
     route = str(asked.get("route", ""))
-    names = {each.name for each in request.app.state.network_routes}
+    known = misdelivery.KNOWN if route.split(".")[0] == "mailbox" else KNOWN
+    if asked.get("fault") not in known:
+        return f"fault must be one of {', '.join(known)}"
+    names = {each.name for each in request.app.state.network_routes} | MAIL_ROUTES
     if route not in names and not any(name.startswith(f"{route}.") for name in names):
         return f"route must be a network or one of {', '.join(sorted(names))}"
     seconds = asked.get("seconds")

@@ -16,6 +16,7 @@ NAMES = {
     "rss": "News",
     "mastodon": "Mastodon",
     "bluesky": "Bluesky",
+    "mailbox": "Letters",
     "facebook": "Facebook",
     "yelp": "Yelp",
     "trustpilot": "Trustpilot",

@@ -24,6 +24,8 @@ class Records:
         self.writer = writer
         self.attendance = Attendance()
         self.is_quiet = False
+        self.mail_port = 0
+        self.renumbered = 0  # how often the mailbox was
         self.quiet_spells: list[tuple[int, int]] = []
         self._quiet_since = 0
         self._last_order = 0
@@ -70,6 +72,12 @@ class Records:
     def _apply_forget(self, entry: dict[str, Any]) -> None:
         """Begin anew; only the ids go on growing, and what was quiet stays quiet."""
         self._begin()
+
+    def _apply_mail_port(self, entry: dict[str, Any]) -> None:
+        self.mail_port = entry["port"]
+
+    def _apply_renumbered(self, entry: dict[str, Any]) -> None:
+        self.renumbered += 1
 
     def _apply_awake(self, entry: dict[str, Any]) -> None:
         self.attendance.sign(entry["at"])

@@ -12,7 +12,7 @@ from sandbox.timetable import Timetable
 from sandbox.world import World
 from sandbox.writer import Writer
 
-NETWORKS = ("x", "reddit", "google", "rss", "mastodon", "bluesky", *sites.A_DAY)
+NETWORKS = ("x", "reddit", "google", "rss", "mastodon", "bluesky", "mailbox", *sites.A_DAY)
 HOUR = 3_600_000
 KEPT_POSTS = 60_000
 OTHER_DAYS = date(2020, 1, 1).toordinal()

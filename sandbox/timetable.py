@@ -9,7 +9,7 @@ from sandbox import rhythm, sites
 
 CLUMP = 8  # posts placed freely among each other: what makes arrivals bunch as they do in life
 # 8,640 in all on the first four, six a minute; the others are small places beside them.
-A_DAY = {"x": 6330, "reddit": 1900, "google": 350, "rss": 60, "mastodon": 300, "bluesky": 900}
+A_DAY = {"x": 6330, "reddit": 1900, "google": 350, "rss": 60, "mastodon": 300, "bluesky": 900, "mailbox": 240}
 
 
 class Timetable:

@@ -7,7 +7,7 @@ from hashlib import blake2b
 from random import Random
 from zlib import crc32
 
-from sandbox import ids, sites, wording
+from sandbox import ids, letters, sites, wording
 from sandbox.basepost import BasePost, People
 from sandbox.decks import COMMENTS, REPOST, STARS, Decks
 from sandbox.post import Post, Revision
@@ -124,6 +124,18 @@ class Writer:
         author = rng.choice(self.people.handles)
         text = post.text if base.kind == "hostile" else wording.hurry(post.text, rng, base.kind)
         return replace(post, id=record_uri(author, post.order), title="", author=author, text=text)
+
+    def for_mailbox(self, rng: Random, base: BasePost, facility: Facility, post: Post) -> Post:
+        """A letter, or what a platform mails of a review: only reviews have a rating."""
+        platform = rng.choice(list(letters.PLATFORMS)) if base.rating else ""
+        return replace(
+            post,
+            id=letters.new_id(post.order),
+            title="" if platform else post.title,
+            author=rng.choice(self.people.reviewers),
+            rating=base.rating,
+            outlet=platform,
+        )
 
     def for_rss(self, rng: Random, base: BasePost, facility: Facility, post: Post) -> Post:
         outlet = rng.choice(self.people.outlets)

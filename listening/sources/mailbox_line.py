@@ -29,6 +29,7 @@ from listening.sources.contract import (
     SourceError,
     Unavailable,
 )
+from listening.sources.options import option
 
 NETWORK = "The mailbox"
 PORT = 993
@@ -53,9 +54,9 @@ class Fetched:
 class _Imap(imaplib.IMAP4):
     """imaplib over a connection that was checked, reading no more than one answer may hold."""
 
-    def __init__(self, host: str, port: int, deadline: Deadline, *, may_reach_private: bool) -> None:
+    def __init__(self, host: str, port: int, deadline: Deadline, *, own_certificate: str) -> None:
         self._deadline = deadline
-        self._may_reach_private = may_reach_private
+        self._own_certificate = own_certificate
         self._read = 0
         self._watch: threading.Timer | None = None
         try:
@@ -68,13 +69,14 @@ class _Imap(imaplib.IMAP4):
 
     def open(self, host: str = "", port: int = PORT, timeout: float | None = None) -> None:
         addresses = guard.resolve(host, port, self._deadline.left(CONNECT_SECONDS))
-        if not self._may_reach_private:
+        if not self._own_certificate:
             _refuse_private(addresses, port)
         self.host, self.port = host, port
         plain = _connected(addresses, port, self._deadline)
         plain.settimeout(self._deadline.left())
         try:
-            self.sock = tls().wrap_socket(plain, server_hostname=host, do_handshake_on_connect=False)
+            trusted = _trusted(self._own_certificate)
+            self.sock = trusted.wrap_socket(plain, server_hostname=host, do_handshake_on_connect=False)
         except (OSError, ValueError):
             plain.close()
             raise
@@ -106,6 +108,19 @@ class _Imap(imaplib.IMAP4):
     def _let_go(self) -> None:
         if self._watch is not None:
             self._watch.cancel()
+
+
+def own_certificate(connection: Connection) -> str:
+    """The sandbox's, which nobody vouches for; empty for every other server.
+
+    The flag is the only door: no form takes a certificate, and without the flag one in the options is not
+    looked at. With it that server alone is reached and believed, whatever else the flag would allow.
+    """
+    return str(option(connection, "certificate")) if connection.may_reach_private else ""
+
+
+def _trusted(certificate: str) -> ssl.SSLContext:
+    return ssl.create_default_context(cadata=certificate) if certificate else tls()
 
 
 def _refuse_private(addresses: Sequence[str], port: int) -> None:
@@ -202,7 +217,7 @@ def opened(
     deadline = Deadline(connection.seconds or contract.CALL_SECONDS)
     imap: _Imap | None = None
     try:
-        imap = _Imap(host, port, deadline, may_reach_private=connection.may_reach_private)
+        imap = _Imap(host, port, deadline, own_certificate=own_certificate(connection))
         _sign_in(imap, user, password)
         yield Line(imap, folder)
         with suppress(*ODD, OSError):

@@ -1,13 +1,14 @@
-from django.test import TestCase
+from django.test import TestCase, override_settings
 
-from config import demo
+from config import demo, demo_letters
 from hospital import facilities as dictionary
 from hospital.models import Facility
-from listening import facilities, vault
+from listening import connections, facilities, vault
 from listening.models import Source
 from listening.named import Verdict
 from listening.queries.asked import Asked
 from listening.sources import adapter_for
+from sandbox.serving import running_sandbox
 from tests.base import NOW, PASSWORD
 
 
@@ -74,3 +75,39 @@ class SourceTests(TestCase):
             form = adapter.OptionsForm(source.options)
             self.assertTrue(form.is_valid(), (source.kind, form.errors))
             self.assertLessEqual(set(vault.unseal(source.sealed_secrets)), set(adapter.secrets))
+
+
+NOWHERE = "http://127.0.0.1:9"
+MAILBOX = demo_letters.Mailbox(4993, "-----BEGIN CERTIFICATE-----")
+
+
+class LettersTests(TestCase):
+    def ensure(self, mailbox: demo_letters.Mailbox | None) -> Source | None:
+        demo.ensure(sandbox_url=NOWHERE, password=PASSWORD, now=NOW, mailbox=mailbox)
+        return Source.objects.filter(kind="mailbox").first()
+
+    def test_they_are_read_from_where_the_sandbox_says(self) -> None:
+        with running_sandbox(quiet=True) as url, override_settings(SANDBOX_URL=url):
+            demo.ensure(sandbox_url=url, password=PASSWORD, now=NOW, mailbox=demo_letters.ask(url))
+            source = Source.objects.due(NOW).get(kind="mailbox")
+            page = adapter_for("mailbox").fetch(connections.open(source), (), {})
+        self.assertEqual((source.name, page.posts, page.cursor["validity"]), ("Letters", [], 1))
+
+    def test_a_mailbox_that_moved_is_followed_and_one_that_is_not_told_of_is_left(self) -> None:
+        self.ensure(MAILBOX)
+        moved = self.ensure(demo_letters.Mailbox(4994, MAILBOX.certificate))
+        assert moved
+        self.assertEqual(moved.options["port"], 4994)
+        self.assertEqual(self.ensure(None), moved)
+
+    def test_nobody_there_is_no_mailbox(self) -> None:
+        self.assertIsNone(demo_letters.ask(NOWHERE))
+        self.assertIsNone(self.ensure(None))
+
+    def test_its_certificate_opens_no_way_but_the_sandbox_s(self) -> None:
+        source = self.ensure(MAILBOX)
+        assert source
+        self.assertTrue(adapter_for("mailbox").OptionsForm(source.options).is_valid())
+        for address, opens in ((NOWHERE, True), ("http://127.0.0.1:8100", False), ("", False)):
+            with override_settings(SANDBOX_URL=address):
+                self.assertIs(connections.open(source).may_reach_private, opens)

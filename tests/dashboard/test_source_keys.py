@@ -3,11 +3,12 @@
 import tomllib
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import override_settings
 
-from config import demo, demo_sites
+from config import demo, demo_letters, demo_sites
 from listening import checking
 from listening.checking import Outcome
 from listening.sources import adapter_for
@@ -16,9 +17,15 @@ from tests import base
 from tests.sandbox.base import sandbox
 
 SYSTEM = tomllib.loads(demo.SYSTEM_FILE.read_text())
-MADE = (demo.sources, demo.further_sources, demo_sites.sources)
+
+
+def letters(system: dict[str, Any], url: str) -> Iterator[demo.Made]:
+    return demo_letters.sources(demo_letters.ask(url) or demo_letters.Mailbox(993, ""), url)
+
+
+MADE = (demo.sources, demo.further_sources, demo_sites.sources, letters)
 NO_LIMIT = {"careopinion"}
-KEYED = sorted(kind for make in MADE for kind, *_, keys in make(SYSTEM, "http://sandbox.example") if keys)
+KEYED = sorted(kind for make in MADE for kind, *_, keys in make(SYSTEM, "http://127.0.0.1:9") if keys)
 
 # How a network says that it was asked enough: by its credit, by a quota, or by a pause.
 SPENT = {"x": "Add credit there", "x_stream": "Add credit there"}

@@ -1,8 +1,12 @@
+import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -172,20 +176,38 @@ class LedgerTests:
         assert ledger(quiet)["requests"] == {"x.search": 1, "unknown": 1}
 
 
+@contextmanager
+def started(state: Path, port: int = 0) -> Iterator[tuple["subprocess.Popen[str]", str]]:
+    """The command and the address that it prints; ended by a Ctrl-C."""
+    command = [sys.executable, "-m", "sandbox", "--port", str(port), "--corpus", str(CORPUS)]
+    with subprocess.Popen(
+        [*command, "--state", str(state)],
+        cwd=state.parent,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout
+        ready = re.fullmatch(r"sandbox ready on (http://127\.0\.0\.1:\d+)\n", process.stdout.readline())
+        try:
+            assert ready
+            yield process, ready[1]
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait(10)
+
+
 class CommandTests:
     def test_it_says_when_it_is_ready_and_stops_when_asked(self, tmp_path: Path) -> None:
-        command = [sys.executable, "-m", "sandbox", "--port", "0", "--corpus", str(CORPUS)]
-        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-        with subprocess.Popen(
-            [*command, "--state", str(tmp_path / "s.jsonl")],
-            cwd=tmp_path,
-            env=environment,
-            stdout=subprocess.PIPE,
-            text=True,
-        ) as process:
-            assert process.stdout
-            ready = re.fullmatch(r"sandbox ready on (http://127\.0\.0\.1:\d+)\n", process.stdout.readline())
-            assert ready
-            assert len(texts(ready[1])) > 50
-            process.send_signal(signal.SIGINT)
-            assert process.wait(10) in (0, -signal.SIGINT, 130)
+        with started(tmp_path / "s.jsonl") as (process, url):
+            assert len(texts(url)) > 50
+        assert process.returncode in (0, -signal.SIGINT, 130)
+
+    def test_its_mailbox_never_takes_the_port_of_the_networks(self, tmp_path: Path) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        state = tmp_path / "s.jsonl"
+        state.write_text(json.dumps({"what": "mail_port", "port": port}) + "\n")
+        with started(state, port) as (_, url):
+            assert url == f"http://127.0.0.1:{port}"
+            assert http.get(f"{url}/_sandbox/mailbox").json()["port"] != port

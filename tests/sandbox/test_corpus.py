@@ -119,7 +119,7 @@ class PostTests(TestCase):
             if post["kind"] not in KINDS
             or post["lang"] not in {"en", "es", "fr", "vi"}
             or not post["networks"]
-            or not set(post["networks"]) <= {"x", "reddit", "google", "rss"}
+            or not set(post["networks"]) <= {"x", "reddit", "google", "rss", "mailbox"}
             or not set(post["facilities"]) <= slugs
         ]
         self.assertEqual(ids(wrong), [])
@@ -129,7 +129,7 @@ class PostTests(TestCase):
         self.assertEqual(ids(wrong), [])
 
     def test_it_is_titled_exactly_where_a_title_is_shown(self) -> None:
-        wrong = [post for post in POSTS if on(post, "reddit", "rss") != bool(post.get("title"))]
+        wrong = [post for post in POSTS if on(post, "reddit", "rss", "mailbox") != bool(post.get("title"))]
         self.assertEqual(ids(wrong), [])
 
     def test_it_fits_x_at_its_longest(self) -> None:
@@ -204,6 +204,13 @@ class SpreadTests(TestCase):
     def test_a_storm_can_last(self) -> None:
         self.assertGreaterEqual(len(FILES["storm_ed"]["post"]), 25)
         self.assertGreaterEqual(len(FILES["storm_portal"]["post"]), 20)
+
+    def test_letters_are_of_many_kinds_and_languages(self) -> None:
+        letters = [post for post in POSTS if on(post, "mailbox")]
+        kinds, languages = (Counter(post[what] for post in letters) for what in ("kind", "lang"))
+        self.assertGreaterEqual(len(letters), 40)
+        self.assertEqual(set(kinds), {"complaint", "praise", "question", "emergency", "hostile"})
+        self.assertEqual({lang for lang, n in languages.items() if n >= 5}, {"en", "es", "fr", "vi"})
 
     def test_every_network_gets_every_facility(self) -> None:
         slugs = {facility["slug"] for facility in NORTHFIELD["facility"]}

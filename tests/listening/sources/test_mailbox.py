@@ -1,13 +1,14 @@
 """What every adapter must do, for the one that speaks IMAP: the contract's cases that make sense there."""
 
 import socket
-import ssl
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from hospital import guard
 from listening.sources import adapter_for, contract, mailbox_line, mailbox_mail
 from listening.sources.contract import (
     AuthFailed,
@@ -22,16 +23,13 @@ from listening.sources.contract import (
 )
 from listening.sources.mailbox_line import Fetched
 from listening.sources.reading import Odd
+from sandbox import certificate
+from sandbox.misdelivery import drop, hanging, saying
 from tests import mailserver
-from tests.mailserver import Folder, at, saying, serving
+from tests.mailserver import TAKEN_AT, Box, at, serving
 from tests.timing import PATIENCE
 
 MAILBOX = adapter_for("mailbox")
-
-
-@pytest.fixture(autouse=True)
-def trusted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mailbox_line, "tls", mailserver.trusting)
 
 
 def letter(
@@ -48,13 +46,14 @@ def letter(
     return "\r\n".join([*lines, "", body.replace("\n", "\r\n")])
 
 
-def connection(mails: Folder, **options: Any) -> Connection:
-    given = {"server": "localhost", "port": mails.port, "folder": "INBOX", **options}
+def connection(mails: Box, **options: Any) -> Connection:
+    own = mailserver.pair().certificate.decode()
+    given = {"server": "localhost", "port": mails.port, "folder": "INBOX", "certificate": own, **options}
     secrets = {"username": mails.user, "password": "username-and-password"}
     return Connection(given, secrets, may_reach_private=True)
 
 
-def fetch(mails: Folder, cursor: dict[str, Any] | None = None, **options: Any) -> Page:
+def fetch(mails: Box, cursor: dict[str, Any] | None = None, **options: Any) -> Page:
     return MAILBOX.fetch(connection(mails, **options), (), cursor or {})
 
 
@@ -100,7 +99,7 @@ class ReadingTests:
     def test_a_folder_that_is_numbered_anew_is_read_again(self) -> None:
         with serving(letter("one"), letter("two")) as folder:
             first = fetch(folder)
-            folder.validity = 8
+            folder.numbering = 8
             second = fetch(folder, dict(first.cursor))
         assert "SEARCH SINCE" in " ".join(folder.asked[-4:])
         assert second.cursor == {"validity": 8, "uid": 2}
@@ -127,8 +126,7 @@ class ReadingTests:
             letter(Date=""), letter(Date="never"), letter(Date="Fri, 20 Nov 2099 03:04:05 +0000")
         ) as folder:
             dates = [post.published_at for post in fetch(folder).posts]
-        taken_at = datetime(2026, 11, 20, 2, 4, 5, tzinfo=UTC)
-        assert dates == [taken_at, taken_at, datetime(2099, 11, 20, 3, 4, 5, tzinfo=UTC)]
+        assert dates == [TAKEN_AT, TAKEN_AT, datetime(2099, 11, 20, 3, 4, 5, tzinfo=UTC)]
 
     def test_a_mail_with_nothing_in_it_costs_only_itself(self) -> None:
         with serving(letter("", ""), b"", b"\x00\xff" * 50, letter()) as folder:
@@ -144,7 +142,7 @@ FAULTS = [
     ("a server that is busy", at("LOGIN", saying("TAG NO [UNAVAILABLE] later\r\n")), Unavailable),
     ("too many at once", at("LOGIN", saying("TAG NO [LIMIT] too many\r\n")), RateLimited),
     ("a farewell", at("LOGIN", saying("* BYE going down\r\n")), Unavailable),
-    ("a lost connection", at("LOGIN", mailserver.dropping), Unavailable),
+    ("a lost connection", at("LOGIN", drop), Unavailable),
     ("a line cut in two", at("UID FETCH", mailserver.cutting), Unavailable),
     ("no folder", at("EXAMINE", saying("TAG NO none\r\n")), Forbidden),
     ("garbage", at("UID SEARCH", saying("<html>hello</html>\r\n")), BadPayload),
@@ -161,16 +159,16 @@ class FaultTests:
         ("fault", "kind"), [fault[1:] for fault in FAULTS], ids=[each[0] for each in FAULTS]
     )
     def test_faults_are_told_apart(self, fault: mailserver.Fault, kind: type[SourceError]) -> None:
-        with serving(letter(), fault=fault) as folder, pytest.raises(kind) as caught:
+        with serving(letter(), goes_wrong=fault) as folder, pytest.raises(kind) as caught:
             fetch(folder)
         assert "username-and-password" not in caught.value.message
         assert sum("LOGIN" in asked for asked in folder.asked) <= 1
 
     @pytest.mark.parametrize("word", ["CAPABILITY", "LOGIN", "EXAMINE", "UID FETCH"])
-    @pytest.mark.parametrize("act", [mailserver.hanging, mailserver.dripping], ids=["silence", "drip"])
+    @pytest.mark.parametrize("act", [hanging(30), mailserver.dripping], ids=["silence", "drip"])
     def test_no_server_can_hold_it(self, word: str, act: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(contract, "CALL_SECONDS", 0.6)
-        with serving(letter(), fault=at(word, act)) as folder:
+        with serving(letter(), goes_wrong=at(word, act)) as folder:
             started = time.monotonic()
             with pytest.raises(Unavailable):
                 fetch(folder)
@@ -179,7 +177,7 @@ class FaultTests:
     def test_it_reads_no_more_than_it_must(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(contract, "MAX_BODY_BYTES", 200_000)
         with (
-            serving(letter(), fault=at("UID SEARCH", mailserver.endless)) as folder,
+            serving(letter(), goes_wrong=at("UID SEARCH", mailserver.endless)) as folder,
             pytest.raises(BadPayload),
         ):
             fetch(folder)
@@ -192,18 +190,38 @@ class FaultTests:
         with serving(greeting=greeting) as folder, pytest.raises(kind):
             fetch(folder)
 
-    def test_a_certificate_that_nobody_vouches_for_gets_no_password(
+    def test_a_certificate_that_nobody_vouches_for_gets_no_password(self) -> None:
+        another = certificate.made().certificate.decode()
+        with serving(letter()) as folder, pytest.raises(Forbidden, match="certificate"):
+            fetch(folder, certificate=another)
+        assert folder.asked == []
+
+    def test_a_certificate_in_the_options_counts_for_the_sandbox_alone(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(mailbox_line, "tls", ssl.create_default_context)
+        monkeypatch.setattr(mailbox_line, "_refuse_private", lambda addresses, port: None)
         with serving(letter()) as folder, pytest.raises(Forbidden, match="certificate"):
-            fetch(folder)
+            MAILBOX.fetch(replace(connection(folder), may_reach_private=False), (), {})
+        assert folder.asked == []
+
+    def test_the_sandbox_s_certificate_holds_for_the_sandbox_s_names_alone(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(guard, "resolve", lambda host, port, seconds: ["127.0.0.1"])
+        with serving(letter()) as folder:
+            assert len(fetch(folder, server="127.0.0.1").posts) == 1
+            with pytest.raises(Forbidden, match="certificate"):
+                fetch(folder, server="imap.hospital.example")
+
+    def test_without_the_sandbox_s_certificate_nothing_private_is_reached(self) -> None:
+        with serving(letter()) as folder, pytest.raises(Forbidden, match="is not read"):
+            fetch(folder, certificate="")
         assert folder.asked == []
 
     def test_a_server_that_never_shakes_hands_cannot_hold_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(contract, "CALL_SECONDS", 0.6)
         with socket.create_server(("127.0.0.1", 0)) as silent:
-            folder = Folder(port=silent.getsockname()[1])
+            folder = Box(port=silent.getsockname()[1])
             started = time.monotonic()
             with pytest.raises(Unavailable):
                 fetch(folder)
