@@ -29,11 +29,13 @@ class HungTests(ScreenTestCase):
         defaults.ensure()
         self.children = base.facility("Northfield Women's & Children's", "children")
 
-    def service(self, kind: str, name: str, **said: Any) -> Service:
-        made = Service.objects.create(kind=kind, slug=name.lower().replace(" ", "-"), name=name)
-        moment = timezone.now()
-        ServiceStatus.objects.create(service=made, at=moment, received_at=moment, feed="test", **said)
-        return made
+    def service(self, kind: str, name: str, *, limit: float | None = None, **said: Any) -> None:
+        """As it has been for an hour."""
+        unit = "number" if "value" in said else "words"
+        slug, now = name.lower().replace(" ", "-"), timezone.now()
+        made = Service.objects.create(kind=kind, slug=slug, name=name, unit=unit, limit=limit)
+        for at in (now - timedelta(hours=1), now):
+            ServiceStatus.objects.create(service=made, at=at, received_at=at, feed="test", **said)
 
     def route(self, mention: Mention) -> None:
         triage.route(mention.pk, timezone.now())
@@ -75,6 +77,26 @@ class HungTests(ScreenTestCase):
         assert tile is not None
         assert said is not None
         self.assertLessEqual(said["y"] + said["height"], tile["y"] + tile["height"])
+
+    def test_no_tile_falls_off_beside_one_that_explains_what_people_say(self) -> None:
+        self.service("ed_wait", "ED wait", value=250, limit=120)
+        self.service("portal", "Portal", words="Down", is_trouble=True)
+        self.service("downtime", "Downtime", words="Next Sun 02:00")
+        for number in range(6):
+            self.service("beds", f"Ward {number} beds", value=9)
+            self.route(self.store(f"portal down for me too, number {number}"))
+        joining.look(timezone.now())
+        page = self.hang(hang("staff")[1])
+        expect(page.locator(".tiles .join")).to_be_visible()
+        left = {tile.evaluate(RIGHT) for tile in page.locator(".tiles .tile").all()}
+        self.assertEqual(len(left), 1)
+
+    def test_where_nothing_is_reported_it_says_so_large(self) -> None:
+        page = self.hang(hang("staff")[1])
+        size = "one => parseFloat(getComputedStyle(one).fontSize)"
+        said = page.locator(".lane-operations .empty b")
+        expect(said).to_have_text("No service reports yet.")
+        self.assertGreaterEqual(said.evaluate(size), 43)
 
     def test_the_last_row_of_a_scene_has_no_hole(self) -> None:
         for slug in ("main", "west", "rehab"):
