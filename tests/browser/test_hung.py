@@ -12,6 +12,7 @@ from hospital.models import Service, ServiceStatus
 from listening.models import Author, Mention
 from tests import base
 from tests.browser.test_screens import ScreenTestCase
+from tests.browser.test_wall import SCREEN
 from tests.dashboard.screens.base import hang
 
 pytestmark = pytest.mark.walk
@@ -90,6 +91,16 @@ class HungTests(ScreenTestCase):
         expect(page.locator(".tiles .join")).to_be_visible()
         left = {tile.evaluate(RIGHT) for tile in page.locator(".tiles .tile").all()}
         self.assertEqual(len(left), 1)
+
+    def test_how_it_is_there_now_pushes_no_age_off_the_big_wall(self) -> None:
+        self.service("portal", "Portal", words="Planned upgrade", is_trouble=True)
+        for number in range(6):
+            at = {"facility": self.children, "lane": "complaint", "level": "P2", "severity": 60}
+            self.route(self.store(f"portal down for me too, number {number}", **at))
+        joining.look(timezone.now())
+        page = self.open("/?view=wall", SCREEN)
+        expect(page.locator(".chip-now").first).to_be_visible()
+        self.assertTrue(all(card.evaluate(INSIDE) for card in page.locator("#lanes .card").all()))
 
     def test_where_nothing_is_reported_it_says_so_large(self) -> None:
         page = self.hang(hang("staff")[1])
