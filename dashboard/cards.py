@@ -217,8 +217,13 @@ class Card:
     @property
     def net(self) -> str:
         """Where it is from: our name for the source, and its network's own where that asks to be named."""
+        return "".join(self.net_parts)
+
+    @property
+    def net_parts(self) -> tuple[str, str]:
+        """What gives way where there is little room, and what must be read in any case."""
         name, owed = self.mention.source.name, terms.attribution(self.mention.source.kind)
-        return name if owed.lower() in name.lower() else f"{name}, {owed}"
+        return ("", name) if owed.lower() in name.lower() else (f"{name}, ", owed)
 
     @property
     def alike(self) -> str:

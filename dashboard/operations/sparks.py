@@ -34,12 +34,14 @@ class _Scale:
 
 
 def spark(tile: Tile) -> Spark | None:
-    """None where there are no two moments to draw a line between."""
+    """None where no two moments have a line between them, or words were all the while as good or as bad."""
     history = [status for status in tile.history if status.at > tile.now - SPAN]
     points = [(status.at, value) for status in history if (value := _height(tile, status)) is not None]
     if len(points) < 2:
         return None
     if tile.service.unit == Service.Unit.WORDS:
+        if len({height for _, height in points}) == 1:
+            return None  # A line without a step says nothing that the word does not say.
         return Spark(_steps(points, _Scale(0, 1), tile.now), _said(tile, history))
     limit = tile.service.limit
     values = [value for _, value in points] + ([limit] if limit is not None else [])

@@ -91,7 +91,7 @@ class Quote:
             icon=card.icon,
             stands_at=f"{card.at.timestamp():.6f}",
             place=mention.facility.short_name if mention.facility else "",
-            source=mention.source.name,
+            source=card.net_parts[1],
             language=mention.language,
             said_at=card.stands_at or mention.published_at,
             pieces=words,

@@ -47,12 +47,18 @@ const press = (key) => {
   }
   return controls.length > 0;
 };
+// A menu is left by Escape, which gives the keyboard back to its button, and by going on elsewhere.
+const menus = () => all("details:is(.menu, .column-menu)[open]");
+for (const name of ["click", "focusin"]) {
+  document.addEventListener(name, ({ target }) => { for (const one of menus()) one.open = one.contains(target); });
+}
 let [wentAt, waiting] = [-Infinity, 0];
 const hint = (on) => { clearTimeout(waiting); document.body.toggleAttribute("data-hints", on); };
 document.addEventListener("keydown", (event) => {
   const { key, target, shiftKey } = event;
   const isHeld = event.ctrlKey || event.metaKey;
   if (key === "Escape" && isTyping(target)) { target.blur(); target.closest("details[name]")?.removeAttribute("open"); }
+  if (key === "Escape") for (const one of menus()) [one.open] = [false, one.querySelector("summary").focus()];
   hint(false);
   if (event.altKey) return;
   if (isHeld && key === "Enter") shown("[data-submit]").find(({ form }) => form === (target.form ?? form))?.click();

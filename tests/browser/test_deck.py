@@ -80,6 +80,37 @@ class KeyboardTests(DeckTestCase):
         )
 
 
+class MenuTests(DeckTestCase):
+    def test_a_menu_is_left_by_escape_by_tab_and_by_a_press_elsewhere(self) -> None:
+        page = self.open_deck(self.deck(Draft("Bills", "billing")))
+        for menu in (page.locator(".column-menu").nth(1), page.locator(".deck-menu")):
+            button, box = menu.locator("summary"), menu.locator(":scope > div")
+            button.click()
+            box.locator(":is(a, button):not([aria-disabled])").first.focus()
+            page.keyboard.press("Escape")
+            expect(box).to_be_hidden()
+            expect(button).to_be_focused()
+            button.press("Enter")
+            expect(box).to_be_visible()
+            page.keyboard.press("Shift+Tab")
+            expect(box).to_be_hidden()
+            button.click()
+            page.mouse.click(700, 890)
+            expect(box).to_be_hidden()
+            button.click()
+            button.click()
+            expect(box).to_be_hidden()
+
+    def test_it_stays_open_for_whoever_moves_a_column_on(self) -> None:
+        page = self.open_deck(self.deck(Draft("Bills", "billing")))
+        menu = page.locator('.lane:has(h2:has-text("Bills")) .column-menu')
+        menu.locator("summary").click()
+        for place in (2, 1):
+            menu.get_by_role("button", name="Move left").click()
+            expect(page.locator(".lane[data-column] h2").nth(place)).to_contain_text("Bills")
+            expect(menu.get_by_role("button", name="Move left")).to_be_focused()
+
+
 class BurstTests(DeckTestCase):
     def test_a_burst_comes_three_at_a_time_and_says_how_many_more(self) -> None:
         page = self.open_deck(self.deck())

@@ -85,6 +85,9 @@ class SparkTests(SimpleTestCase):
         assert spark is not None
         self.assertEqual(spark.path, "M200 53H300V3H400V53")
 
+    def test_words_that_never_changed_draw_nothing(self) -> None:
+        self.assertIsNone(sparks.spark(Tile(PORTAL, NOW, (status(90, words="Up"), status(0, words="Up")))))
+
     def test_one_report_is_no_line(self) -> None:
         self.assertIsNone(sparks.spark(Tile(WAIT, NOW, (status(1, 60),))))
 

@@ -122,7 +122,9 @@ class BreakingTests(TestCase):
             closed_at=NOW,
             outcome="phone",
         )
-        self.assertIn("Taken care of", self.stands(screen, 5)[1])
+        stands = self.stands(screen, 5)[1]
+        self.assertIn("Taken care of", stands)
+        self.assertNotIn('class="break" data-severity="urgent"', stands)
 
     def test_a_skip_ends_what_broke_in_and_then_a_scene(self) -> None:
         screen, _ = hang(at=NOW, steps=[("live", 30), ("live", 600)])
