@@ -27,6 +27,7 @@ walks:
 	@$(MAKE) -s suite WHICH="walk"
 
 suite: setup
+	@[ -n "$(ARGS)" ] || rm -f .pytest_cache/v/cache/lastfailed
 	@$(KEPT) $(PY) -m pytest -m "$(WHICH)" -n auto --maxprocesses 4 --dist loadscope --no-loadscope-reorder $(ARGS) || { \
 	  status=$$?; if [ $$status -ne 1 ] || [ -n "$(ARGS)" ]; then exit $$status; fi; \
 	  echo "== What failed beside the others is asked again, one at a time"; \

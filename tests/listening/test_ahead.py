@@ -125,6 +125,19 @@ class BehindTests(Case):
         self.assertEqual((done.state, texts()), (Poll.State.FAILED, []))
         self.assertEqual((self.source.cursor, PageAhead.objects.count()), ({"at": 6}, 2))
 
+    def test_where_it_is_stopped_all_of_a_page_comes_again(self) -> None:
+        self.be_behind(page(post("Northfield, early")))
+        sent = page(post("Northfield, late"), post(CHEST), cursor={"at": 1})
+        with (
+            mock.patch.object(ahead, "put", side_effect=[ValueError]),
+            self.assertRaises(ValueError),
+        ):
+            self.poll(sent)
+        self.assertEqual((texts(), self.source.cursor, PageAhead.objects.count()), ([], {}, 1))
+        for _ in range(2):
+            self.poll(sent)
+        self.assertEqual(sorted(texts()), sorted(["Northfield, early", "Northfield, late", CHEST]))
+
     def test_a_page_that_cannot_be_stored_stays(self) -> None:
         self.be_behind(page(post("Northfield, a")))
         with (

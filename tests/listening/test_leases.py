@@ -7,7 +7,18 @@ from unittest import mock
 from django.db import OperationalError, connection
 from django.test import TestCase, TransactionTestCase
 
-from listening import authors, bulk, ingest, intake, leases, quarantine, sorting, storing, wall_sequence
+from listening import (
+    authors,
+    bulk,
+    editing,
+    ingest,
+    intake,
+    leases,
+    quarantine,
+    sorting,
+    storing,
+    wall_sequence,
+)
 from listening.care import STOPPED_THE_READER
 from listening.leases import LEASE, LostLease
 from listening.models import Author, Match, Mention, Poll, Quarantined, Source
@@ -80,7 +91,7 @@ class CrashTests(TransactionTestCase):
         (authors, "store"),
         (wall_sequence, "take"),
         (storing, "_insert"),
-        (storing, "_update"),
+        (editing, "update"),
         (storing, "_matches"),
         (storing, "_living"),
         (quarantine, "release"),
