@@ -11,6 +11,7 @@ from django.db import transaction
 from django.forms.boundfield import BoundField
 from django.utils.text import slugify
 
+from dashboard.source_health import LIMITS
 from hospital import audit
 from hospital.access import Permission, Reach
 from hospital.models import Facility
@@ -28,7 +29,6 @@ NAMES = frozenset({"username", "handle"})
 """Of the keys, what anybody may know."""
 
 WORDS = {"Api url": "API address", "Api key": "API key", "Api secret": "API secret", "Client id": "Client ID"}
-LIMITS = ("rate_limited", "quota_exhausted")
 LINES = 4
 """Of a field for several lines, to begin with."""
 

@@ -18,9 +18,9 @@ from listening import bulk, changes, wall_sequence
 from listening.changes import SHOWN, Tally
 from listening.editing import COMES_FIRST
 from listening.models import Mention, Rereading
-from listening.models.mention import RESTRICTED_LANES, URGENT_LEVELS
+from listening.models.mention import RESTRICTED_LANES
 from listening.reading.analysis import Reading
-from listening.reading.lanes import SAFETY
+from listening.reading.lanes import SAFETY, URGENT_LEVELS
 from listening.rereading_leases import Lease
 from listening.signals import mentions_stored
 from listening.storing import JSON_COLUMNS, columns_of

@@ -34,10 +34,10 @@ from listening.intake import Arrival, Known, Refused
 from listening.joining import Fresh
 from listening.leases import Lease
 from listening.models import Match, Mention, Source
-from listening.models.mention import RESTRICTED_LANES, URGENT_LEVELS
+from listening.models.mention import RESTRICTED_LANES
 from listening.queries.asked import source_names
 from listening.reading.analysis import Reading
-from listening.reading.lanes import SAFETY
+from listening.reading.lanes import SAFETY, URGENT_LEVELS
 from listening.reading.sameness import Said
 from listening.signals import mentions_stored
 

@@ -10,13 +10,12 @@ from django.db.models import F, Func, Q
 from hospital.models import Facility
 from listening.models.source import Source
 from listening.models.watchlist import Query
-from listening.reading.lanes import SAFETY
+from listening.reading.lanes import SAFETY, URGENT_LEVELS
 
 STAFF_VOICE = "staff_voice"
 RESTRICTED_LANES = (STAFF_VOICE,)
 """What members of staff say in public: on no wall, in no list, in no number, and without its author."""
 
-URGENT_LEVELS = ("P0", "P1")
 NEVER_EXCLUDED = tuple(sorted(SAFETY))
 """What speaks of somebody's safety is shown even where a person said that such posts are not about us."""
 

@@ -56,7 +56,7 @@ INCIDENTS = (*(name for name in KINDS if name in SAFETY - URGENT), "civil_rights
 ABOUT = ("staff_conduct", "billing", "access_wait", "complaint")
 """What complaints are about; of equal ones, the first."""
 
-PRESSING = ("P0", "P1")
+URGENT_LEVELS = ("P0", "P1")
 """Levels of what somebody must see within minutes."""
 
 THREAD = 600
@@ -103,7 +103,7 @@ def is_pressing(text: str) -> bool:
     """Whether the words alone may make it one for the urgent levels or a safety lane: true of all that `read`
     would put there without a thread, and of a few more."""
     lane = read(text, NO_TONE)
-    return lane.name in SAFETY or lane.level in PRESSING
+    return lane.name in SAFETY or lane.level in URGENT_LEVELS
 
 
 def _with_thread(text: str, thread: tuple[str, ...]) -> Sequence[Finding]:

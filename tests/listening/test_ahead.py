@@ -239,7 +239,7 @@ class PressingTests(SimpleTestCase):
         words = build_town(quiet=True).stream.words
         for text in map(words, range(2_000)):
             lane = SHIPPED.read(ToRead(text)).lane
-            if lane.name in lanes.SAFETY or lane.level in lanes.PRESSING:
+            if lane.name in lanes.SAFETY or lane.level in lanes.URGENT_LEVELS:
                 self.assertTrue(SHIPPED.is_pressing(ToRead(text)), text)
 
     def test_most_posts_may_wait(self) -> None:
