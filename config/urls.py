@@ -381,6 +381,7 @@ urlpatterns: list[URLPattern] = [
     path("me/", own_views.home, name="own"),
     path("me/away/", own_views.away, name="own-away"),
     path("me/back/", own_views.back, name="own-back"),
+    path("me/look/", own_views.look, name="own-look"),
     path("me/keys/", own_views.keep, name="own-keys"),
     path("sign-in/", sign_in.sign_in, name="sign-in"),
     path("sign-out/", sign_in.sign_out, name="sign-out"),

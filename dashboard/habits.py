@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib.auth.models import AbstractBaseUser
 from django.utils.functional import SimpleLazyObject
 
-from hospital.models import Habits
+from hospital.models import Habits, Theme
 
 
 def of(user: AbstractBaseUser) -> Habits:
@@ -24,4 +24,5 @@ def _said(habits: Habits) -> dict[str, Any]:
         "own_keys": habits.own_keys,
         "own_keys_json": json.dumps(habits.own_keys) if habits.own_keys else "",
         "stays": habits.stays,
+        "light_for": Theme(habits.theme).light_for,
     }

@@ -1,8 +1,8 @@
-"""One's own page: being out of office, the keys, and where an action leads to."""
+"""One's own page: being out of office, light or dark, the keys, and where an action leads to."""
 
 from django.contrib import messages
 from django.contrib.auth.models import User
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -12,7 +12,7 @@ from dashboard import habits, keys
 from dashboard.absence_forms import AbsenceForm
 from hospital import absences
 from hospital.access import Permission, allow
-from hospital.models import Absence, Habits
+from hospital.models import Absence, Habits, Theme
 
 MEMBER = Permission.SEE_WALL
 
@@ -58,6 +58,17 @@ def keep(request: HttpRequest) -> HttpResponse:
     return redirect("own")
 
 
+@allow(MEMBER)
+@require_POST
+def look(request: HttpRequest) -> HttpResponse:
+    theme = request.POST.get("theme")
+    if theme not in Theme.values:
+        return HttpResponseBadRequest("There is no such theme. Go back and choose one of those shown.")
+    Habits.objects.update_or_create(user=_person(request), defaults={"theme": theme})
+    messages.success(request, "Kept. It holds wherever you sign in.")
+    return redirect("own")
+
+
 def leave(form: AbsenceForm, user: User, *, by: User) -> bool:
     """Whether it could be kept; if not, the form says why."""
     if not form.is_valid():
@@ -87,6 +98,7 @@ def _page(
         "chosen": chosen,
         "keys": [(number, key, own.get(key.key, key.key)) for number, key in enumerate(keys.CHANGEABLE)],
         "mistake": mistake,
+        "themes": Theme.choices,
     }
     return render(request, "people/own.html", context, status=status)
 

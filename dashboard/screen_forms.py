@@ -5,12 +5,13 @@ from typing import Any
 from django import forms
 
 from dashboard.models import Screen
+from dashboard.models.screen import THEMES
 from dashboard.screen_class import ScreenClass
 from dashboard.screens.keeping import Draft
 from dashboard.screens.playlist import LEAST, MOST
 from dashboard.screens.programme import DECK, programme
 from hospital.access import Permission, Reach
-from hospital.models import Facility
+from hospital.models import Facility, Theme
 
 MANAGE = Permission.MANAGE_SCREENS
 ROWS = range(1, 9)
@@ -32,6 +33,9 @@ class ScreenForm(forms.Form):
     )
     facilities = PlacesField(
         Facility.objects.none(), required=False, widget=forms.CheckboxSelectMultiple, label="What it may show"
+    )
+    theme = forms.ChoiceField(
+        choices=THEMES, label="Light or dark", help_text="Light where the room is bright all day."
     )
     dim_from = forms.TimeField(
         required=False, label="Dim from", widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
@@ -76,6 +80,7 @@ class ScreenForm(forms.Form):
             screen_class=values["screen_class"],
             facilities=list(values["facilities"]),
             steps=[(scene, seconds) for scene, seconds in pairs if scene],
+            theme=values["theme"],
             dim_from=values["dim_from"],
             dim_until=values["dim_until"],
         )
@@ -89,9 +94,11 @@ def _offered() -> list[tuple[str, str]]:
 
 def initial_of(screen: Screen | None) -> dict[str, Any]:
     if screen is None:
-        return {"screen_class": ScreenClass.PUBLIC, "scene_1": "live", "seconds_1": 60}
+        return {"screen_class": ScreenClass.PUBLIC, "theme": Theme.DARK, "scene_1": "live", "seconds_1": 60}
     places = [] if screen.is_everywhere else list(screen.facilities.all())
-    known = {name: getattr(screen, name) for name in ("name", "screen_class", "dim_from", "dim_until")}
+    known = {
+        name: getattr(screen, name) for name in ("name", "screen_class", "theme", "dim_from", "dim_until")
+    }
     steps: dict[str, Any] = {}
     for row, (scene, seconds) in zip(ROWS, screen.steps, strict=False):
         steps |= {f"scene_{row}": scene, f"seconds_{row}": seconds}

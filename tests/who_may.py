@@ -262,6 +262,7 @@ WHO_MAY = {
     "own-away": MEMBERS,
     "own-back": MEMBERS,
     "own-keys": MEMBERS,
+    "own-look": MEMBERS,
     "sign-in": PUBLIC,
     "sign-out": PUBLIC,
     "health": PUBLIC,

@@ -8,7 +8,10 @@ from django.utils import timezone
 from dashboard.screen_class import ScreenClass
 from dashboard.screens import playlist
 from dashboard.screens.playlist import Break, Playlist, Step
-from hospital.models import Facility
+from hospital.models import Facility, Theme
+
+THEMES = [(theme.value, theme.label) for theme in (Theme.DARK, Theme.LIGHT)]
+"""Nobody sits before a screen who could tell its machine."""
 
 SEEN_EVERY = timedelta(seconds=10)
 GONE_AFTER = timedelta(minutes=2)
@@ -42,6 +45,7 @@ class Screen(models.Model):
     played = models.DurationField(default=timedelta)  # how long its scenes had stood at that moment
     pinned = models.CharField(max_length=40, blank=True)
     pinned_at = models.DateTimeField(null=True, blank=True)
+    theme = models.CharField(max_length=6, choices=THEMES, default=Theme.DARK)
     dim_from = models.TimeField(null=True, blank=True)
     dim_until = models.TimeField(null=True, blank=True)
     token_hash = models.CharField(max_length=64, unique=True)

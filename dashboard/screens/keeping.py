@@ -14,7 +14,7 @@ from dashboard.screens import breaking, playlist
 from dashboard.screens.playlist import LEAST, LIVE, MOST
 from dashboard.screens.programme import programme
 from hospital import audit
-from hospital.models import Facility
+from hospital.models import Facility, Theme
 
 BELL = "screens"
 TAKEN = "Another screen has that name. Choose one that says where it hangs."
@@ -32,6 +32,7 @@ class Draft:
     screen_class: str
     facilities: list[Facility] = field(default_factory=list)
     steps: list[tuple[str, int]] = field(default_factory=list)
+    theme: str = Theme.DARK
     dim_from: time | None = None
     dim_until: time | None = None
 
@@ -116,12 +117,18 @@ def _keep(screen: Screen, draft: Draft, action: str, by: User, at: datetime) -> 
     if steps != screen.steps:
         _count_anew(screen, timedelta(), at)
     screen.name, screen.screen_class, screen.steps = draft.name, draft.screen_class, steps
-    screen.is_everywhere = not draft.facilities
+    screen.theme, screen.is_everywhere = draft.theme, not draft.facilities
     screen.dim_from, screen.dim_until = draft.dim_from, draft.dim_until
     screen.save()
     screen.facilities.set(draft.facilities)
     places = sorted(facility.slug for facility in draft.facilities)
-    detail = {"name": screen.name, "class": screen.screen_class, "facilities": places, "steps": steps}
+    detail = {
+        "name": screen.name,
+        "class": screen.screen_class,
+        "facilities": places,
+        "steps": steps,
+        "theme": draft.theme,
+    }
     audit.record(action, f"screen {screen.pk}", by=by, at=at, **detail)
     _ring()
     return screen

@@ -23,7 +23,7 @@ from dashboard.screens.playlist import LIVE, Break, Standing
 from dashboard.screens.programme import SAID_IN_PUBLIC
 from dashboard.screens.shelves import Shelf
 from dashboard.standing import EVERYDAY, Slot
-from hospital.models import Facility
+from hospital.models import Facility, Theme
 from listening.models import Mention, Source
 from listening.models.source import Liveness
 from listening.usual import Usual
@@ -77,6 +77,10 @@ class Showing:
     @property
     def sight(self) -> Sight:
         return Sight(self.facility_ids, self.screen_class, self.now)
+
+    @property
+    def light_for(self) -> str:
+        return Theme(self.screen.theme).light_for
 
     @property
     def is_public(self) -> bool:

@@ -102,9 +102,10 @@ def scene(request: HttpRequest, screen: Screen, token: str) -> HttpResponse:
     showing = Showing.of(screen, timezone.now())
     context = {"showing": showing, "at": addresses(token), "release": release(), "is_swap": True}
     answer = HttpResponse(render_to_string("screens/_stage.html", context))
+    is_dressed = request.GET.get("theme", screen.theme) == screen.theme
     is_old = request.GET.get("release", "") not in ("", release())
-    if is_old and request.GET.get("turn") != showing.standing.turn:
-        # A new release comes between two scenes and never in the middle of one.
+    if not is_dressed or (is_old and request.GET.get("turn") != showing.standing.turn):
+        # A new release comes between two scenes and never in the middle of one; another theme at once.
         answer["HX-Refresh"] = "true"
     return answer
 

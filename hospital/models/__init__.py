@@ -3,7 +3,7 @@ from hospital.models.facility import Facility, FacilityName, FacilityVersion, Li
 from hospital.models.feed import Delivery, Feed
 from hospital.models.membership import Membership, Role
 from hospital.models.service import Service, ServiceStatus
-from hospital.models.team import Absence, Habits, Team
+from hospital.models.team import Absence, Habits, Team, Theme
 
 __all__ = [
     "Absence",
@@ -20,4 +20,5 @@ __all__ = [
     "Service",
     "ServiceStatus",
     "Team",
+    "Theme",
 ]

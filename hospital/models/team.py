@@ -41,13 +41,25 @@ class Absence(models.Model):
         return f"{self.user} is away until {self.until_at:%d %b %H:%M}"
 
 
+class Theme(models.TextChoices):
+    DARK = "dark", "Dark"
+    LIGHT = "light", "Light"
+    DEVICE = "device", "As this device has it"
+
+    @property
+    def light_for(self) -> str:
+        """The medium, as CSS names it, for which a page is light."""
+        return {"light": "all", "device": "(prefers-color-scheme: light)"}.get(self.value, "not all")
+
+
 class Habits(models.Model):
-    """How one person likes to work: their keys, and where an action leaves them."""
+    """How one person likes to work: their keys, where an action leaves them, light or dark."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="habits")
     keys_off = models.BooleanField(default=False)  # no single letter does anything
     own_keys = models.JSONField(default=dict)  # our key to theirs, where they differ
     stays = models.BooleanField(default=False)  # after an action the case stays open
+    theme = models.CharField(max_length=6, choices=Theme, default=Theme.DARK)
 
     class Meta:
         verbose_name_plural = "habits"

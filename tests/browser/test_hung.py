@@ -19,6 +19,11 @@ pytestmark = pytest.mark.walk
 
 IS_CUT = "one => one.scrollWidth > one.clientWidth"
 RIGHT = "one => Math.round(one.getBoundingClientRect().right)"
+OVERLAID = """() => [...document.querySelectorAll('.card:has(.chip-now)')].filter((card) => {
+  const box = (one) => card.querySelector(one).getBoundingClientRect();
+  const [chip, text, work] = ['.chip-now', '.card-text', '.work'].map(box);
+  return chip.top < text.bottom - 1 || chip.bottom > work.top + 1;
+}).length"""
 INSIDE = """card => [...card.querySelectorAll('.net, .age')].every((one) =>
   one.scrollWidth <= one.clientWidth + 1
   && one.getBoundingClientRect().right <= card.getBoundingClientRect().right)"""
@@ -92,7 +97,7 @@ class HungTests(ScreenTestCase):
         left = {tile.evaluate(RIGHT) for tile in page.locator(".tiles .tile").all()}
         self.assertEqual(len(left), 1)
 
-    def test_how_it_is_there_now_pushes_no_age_off_the_big_wall(self) -> None:
+    def test_how_it_is_there_now_lies_on_no_words_of_the_big_wall(self) -> None:
         self.service("portal", "Portal", words="Planned upgrade", is_trouble=True)
         for number in range(6):
             at = {"facility": self.children, "lane": "complaint", "level": "P2", "severity": 60}
@@ -100,6 +105,7 @@ class HungTests(ScreenTestCase):
         joining.look(timezone.now())
         page = self.open("/?view=wall", SCREEN)
         expect(page.locator(".chip-now").first).to_be_visible()
+        self.assertEqual(page.evaluate(OVERLAID), 0)
         self.assertTrue(all(card.evaluate(INSIDE) for card in page.locator("#lanes .card").all()))
 
     def test_where_nothing_is_reported_it_says_so_large(self) -> None:

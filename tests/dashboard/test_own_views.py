@@ -88,6 +88,31 @@ class KeysTests(Own):
         self.assertNotIn('value=""">', page)
 
 
+class LookTests(Own):
+    def test_pages_are_dark_until_somebody_chooses_otherwise(self) -> None:
+        for theme, medium in (
+            ("light", "all"),
+            ("device", "(prefers-color-scheme: light)"),
+            ("dark", "not all"),
+        ):
+            with self.subTest(theme=theme):
+                self.assertIn(f'data-light media="{medium}"', self.post("own-look", theme=theme))
+                self.assertEqual(Habits.objects.get().theme, theme)
+
+    def test_the_keys_stay_as_they_are(self) -> None:
+        self.post("own-keys", **{KEY["c"]: "b"})
+        self.post("own-look", theme="light")
+        self.post("own-keys", **{KEY["c"]: "b", "then": "stay"})
+        habits = Habits.objects.get()
+        self.assertEqual((habits.own_keys, habits.stays, habits.theme), ({"c": "b"}, True, "light"))
+
+    def test_a_theme_that_is_none_is_refused(self) -> None:
+        for theme in ("", "blue", 'all"><script>'):
+            self.assertIn("There is no such theme.", self.post("own-look", theme=theme))
+        self.assertEqual(self.status, 400)
+        self.assertFalse(Habits.objects.exists())
+
+
 class TeamTests(Own):
     def setUp(self) -> None:
         self.client.force_login(ada())

@@ -154,6 +154,12 @@ class KeepingTests(ScreenTestCase):
         deck = share("Money desk", BILLS)
         self.client.force_login(base.ada())
         self.assertContains(self.client.get(reverse("screen-create")), "Deck: Money desk")
-        said = {"name": "Hall", "screen_class": "staff", "scene_1": named(deck), "seconds_1": 40}
+        said = {
+            "name": "Hall",
+            "screen_class": "staff",
+            "theme": "dark",
+            "scene_1": named(deck),
+            "seconds_1": 40,
+        }
         self.client.post(reverse("screen-create"), said)
         self.assertEqual(Screen.objects.get().steps, [[named(deck), 40]])

@@ -11,7 +11,7 @@ from hospital.models import AuditEntry, Role
 from tests import base
 from tests.dashboard.screens.base import hang
 
-FILLED = {"name": "Desk 2", "screen_class": "staff", "scene_1": "live", "seconds_1": "45"}
+FILLED = {"name": "Desk 2", "screen_class": "staff", "theme": "light", "scene_1": "live", "seconds_1": "45"}
 
 
 class ScreenViewsTests(TestCase):
@@ -34,7 +34,7 @@ class ScreenViewsTests(TestCase):
         address = page.partition("<code>http://testserver")[2].partition("</code>")[0]
         self.assertEqual(self.client.get(address).status_code, 200)
         screen = Screen.objects.get()
-        self.assertEqual((screen.steps, screen.is_everywhere), ([["live", 45]], True))
+        self.assertEqual((screen.steps, screen.is_everywhere, screen.theme), ([["live", 45]], True, "light"))
         for route in ("screen-list", "screen-edit"):
             args = [screen.pk] if route == "screen-edit" else []
             self.assertNotIn(address, self.client.get(reverse(route, args=args)).content.decode())
@@ -47,6 +47,7 @@ class ScreenViewsTests(TestCase):
             ({"name": "New", "seconds_1": "601"}, "less than or equal to 600"),
             ({"name": "New", "dim_from": "22:00"}, "Give both times"),
             ({"name": "New", "screen_class": "open"}, "Select a valid choice"),
+            ({"name": "New", "theme": "device"}, "Select a valid choice"),
         ):
             with self.subTest(words):
                 self.assertIn(words, self.post("screen-create", **{**FILLED, **values}))

@@ -1,5 +1,6 @@
 import logging
 from datetime import timedelta
+from html import unescape
 from html.parser import HTMLParser
 from types import SimpleNamespace
 from unittest import mock
@@ -14,6 +15,7 @@ from dashboard import release
 from dashboard.models import Screen
 from dashboard.scenes import live
 from dashboard.screens import keeping, programme, views
+from dashboard.screens.keeping import Draft
 from dashboard.screens.showing import Showing
 from hospital.models import AuditEntry
 from listening.models import Source
@@ -221,6 +223,15 @@ class SceneTests(ScreenTestCase):
         self.assertIn('data-scene="live"', scene)
         self.assertIn("Wards", scene)
         self.assertIn("load delay:", scene)
+
+    def test_another_theme_comes_at_once(self) -> None:
+        screen, address = hang(theme="light")
+        self.assertIn('data-light media="all"', self.get(address))
+        asked = unescape(self.get(address + "scene/").partition('hx-get="')[2].partition('"')[0])
+        self.assertNotIn("HX-Refresh", self.client.get(asked))
+        keeping.change(screen, Draft(screen.name, screen.screen_class), by=base.ada(), at=timezone.now())
+        self.assertEqual(self.client.get(asked)["HX-Refresh"], "true")
+        self.assertIn('data-light media="not all"', self.get(address))
 
     def test_a_new_release_comes_between_two_scenes(self) -> None:
         _, address = hang()
