@@ -2,12 +2,13 @@
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.rig import chromium
+from tests.browser.rig import shared
 from tests.drills.town import Town
 
 ADDRESS = "/?view=wall"
@@ -39,8 +40,8 @@ def town(tmp_path: Path) -> Iterator[Town]:
 
 @pytest.mark.parametrize("is_hung", [False, True], ids=["signed in", "by its own address"])
 def test_a_kiosk_survives_the_restart_of_everything_behind_it(town: Town, is_hung: bool) -> None:
-    with chromium() as browser:
-        page = browser.new_page(viewport={"width": 1920, "height": 1080})
+    browser = shared.browser()
+    with closing(browser.new_page(viewport={"width": 1920, "height": 1080})) as page:
         page.goto(hung(browser, town) if is_hung else town.url + ADDRESS)
         sign_in(page, town, "wes")
         expect(page.locator("body[data-live=live]")).to_be_attached()
