@@ -41,7 +41,7 @@ lint: setup
 
 # The long drills: 20 kills of each kind, a wall cut off for ten minutes or asleep for a night, a day's heap, a
 # screen behind which all restarts, every hostile post on every page, 1,000 races, a listener that is killed or hears
-# 1,000 posts a second, ten minutes of a flood (MURMUR_FLOOD_SECONDS). An hour or so.
+# 1,000 posts a second, ten minutes of a flood (MURMUR_FLOOD_SECONDS). An hour and a half or so.
 drills: setup
 	@$(KEPT) MURMUR_DRILL_POINTS=20 $(PY) -m pytest -s tests/drills tests/proof tests/test_bench.py tests/test_access.py \
 	  tests/alerts/test_races.py tests/alerts/test_public_races.py tests/browser/test_axe.py tests/browser/test_eyes.py \
