@@ -9,8 +9,11 @@ from django.utils import timezone
 from playwright.sync_api import CDPSession, Page
 
 from dashboard import doorbell
+from dashboard.models import Screen
+from dashboard.screens import keeping
 from listening.models import Mention
 from tests import base
+from tests.dashboard.screens.base import hang
 from tests.proof.browser import BrowserTestCase
 
 HOURS = 24
@@ -32,6 +35,12 @@ REFRESH = """() => new Promise((settled) => {
   htmx.trigger('#pulse', 'refresh');
 }).then(() => pass(10_000))"""
 LOOKS = 4
+ROUNDS, SKIPS = 6, 60
+SCENES, SCENE = ("live", "facilities", "operations", "praise", "topics"), 10  # seconds
+NEXT = """() => new Promise((settled) => {
+  document.body.addEventListener('htmx:afterSettle', settled, {once: true});
+  htmx.trigger(document.body, 'screens-changed');
+}).then(() => null)"""
 TONES = (("complaint", "negative"), ("other", "neutral"), ("praise", "positive"))
 
 
@@ -90,6 +99,41 @@ class HeapTests(BrowserTestCase):
                 processed_at=now,
             )
         return newest
+
+
+@pytest.mark.drill
+class ScreenHeapTests(BrowserTestCase):
+    @pytest.mark.timeout(1200)
+    def test_a_screen_that_hangs_for_weeks_keeps_nothing_of_its_scenes(self) -> None:
+        facility, source = base.facility(), base.source("fake", last_success_at=timezone.now())
+        for number in range(30):
+            base.mention(f"Northfield number {number}", source=source, facility=facility)
+        screen, address = hang("staff", steps=[(scene, SCENE) for scene in SCENES])
+        context = self.browser.new_context(viewport={"width": 1920, "height": 1080})
+        self.addCleanup(context.close)
+        context.add_init_script(TIMERS)
+        page = context.new_page()
+        page.goto(self.web.url + address)
+        self.wait_until_live(page)
+        devtools = context.new_cdp_session(page)
+        held = [self.a_round(screen, page, devtools) for _ in range(ROUNDS)]
+        print(f"\na screen through {ROUNDS} times {SKIPS} scenes")
+        for megabytes, nodes, listeners in held:
+            print(f"  {megabytes:.2f} MB, {nodes:,} nodes, {listeners:,} listeners")
+        for first, last in zip(held[0], held[-1], strict=True):
+            self.assertLessEqual(last, first * 1.1)
+
+    def a_round(self, screen: Screen, page: Page, devtools: CDPSession) -> tuple[float, int, int]:
+        for _ in range(SKIPS):
+            keeping.skip(screen, by=base.ada(), at=timezone.now())
+            page.evaluate(NEXT)
+            page.evaluate(REFRESH)
+        keeping.pin(screen, "live", by=base.ada(), at=timezone.now())
+        # What was skipped would have ended by a timer of its own, and is kept as long as that.
+        page.wait_for_timeout(1_000 * SCENE + 2_000)
+        held = held_by(devtools)
+        keeping.let_go(screen, by=base.ada(), at=timezone.now())
+        return held
 
 
 def held_by(devtools: CDPSession) -> tuple[float, int, int]:
