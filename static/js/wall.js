@@ -119,6 +119,7 @@ const connect = () => {
   for (const name of ["mention", "gone", "drop"]) on(name, arrive);
   on("bell", (name) => htmx.trigger(body, `${name}-changed`));
   on("reset", () => { needsAnew = true; }); // too much was missed to be told one by one
+  source.onopen = () => { if (body.dataset.live !== "live") htmx.trigger("#pulse", "refresh"); };
   on("ended", () => window.location.reload());
 };
 const summarise = () => {

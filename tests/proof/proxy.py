@@ -13,6 +13,7 @@ class Wire(StrEnum):
     WHOLE = "whole"
     SILENT = "silent"  # open, and nothing comes through: a cable pulled, a router that forgot
     CUT = "cut"  # closed, and no new connection is taken
+    FORGOTTEN = "forgotten"  # whole, but whatever was open stays silent for ever
 
 
 class Proxy:
@@ -25,6 +26,7 @@ class Proxy:
         self.url = f"http://127.0.0.1:{self.server.getsockname()[1]}"
         self.is_over = False
         self.pairs: dict[socket.socket, socket.socket] = {}
+        self.forgotten: list[socket.socket] = []
         self.selector = selectors.DefaultSelector()
         self.selector.register(self.server, selectors.EVENT_READ)
         self.thread = threading.Thread(target=self._run, daemon=True)
@@ -47,7 +49,11 @@ class Proxy:
                 threading.Event().wait(0.02)
             if self.wire is Wire.CUT:
                 self._drop_all()
+            elif self.wire is Wire.FORGOTTEN:
+                self._forget_all()
         self._drop_all()
+        for end in self.forgotten:
+            end.close()
 
     def _serve(self, ready: object) -> None:
         assert isinstance(ready, socket.socket)
@@ -92,3 +98,10 @@ class Proxy:
     def _drop_all(self) -> None:
         for end in list(self.pairs):
             self._drop(end)
+
+    def _forget_all(self) -> None:
+        for end in self.pairs:
+            self.selector.unregister(end)
+        self.forgotten += self.pairs
+        self.pairs.clear()
+        self.wire = Wire.WHOLE

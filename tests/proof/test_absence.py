@@ -18,6 +18,7 @@ pytestmark = pytest.mark.walk
 
 CUT_SECONDS, EVERY_SECONDS = (600.0, 2.0) if IS_DRILL else (4.0, 0.4)
 WHOLE_WITHIN = 30
+SOON = 5.0  # until it says so
 MISSED = 650  # more than is sent one by one
 NIGHT = "08:00:00"
 
@@ -69,8 +70,23 @@ class CutTests(AbsenceTestCase):
         page.wait_for_timeout(1500)
         self.assertEqual({pk: len(times) for pk, times in self.seen(page).items()}, dict.fromkeys(ids, 1))
         self.assertEqual(twice(shown(page)), [])
-        self.assertEqual(page.evaluate("document.body.dataset.live"), "live")
+        self.until(page, lambda: page.evaluate("document.body.dataset.live") == "live", seconds=SOON)
         print(f"\ncut {CUT_SECONDS:.0f} s, {len(ids)} stored: 0 lost, 0 doubled, whole {took:.1f} s after it")
+
+    @pytest.mark.drill
+    def test_lines_that_stay_silent_for_ever_are_left(self) -> None:
+        page = self.away_page(base.carla())
+        self.proxy.put(Wire.SILENT)
+        page.evaluate("htmx.trigger('#pulse', 'refresh')")
+        ids = self.arrive(page, 35)
+        self.assertEqual(page.evaluate("document.body.dataset.live"), "late")
+        self.proxy.put(Wire.FORGOTTEN)
+        restored_at = time()
+        self.until(page, lambda: set(ids) <= set(self.seen(page)), seconds=2 * WHOLE_WITHIN)
+        whole = time() - restored_at
+        self.until(page, lambda: page.evaluate("document.body.dataset.live") == "live", seconds=120)
+        said = time() - restored_at
+        print(f"\nlines forgotten: whole {whole:.1f} s after, and said to be live {said:.1f} s after")
 
     def arrive(self, page: Page, seconds: float) -> list[int]:
         ids: list[int] = []
