@@ -12,7 +12,7 @@ from django.test import TestCase, override_settings
 from django.utils import timezone
 
 from listening import ingest, sweep, vault
-from listening.models import Mention, Poll, Source
+from listening.models import Mention, PageAhead, Poll, Source
 from tests import base
 from tests.proof.material import exchanges, needs
 from tests.recorded import Exchange, Recorded, serving
@@ -105,24 +105,26 @@ class PollingTestCase(TestCase):
         self.source = base.source(self.kind, self.kind, sealed_secrets=vault.seal(keys))
 
     def poll_through(self, recorded: list[Exchange]) -> list[Poll]:
-        """Poll until every answer was given; each is given once, the last again and again."""
+        """Poll until every answer was given, the last again and again, and none waits to be stored."""
         served = [{**exchange, "status": 200, "headers": {}} for exchange in recorded]
         polls: list[Poll] = []
         with serving(served, at_any_path=True) as server, override_settings(SANDBOX_URL=server.url):
             Source.objects.update(options={"api_url": server.url, "backfill_hours": 160})
             while len(server.used) < len(served):
                 polls.append(self.poll_once(server))
+            while PageAhead.objects.exists():
+                polls.append(self.poll_once(server, asks=False))
         return polls
 
-    def poll_once(self, server: Recorded) -> Poll:
+    def poll_once(self, server: Recorded, *, asks: bool = True) -> Poll:
         before = len(server.used)
         self.source.refresh_from_db()
-        owed = sweep.open_poll(self.source, timezone.now())
+        owed = sweep.open_poll(self.source, timezone.now(), asks=asks)
         assert owed is not None
         poll = ingest.poll(owed.pk)
         assert poll is not None
         self.assertEqual((poll.state, poll.error), (Poll.State.DONE, ""))
-        self.assertGreater(len(server.used), before)
+        self.assertEqual(len(server.used) > before, asks)
         return poll
 
     def listen_for(self, words: Iterable[str]) -> list[str]:
