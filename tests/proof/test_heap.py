@@ -30,17 +30,15 @@ window.pass = (length) => {
 };
 """
 """What a page does by the clock is done sooner: in a minute it would compile less than in an hour."""
-REFRESH = """() => new Promise((settled) => {
+PASS = "pass(10_000)"
+RENEW = """([part, event]) => new Promise((settled) => {
   document.body.addEventListener('htmx:afterSettle', settled, {once: true});
-  htmx.trigger('#pulse', 'refresh');
-}).then(() => pass(10_000))"""
+  htmx.trigger(part, event);
+}).then(() => null)"""
+STATUS, SCENE_OVER = ["#pulse", "refresh"], ["body", "screens-changed"]
 LOOKS = 4
 ROUNDS, SKIPS = 6, 60
 SCENES, SCENE = ("live", "facilities", "operations", "praise", "topics"), 10  # seconds
-NEXT = """() => new Promise((settled) => {
-  document.body.addEventListener('htmx:afterSettle', settled, {once: true});
-  htmx.trigger(document.body, 'screens-changed');
-}).then(() => null)"""
 TONES = (("complaint", "negative"), ("other", "neutral"), ("praise", "positive"))
 
 
@@ -79,7 +77,8 @@ class HeapTests(BrowserTestCase):
             # Not by a locator: that keeps what it looked through, in a world of its own on the same heap.
             page.wait_for_function("id => document.getElementById(id) !== null", arg=f"mention-{newest.pk}")
         for _ in range(REFRESHES):
-            page.evaluate(REFRESH)
+            page.evaluate(RENEW, STATUS)
+            page.evaluate(PASS)
         page.wait_for_timeout(2_500)
         return held_by(devtools)
 
@@ -126,8 +125,9 @@ class ScreenHeapTests(BrowserTestCase):
     def a_round(self, screen: Screen, page: Page, devtools: CDPSession) -> tuple[float, int, int]:
         for _ in range(SKIPS):
             keeping.skip(screen, by=base.ada(), at=timezone.now())
-            page.evaluate(NEXT)
-            page.evaluate(REFRESH)
+            page.evaluate(RENEW, SCENE_OVER)
+            page.evaluate(RENEW, STATUS)
+            page.evaluate(PASS)
         keeping.pin(screen, "live", by=base.ada(), at=timezone.now())
         # What was skipped would have ended by a timer of its own, and is kept as long as that.
         page.wait_for_timeout(1_000 * SCENE + 2_000)
